@@ -1,0 +1,59 @@
+"""What can go wrong, and who has to act.
+
+    PolicySiteError
+    ├── UsageError          the call or the configuration is wrong         exit status 2
+    │   ├── SettingsError   site.toml: every fault at once, as findings
+    │   └── HistoryError    there is no history to read, or no right to
+    ├── ContentError        the content has findings that stop a build      exit status 1
+    └── PublishingError     the site could not be written: disk, interrupt, defect
+
+A fault of an author is a :class:`policy_site.model.Finding`, gathered with all others; an exception is for operators
+and developers. Every message is a sentence naming the place, the fact and the next step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policy_site.model import Finding
+
+
+class PolicySiteError(Exception):
+    """What this program says instead of a traceback.
+
+    ``message`` is what is wrong, ``remedy`` the next step; both are full sentences.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, remedy: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.findings = findings
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(PolicySiteError):
+    """The call or the configuration is wrong: the operator acts."""
+
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    """``site.toml`` has faults; ``findings`` holds all of them."""
+
+
+class HistoryError(UsageError):
+    """There is no history to read at the place named, or git refuses to read it."""
+
+
+class ContentError(PolicySiteError):
+    """The content has findings that stop a build; ``findings`` holds all of them."""
+
+
+class PublishingError(PolicySiteError):
+    """The site could not be written. The one published before is untouched."""

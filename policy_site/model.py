@@ -1,0 +1,386 @@
+"""The words of policy-site, as frozen values. Read this file first.
+
+Nothing here computes, reads or writes; each word of the product has its type here and no other name.
+Days are :class:`datetime.date` in the site's time zone; instants are time-zone-aware :class:`datetime.datetime` in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Significance(StrEnum):
+    """How much a version matters to the people it applies to. People declare it; the tool proves only ``TECHNICAL``."""
+
+    TECHNICAL = "technical"
+    EDITORIAL = "editorial"
+    MINOR = "minor"
+    SIGNIFICANT = "significant"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order technical < editorial < minor < significant, from 0."""
+        return list(Significance).index(self)
+
+
+class Standing(StrEnum):
+    """Where a version stands at an instant. Always computed, never stored."""
+
+    UPCOMING = "upcoming"
+    IN_FORCE = "in-force"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Fidelity(StrEnum):
+    """How what a reader gets in a language stands to the authoritative text of the version. Always shown."""
+
+    AUTHORITATIVE = "authoritative"
+    FAITHFUL = "faithful"
+    BEHIND = "behind"
+    MISSING = "missing"
+
+
+class Consent(StrEnum):
+    """What a version asks of people who accepted an earlier one: nothing, or their consent again."""
+
+    NONE = "none"
+    RENEW = "renew"
+
+
+class Severity(StrEnum):
+    """``ERROR`` stops a build, ``WARNING`` stops it only with ``--strict``, ``NOTE`` never does."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+CATEGORIES: Mapping[str, Significance] = MappingProxyType(
+    {
+        "purpose": Significance.SIGNIFICANT,
+        "recipients": Significance.SIGNIFICANT,
+        "transfers": Significance.SIGNIFICANT,
+        "controller": Significance.SIGNIFICANT,
+        "rights": Significance.SIGNIFICANT,
+        "data-categories": Significance.SIGNIFICANT,
+        "collection-method": Significance.SIGNIFICANT,
+        "retention": Significance.SIGNIFICANT,
+        "legal-basis": Significance.SIGNIFICANT,
+        "automated-decisions": Significance.SIGNIFICANT,
+        "children": Significance.SIGNIFICANT,
+        "cookies": Significance.SIGNIFICANT,
+        "subprocessors": Significance.SIGNIFICANT,
+        "contract-terms": Significance.SIGNIFICANT,
+        "price": Significance.SIGNIFICANT,
+        "security-measures": Significance.MINOR,
+        "contact": Significance.MINOR,
+        "clarification": Significance.MINOR,
+        "editorial": Significance.EDITORIAL,
+        "translation": Significance.EDITORIAL,
+        "formatting": Significance.EDITORIAL,
+        "link": Significance.EDITORIAL,
+    }
+)
+"""The closed list of change categories, each with the lowest significance it asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with the content: where, which rule, how bad, what, and how to mend it."""
+
+    path: str
+    """Relative to the repository (or to the content folder where there is none), with ``/``."""
+    line: int | None
+    """From 1; ``None`` when the whole file is meant."""
+    rule: str
+    """Name of the rule, in kebab case: ``notice-period``."""
+    severity: Severity
+    message: str
+    """What is wrong, a full sentence."""
+    remedy: str
+    """How to mend it, a full sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One distinct text found in git at a path, on the publishing branch, first-parent."""
+
+    path: str
+    """Where the file was at that commit, relative to the content folder, with ``/``."""
+    text: str
+    """The whole file: UTF-8 decoded, without byte order mark, line ends as LF."""
+    digest: str
+    """SHA-256 of the file's bytes as git has them, in hexadecimal."""
+    commit: str | None
+    """Full object name of the commit that brought it; ``None`` outside a repository and for ``archive/`` files."""
+    committed_at: datetime | None
+    """Committer date, UTC; ``None`` where ``commit`` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One categorised entry of a release note."""
+
+    category: str
+    """A key of :data:`CATEGORIES`."""
+    sections: tuple[str, ...] = ()
+    """Ids of the sections it concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeException:
+    """Why readers get less notice than the preset promises, and who allowed it."""
+
+    reason: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people wrote about a version in one language: Markdown, each part possibly empty."""
+
+    locale: str
+    summary: str = ""
+    impact: str = ""
+    choices: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNote:
+    """What people wrote about a version: facts, and words in each language. Kept beside the text; may be corrected."""
+
+    path: str
+    version: str
+    published: date | None
+    """Day it is announced; ``None``: the day it was merged."""
+    effective: date
+    changes: tuple[Change, ...]
+    significance: Significance
+    """As declared, or the highest that the categories ask for."""
+    reason: str = ""
+    """Why ``significance`` is lower than the categories ask for."""
+    consent: Consent = Consent.NONE
+    retroactive: bool = False
+    notice: str | None = None
+    """Name of a preset of ``site.toml``."""
+    exception: NoticeException | None = None
+    withdrawn: date | None = None
+    """Day on which the version was taken back before, or while, it applied."""
+    words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
+    """By locale."""
+    digest: str = ""
+    """SHA-256 of the note's file in the authoritative language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The text of a version in one language."""
+
+    policy: str
+    version: str
+    """Label of the version that this text renders."""
+    locale: str
+    title: str
+    body: str
+    """Markdown without front matter."""
+    revision: Revision
+    """The newest revision of this edition."""
+    earlier: tuple[Revision, ...] = ()
+    """Revisions before it under the same label, oldest first, each different in wording from its neighbour."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the source file, the name of this text wherever proof is needed."""
+        return self.revision.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording of a policy that was, is or will be in force."""
+
+    policy: str
+    label: str
+    published_at: datetime
+    """Instant of publication, UTC."""
+    published_date: date
+    """The same as a day in the site's time zone."""
+    effective_at: datetime
+    """Start of ``effective_date`` in the site's time zone, UTC."""
+    effective_date: date
+    significance: Significance
+    is_significance_declared: bool
+    """False where no release note says it (adopted repositories)."""
+    editions: Mapping[str, Edition]
+    """By locale; a language without this version's text is absent. The authoritative one can be absent only where the
+    history is incomplete."""
+    note: ReleaseNote | None = None
+    previous: str | None = None
+    """Label of the version before it, by effective date."""
+    identical_to: str | None = None
+    """Label of the newest earlier version (not its neighbour) with the same wording."""
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A work with versions: the privacy policy, the cookie policy."""
+
+    id: str
+    authoritative_locale: str
+    versions: tuple[Version, ...]
+    """Every version published by the as-of instant, earliest effective first."""
+
+    def version(self, label: str) -> Version:
+        """Return the version called ``label``; raise :class:`KeyError` where there is none."""
+        for version in self.versions:
+            if version.label == label:
+                return version
+        raise KeyError(label)
+
+
+# --- documents: what a text is made of, once it is rendered ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An inline element around words: ``a``, ``strong``, ``em``, ``code``, ``sup`` …"""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Cleaned, sorted by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text under the same marks, outermost first.
+
+    A void inline element is a span with empty text whose last mark is it: ``br``, ``img``.
+    """
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A block element around blocks: ``ul``, ``li``, ``blockquote``, ``table``, ``tr`` …"""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...]
+    ordinal: int
+    """Unique within a document: two blocks stand in the same container when the ordinals are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A leaf block: a heading, paragraph, list item's text, cell, term, code block, rule."""
+
+    tag: str
+    """The block's own element: ``h2``, ``p``, ``td``, ``pre``, ``hr`` …; empty for text that stands directly in its
+    innermost container (the text of a tight list item in ``li``)."""
+    attributes: tuple[tuple[str, str], ...]
+    containers: tuple[Container, ...]
+    """Outermost first."""
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """The words a reader sees, white space as written."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it until the next heading, whatever its level."""
+
+    id: str
+    """Stable, the same in every language; ``preamble`` for what stands before the first heading."""
+    level: int
+    """2 for ``##``; 0 for the preamble."""
+    heading: str
+    """Plain text; empty for the preamble."""
+    html: str
+    """Cleaned HTML of the section, its heading included."""
+    blocks: tuple[Block, ...]
+    """The heading first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text taken apart: what readers see, section by section."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks, in order."""
+        return tuple(block for section in self.sections for block in section.blocks)
+
+    @property
+    def html(self) -> str:
+        """The whole text as cleaned HTML."""
+        return "\n".join(section.html for section in self.sections)
+
+
+# --- events: what happened ---------------------------------------------------------------------------------------
+
+
+class EventKind(StrEnum):
+    """What an entry of the change feed tells."""
+
+    PUBLISHED = "policy.version.published"
+    EFFECTIVE = "policy.version.effective"
+    CORRECTED = "policy.version.corrected"
+    RESCHEDULED = "policy.version.rescheduled"
+    WITHDRAWN = "policy.version.withdrawn"
+    TRANSLATED = "policy.translation.published"
+    REVIEWED = "policy.reviewed"
+    RETIRED = "policy.retired"
+
+
+class SectionChangeKind(StrEnum):
+    """How a section differs from the version before."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    MODIFIED = "modified"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionChange:
+    """One section's part in a version."""
+
+    id: str
+    heading: str
+    """In the language of the documents compared."""
+    kind: SectionChangeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the ledger from which every feed is written."""
+
+    seq: int
+    """1, 2, 3 … in the order of the ledger, over all policies."""
+    id: str
+    """``tag:`` URI (RFC 4151), deterministic, never reused."""
+    kind: EventKind
+    policy: str
+    version: str
+    occurred_at: datetime
+    """When it was published (PUBLISHED), took effect (EFFECTIVE), was merged (the others); UTC."""
+    locale: str | None = None
+    """The language of a TRANSLATED event."""
+    sections: tuple[SectionChange, ...] = ()
+    """Against the version before, in the authoritative language."""
+    previous_version: str | None = None
+    supersedes: str | None = None
+    """Id of the event that this one mends."""
