@@ -248,7 +248,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An inline element around words: ``a``, ``strong``, ``em``, ``code``, ``sup`` …"""
+    """An inline element around words: ``a``, ``strong``, ``em``, ``code``, ``sup`` and so on."""
 
     tag: str
     attributes: tuple[tuple[str, str], ...] = ()
@@ -268,7 +268,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A block element around blocks: ``ul``, ``li``, ``blockquote``, ``table``, ``tr`` …"""
+    """A block element around blocks: ``ul``, ``li``, ``blockquote``, ``table``, ``tr`` and so on."""
 
     tag: str
     attributes: tuple[tuple[str, str], ...]
