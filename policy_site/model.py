@@ -192,6 +192,8 @@ class Edition:
     """The newest revision of this edition."""
     earlier: tuple[Revision, ...] = ()
     """Revisions before it under the same label, oldest first, each different in wording from its neighbour."""
+    published_at: datetime | None = None
+    """When readers first got it: with the version, or later for a translation that came late; UTC."""
 
     @property
     def digest(self) -> str:
@@ -222,7 +224,7 @@ class Version:
     previous: str | None = None
     """Label of the version before it, by effective date."""
     identical_to: str | None = None
-    """Label of the newest earlier version (not its neighbour) with the same wording."""
+    """Label of the newest earlier version with the same wording."""
     withdrawn_at: datetime | None = None
 
 
