@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from policy_site.model import Significance
+from policy_site.errors import SettingsError
+from policy_site.model import Finding, Severity, Significance
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=80)]
 """A name that is part of an address."""
@@ -21,7 +26,7 @@ LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z
 def _existing_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         msg = f"there is no time zone {name!r}; write a name of the IANA database such as 'Europe/Berlin' or 'UTC'"
         raise ValueError(msg) from error
     return name
@@ -146,3 +151,151 @@ class Settings(_Table):
     def base_path(self) -> str:
         """Path of ``base_url``, with a slash at both ends: ``/`` or ``/legal/``."""
         return urlsplit(self.base_url).path
+
+    @property
+    def feed_authority(self) -> str:
+        """Domain name that event ids carry."""
+        return self.feed.authority or (urlsplit(self.base_url).hostname or "localhost")
+
+    def policy(self, policy_id: str) -> PolicySettings:
+        """Return what is set for a policy; raise :class:`KeyError` where it is not named."""
+        for policy in self.policies:
+            if policy.id == policy_id:
+                return policy
+        raise KeyError(policy_id)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Settings:
+        if self.authoritative_language and self.authoritative_language not in self.languages:
+            raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
+        ids = [policy.id for policy in self.policies]
+        for name, seen in (("languages", self.languages), ("policies", ids)):
+            twice = sorted({entry for entry in seen if list(seen).count(entry) > 1})
+            if twice:
+                raise ValueError(f"{name} names {twice[0]!r} twice")
+        for policy in self.policies:
+            for language in policy.required_languages or ():
+                if language not in self.languages:
+                    raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
+        reserved = {"changes", "schemas", "static"}
+        for language in self.languages:
+            if language in reserved:
+                raise ValueError(f"the language {language!r} would take an address of the site itself")
+        if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
+            raise ValueError('versions.source "date" needs date_patterns or date_key')
+        return self
+
+
+def read_settings(path: Path) -> Settings:
+    """Read ``site.toml``.
+
+    Raises :class:`SettingsError` with one finding a fault: all of them at once, each with its line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"There is no configuration at {path}.",
+            remedy="Name one with --config, or begin with `policy-site init`.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.", remedy="Make it a readable UTF-8 file.") from None
+    return parse_settings(text, name=path.name)
+
+
+def parse_settings(text: str, *, name: str = "site.toml") -> Settings:
+    """Take the text of a ``site.toml``; raise :class:`SettingsError` with one finding a fault."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        raise _settings_error(
+            name,
+            [
+                Finding(
+                    path=name,
+                    line=int(found.group(1)) if found else None,
+                    rule="toml",
+                    severity=Severity.ERROR,
+                    message=f"This is not TOML: {str(error).split(' (at', maxsplit=1)[0]}.",
+                    remedy="Mend the syntax; strings stand in quotes, tables in brackets.",
+                )
+            ],
+        ) from None
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as errors:
+        findings = [_finding_of(dict(error), text=text, name=name) for error in errors.errors()]
+        raise _settings_error(name, findings) from None
+
+
+def _settings_error(name: str, findings: list[Finding]) -> SettingsError:
+    count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
+    return SettingsError(f"{name} has {count}.", remedy="Mend it and try again.", findings=tuple(findings))
+
+
+def _finding_of(error: dict[str, Any], *, text: str, name: str) -> Finding:
+    location: tuple[str | int, ...] = error["loc"]
+    where = ".".join(str(part) for part in location)
+    line = _line_of(text, location)
+    if error["type"] == "extra_forbidden":
+        known = known_keys(Settings, location[:-1])
+        close = difflib.get_close_matches(str(location[-1]), known, n=1)
+        suggestion = f"Write {close[0]!r} instead." if close else f"Known here are: {', '.join(sorted(known))}."
+        message, remedy = f"There is no setting {where!r}.", suggestion
+    elif error["type"] == "missing":
+        message, remedy = f"The setting {where!r} is missing.", "Add it."
+    else:
+        reason = str(error["msg"]).removeprefix("Value error, ")
+        message = f"{where}: {reason}." if where else f"{reason[0].upper()}{reason[1:]}."
+        remedy = "Change the value." if where else "Mend one or the other."
+    return Finding(path=name, line=line, rule="settings", severity=Severity.ERROR, message=message, remedy=remedy)
+
+
+def known_keys(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that pydantic ``model`` knows at ``location``; empty where keys are free."""
+    if not location:
+        return list(model.model_fields)
+    first, rest = location[0], location[1:]
+    if isinstance(first, int):
+        return known_keys(model, rest)
+    field = model.model_fields.get(first)
+    if field is None:
+        return []
+    for candidate in (field.annotation, *_arguments(field.annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            if rest and candidate.__name__ == "NoticePreset":
+                rest = rest[1:]
+            return known_keys(candidate, rest)
+    return []
+
+
+def _arguments(annotation: Any) -> list[Any]:  # noqa: ANN401 - annotations have no common type
+    return [inner for argument in get_args(annotation) for inner in (argument, *_arguments(argument))]
+
+
+def _line_of(text: str, location: tuple[str | int, ...]) -> int | None:
+    """Find the line of a TOML key: the parser keeps no positions, so tables and keys are looked for by their names."""
+    lines = text.splitlines()
+    start, names = 0, [part for part in location if isinstance(part, str)]
+    index = next((part for part in location if isinstance(part, int)), 0)
+    if names and f"[[{names[0]}]]" in text:
+        tables = [number for number, line in enumerate(lines) if line.strip().startswith(f"[[{names[0]}]]")]
+        start, names = tables[min(index, len(tables) - 1)], names[1:]
+    for depth in range(len(names), 0, -1):
+        header = re.compile(rf"\s*\[{re.escape('.'.join(names[:depth]))}\]")
+        table = next((number for number, line in enumerate(lines) if header.match(line)), None)
+        if table is not None:
+            start, names = table, names[depth:]
+            break
+    for name in names:
+        key = re.compile(
+            rf"""\s*(\{{\s*)?["']?{re.escape(name)}["']?\s*[=.]|.*[{{,]\s*["']?{re.escape(name)}["']?\s*="""
+        )
+        for number in range(start, len(lines)):
+            if key.match(lines[number]):
+                start = number
+                break
+        else:
+            return start + 1 if start else None
+    return start + 1 if location else None

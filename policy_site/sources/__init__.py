@@ -1,0 +1,20 @@
+"""One file taken apart: what a path stands for, its front matter, its Markdown.
+
+Nothing here reads a disk or git: texts come in as strings, and faults leave as findings beside the value.
+"""
+
+from policy_site.sources.notes import parse_release_note, parse_words
+from policy_site.sources.places import Place, Places, Role
+from policy_site.sources.texts import Text, find_date, parse_text, without_date
+
+__all__ = [
+    "Place",
+    "Places",
+    "Role",
+    "Text",
+    "find_date",
+    "parse_release_note",
+    "parse_text",
+    "parse_words",
+    "without_date",
+]

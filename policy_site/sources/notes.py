@@ -1,0 +1,145 @@
+"""A release note: facts in front matter, words below."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from policy_site.model import (
+    CATEGORIES,
+    Change,
+    Consent,
+    Finding,
+    NoticeException,
+    ReleaseNote,
+    Revision,
+    Significance,
+    Words,
+)
+from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Change(_Table):
+    category: str
+    sections: tuple[str, ...] = ()
+
+    @field_validator("category")
+    @classmethod
+    def _is_known(cls, category: str) -> str:
+        if category not in CATEGORIES:
+            close = difflib.get_close_matches(category, CATEGORIES, n=1)
+            advice = f"write {close[0]!r} instead" if close else f"the categories are {', '.join(CATEGORIES)}"
+            raise ValueError(f"there is no category {category!r}; {advice}")
+        return category
+
+
+class _Exception(_Table):
+    reason: str
+    approved_by: str
+
+
+class _Facts(_Table):
+    effective: date
+    changes: tuple[_Change, ...] = ()
+    published: date | None = None
+    significance: Significance | None = None
+    reason: str = ""
+    consent: Consent = Consent.NONE
+    retroactive: bool = False
+    notice: str | None = None
+    exception: _Exception | None = None
+    withdrawn: date | None = None
+
+    @field_validator("significance")
+    @classmethod
+    def _is_declared_by_people(cls, significance: Significance | None) -> Significance | None:
+        if significance is Significance.TECHNICAL:
+            raise ValueError("the tool alone decides what is technical; declare editorial, minor or significant")
+        return significance
+
+
+def parse_release_note(
+    revision: Revision, *, version: str, locale: str
+) -> tuple[ReleaseNote | None, tuple[Finding, ...]]:
+    """Take a release note in the authoritative language apart: facts and words."""
+    parts = split_front_matter(revision.text, path=revision.path)
+    if parts.fault:
+        return None, (parts.fault,)
+    words, findings = parse_words(revision, locale=locale)
+    try:
+        facts = _Facts.model_validate(parts.facts)
+    except ValidationError as errors:
+        return None, (*(_finding_of(dict(error), parts, revision.path) for error in errors.errors()), *findings)
+    asked = max((CATEGORIES[change.category] for change in facts.changes), key=lambda level: level.rank, default=None)
+    note = ReleaseNote(
+        path=revision.path,
+        version=version,
+        published=facts.published,
+        effective=facts.effective,
+        changes=tuple(Change(change.category, change.sections) for change in facts.changes),
+        significance=facts.significance or asked or Significance.MINOR,
+        reason=facts.reason,
+        consent=facts.consent,
+        retroactive=facts.retroactive,
+        notice=facts.notice,
+        exception=NoticeException(facts.exception.reason, facts.exception.approved_by) if facts.exception else None,
+        withdrawn=facts.withdrawn,
+        words={locale: words},
+        digest=revision.digest,
+    )
+    return note, findings
+
+
+def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding:
+    location = [str(part) for part in error["loc"]]
+    way = ".".join(location) + "."
+    line = next((parts.lines[key] for key in (way, way.rsplit(".", 2)[0] + ".", "") if key in parts.lines), 1)
+    where = ".".join(location)
+    if error["type"] == "extra_forbidden":
+        model = _Facts if len(location) == 1 else _Change if location[0] == "changes" else _Exception
+        return unknown_key(location[-1], tuple(model.model_fields), path=path, line=line)
+    if error["type"] == "missing":
+        return fault(path, line, f"The fact {where!r} is missing.", "Add it to the front matter.", rule="release-note")
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    return fault(path, line, f"{where}: {reason}.", "Change the value.", rule="release-note")
+
+
+_PART = re.compile(r"^#{1,3}[ \t][^\n]*?\{:?\s*#(?P<id>[A-Za-z0-9_-]+)[^}\n]*\}[ \t]*$", re.MULTILINE)
+_PARTS = ("summary", "impact", "choices")
+
+
+def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Finding, ...]]:
+    """Read the words of a release note: the parts under the headings ``{#summary}``, ``{#impact}``, ``{#choices}``."""
+    parts = split_front_matter(revision.text, path=revision.path)
+    found = list(_PART.finditer(parts.body))
+    words: dict[str, str] = {}
+    findings: list[Finding] = []
+    for number, heading in enumerate(found):
+        end = found[number + 1].start() if number + 1 < len(found) else len(parts.body)
+        line = parts.body_line + parts.body.count("\n", 0, heading.start())
+        name = heading["id"]
+        if name not in _PARTS:
+            message = f"A release note has no part {name!r}."
+            findings.append(
+                fault(revision.path, line, message, "Its parts are summary, impact and choices.", rule="release-note")
+            )
+        elif name in words:
+            message = f"The part {name!r} stands here twice."
+            findings.append(fault(revision.path, line, message, "Join the two.", rule="release-note"))
+        else:
+            words[name] = parts.body[heading.end() : end].strip()
+    before = parts.body[: found[0].start() if found else len(parts.body)]
+    if before.strip():
+        line = parts.body_line + len(before) - len(before.lstrip("\n"))
+        message = "These words stand under none of the headings that are read, so no reader would see them."
+        remedy = "Put them under a heading with the id {#summary}, {#impact} or {#choices}."
+        findings.append(fault(revision.path, line, message, remedy, rule="release-note"))
+    return Words(locale, **words), tuple(findings)

@@ -1,0 +1,106 @@
+"""Which policy, language and role a path of the content folder has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policy_site.settings import Settings
+
+
+class Role(StrEnum):
+    """What a file is for."""
+
+    TEXT = "text"
+    ARCHIVE = "archive"
+    NOTE = "note"
+    NOTE_WORDS = "note-words"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a path stands for."""
+
+    role: Role
+    policy: str
+    locale: str = ""
+    """Empty for a release note in the authoritative language."""
+    version: str = ""
+    """Label in the file's name; empty for texts, whose front matter names it."""
+    rank: int = 0
+    """Index of the layout pattern that fits, lower wins where two living files claim one text."""
+
+
+_LABEL = r"(?P<version>(?!README\b)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
+
+
+class Places:
+    """Tells what a path of the content folder stands for, as ``site.toml`` lays it out."""
+
+    def __init__(self, settings: Settings) -> None:
+        content = settings.content
+        self._policies = {policy.files or policy.id: policy.id for policy in settings.policies}
+        self._folders = {**{language: language for language in settings.languages}, **content.folders}
+        self._languages = settings.languages
+        self._authoritative = settings.authoritative_locale
+        self._layout = [_pattern_of(pattern) for pattern in content.layout]
+        self._exclude = [_glob(pattern) for pattern in content.exclude]
+        self._has_notes = settings.versions.source == "release"
+        self._cache: dict[str, Place | None] = {}
+
+    def of(self, path: str) -> Place | None:
+        """Return what ``path`` stands for; ``None`` for what is not the site's business."""
+        if path not in self._cache:
+            self._cache[path] = self._find(path)
+        return self._cache[path]
+
+    def _find(self, path: str) -> Place | None:
+        if any(pattern.fullmatch(path) for pattern in self._exclude):
+            return None
+        if self._has_notes:
+            for expression, role in _BESIDE:
+                found = expression.fullmatch(path)
+                if found:
+                    return self._beside(found, role)
+        for rank, pattern in enumerate(self._layout):
+            found = pattern.fullmatch(path)
+            if found is None:
+                continue
+            groups = found.groupdict()
+            policy = self._policies.get(groups.get("policy") or "") if "policy" in groups else self._only_policy()
+            locale = self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative
+            if policy and locale in self._languages:
+                return Place(Role.TEXT, policy, locale or "", rank=rank)
+        return None
+
+    def _only_policy(self) -> str | None:
+        return next(iter(self._policies.values())) if len(self._policies) == 1 else None
+
+    def _beside(self, found: re.Match[str], role: Role) -> Place | None:
+        groups = found.groupdict()
+        policy = self._policies.get(groups["policy"])
+        locale = groups.get("locale") or ""
+        if policy is None or (locale and locale not in self._languages):
+            return None
+        return Place(role, policy, locale, groups["version"])
+
+
+_LOCALE = r"(?P<locale>[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)"
+_BESIDE = (
+    (re.compile(rf"(?P<policy>[^/]+)/releases/{_LABEL}\.{_LOCALE}\.md"), Role.NOTE_WORDS),
+    (re.compile(rf"(?P<policy>[^/]+)/releases/{_LABEL}\.md"), Role.NOTE),
+    (re.compile(rf"(?P<policy>[^/]+)/archive/{_LABEL}\.{_LOCALE}\.md"), Role.ARCHIVE),
+)
+"""What stands beside a policy's texts; the first that fits wins."""
+
+
+def _pattern_of(layout: str) -> re.Pattern[str]:
+    expression = re.escape(layout).replace(r"\{policy\}", "(?P<policy>.+)").replace(r"\{locale\}", "(?P<locale>[^/]+)")
+    return re.compile(expression)
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(meanings.get(part) or re.escape(part) for part in parts))

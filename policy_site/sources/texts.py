@@ -1,0 +1,128 @@
+"""A policy text: its title, the version it renders, the date it gives itself."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import regex
+
+from policy_site.model import Finding, Revision
+from policy_site.settings import Settings
+from policy_site.sources.front_matter import split_front_matter, unknown_key
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A policy text taken apart."""
+
+    title: str
+    version: str
+    """Label named in the front matter, or empty."""
+    body: str
+    """Markdown without front matter."""
+    body_line: int
+    """Line of the file on which ``body`` begins, from 1."""
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+_FIRST_HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?[ \t]*(?:\n|\Z)")
+_KNOWN_KEYS = ("title", "version")
+
+
+@functools.lru_cache(maxsize=16_384)
+def parse_text(revision: Revision, *, is_strict: bool) -> Text:
+    """Take a policy text apart.
+
+    ``is_strict``: front matter is ours (``versions.source = "release"``), so an unknown key is a fault; an adopted
+    repository may keep its own keys.
+    """
+    parts = split_front_matter(revision.text, path=revision.path)
+    findings = [parts.fault] if parts.fault else []
+    body, body_line = parts.body, parts.body_line
+    title = parts.facts.get("title", "")
+    if not isinstance(title, str) or not title.strip():
+        heading = _FIRST_HEADING.match(body)
+        title = _plain(heading["title"]) if heading else ""
+        if heading:
+            body_line += body.count("\n", 0, heading.end())
+            body = body[heading.end() :]
+    version = parts.facts.get("version", "")
+    if is_strict:
+        findings += [
+            unknown_key(key, _KNOWN_KEYS, path=revision.path, line=parts.lines.get(f"{key}."))
+            for key in parts.facts
+            if key not in _KNOWN_KEYS
+        ]
+    return Text(
+        title=" ".join(title.split()),
+        version=version if isinstance(version, str) else "",
+        body=body,
+        body_line=body_line,
+        front_matter=parts.facts,
+        findings=tuple(findings),
+    )
+
+
+def _plain(heading: str) -> str:
+    without_links = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", heading)
+    return re.sub(r"[*_`]+", "", without_links).strip()
+
+
+# --- dates in texts --------------------------------------------------------------------------------------------------
+
+
+def find_date(text: Text, *, settings: Settings, month_names: Mapping[str, int]) -> date | None:
+    """Find the date that a text gives itself, by the front matter key or the patterns of ``site.toml``.
+
+    ``month_names`` maps lower-case month names to 1 to 12. A date that no calendar has is none.
+    """
+    versions = settings.versions
+    if versions.date_key:
+        value = text.front_matter.get(versions.date_key)
+        found = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", value) if isinstance(value, str) else None
+        if found and (day := _day(*found.groups())):
+            return day
+    for pattern in versions.date_patterns:
+        match = _search(pattern, text.body)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        if groups.get("date"):
+            digits = re.findall(r"\d+", groups["date"])
+            if len(digits) == 3 and (day := _day(*digits)):  # noqa: PLR2004 - year, month, day
+                return day
+        elif groups.get("month"):
+            month = month_names.get(groups["month"].casefold(), groups["month"])
+            if day := _day(groups["year"], str(month), groups["day"]):
+                return day
+    return None
+
+
+def without_date(body: str, *, settings: Settings) -> str:
+    """Return the text without the words that tell its date, so that two versions can be compared by what they say."""
+    for pattern in settings.versions.date_patterns:
+        if found := _search(pattern, body):
+            return body[: found.start()] + body[found.end() :]
+    return body
+
+
+def _search(pattern: str, body: str) -> regex.Match[str] | None:
+    try:
+        return regex.search(pattern, body, timeout=1.0)
+    except TimeoutError:
+        return None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    if len(year) < 4 <= len(day):  # noqa: PLR2004 - the year has four digits, wherever it stands
+        year, day = day, year
+    try:
+        return date(int(year), int(month), int(day))
+    except (ValueError, OverflowError):
+        return None
