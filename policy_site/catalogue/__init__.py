@@ -1,0 +1,82 @@
+"""Revisions and release notes become policies and versions. Pure: the as-of instant is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from policy_site.catalogue.date import group_by_date
+from policy_site.catalogue.grouping import Grouped, Shelf, Wording
+from policy_site.catalogue.release import group_by_release
+from policy_site.catalogue.revision import group_by_revision
+from policy_site.catalogue.standing import (
+    applied_until,
+    current_edition,
+    edition_for,
+    next_transition,
+    standing,
+    upcoming,
+    version_in_force,
+)
+from policy_site.model import Finding, Policy
+from policy_site.settings import Settings
+
+__all__ = [
+    "Catalogue",
+    "Grouped",
+    "Shelf",
+    "Wording",
+    "applied_until",
+    "compile_catalogue",
+    "current_edition",
+    "edition_for",
+    "next_transition",
+    "standing",
+    "upcoming",
+    "version_in_force",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every policy with its versions as known at one instant."""
+
+    policies: tuple[Policy, ...]
+    findings: tuple[Finding, ...]
+    next_transition: datetime | None
+
+
+def compile_catalogue(
+    shelves: Sequence[Shelf],
+    *,
+    settings: Settings,
+    as_of: datetime,
+    wording: Wording,
+    month_names: Mapping[str, int],
+    is_complete: bool,
+) -> Catalogue:
+    """Group what the history holds into policies and versions, as known at ``as_of``.
+
+    ``wording`` names the visible words of a text. ``is_complete`` is False where the history is shallow or absent: then
+    a version may stand without its text.
+    """
+    policies: list[Policy] = []
+    findings: list[Finding] = []
+    announcements: list[datetime] = []
+    for shelf in shelves:
+        source = settings.versions.source
+        if source == "release":
+            grouped = group_by_release(shelf, settings=settings, as_of=as_of, wording=wording, is_complete=is_complete)
+        elif source == "date":
+            grouped = group_by_date(shelf, settings=settings, as_of=as_of, wording=wording, month_names=month_names)
+        else:
+            grouped = group_by_revision(shelf, settings=settings, as_of=as_of, wording=wording)
+        policies.append(Policy(shelf.policy, settings.authoritative_locale, grouped.versions))
+        findings += grouped.findings
+        announcements += grouped.announcements
+    return Catalogue(
+        policies=tuple(policies),
+        findings=tuple(findings),
+        next_transition=next_transition(policies, as_of, known=announcements),
+    )

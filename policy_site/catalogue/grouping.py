@@ -1,0 +1,131 @@
+"""What the ways of grouping revisions into versions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from policy_site.model import Edition, Finding, Revision, Severity, Version
+from policy_site.sources import Text
+
+Wording = Callable[[Text], str]
+"""Names the visible words of a text: equal names, equal words. A pure function, passed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Everything the history holds about one policy, each kind in commit order, oldest first."""
+
+    policy: str
+    texts: Mapping[str, tuple[Revision, ...]]
+    """By locale."""
+    missing_at_tip: frozenset[str] = frozenset()
+    """Locales whose text was deleted."""
+    archive: Mapping[tuple[str, str], Revision] = field(default_factory=dict)
+    """By label and locale."""
+    notes: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
+    """By label."""
+    note_words: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
+    """By label and locale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """What grouping one policy gives."""
+
+    versions: tuple[Version, ...]
+    findings: tuple[Finding, ...] = ()
+    announcements: tuple[datetime, ...] = ()
+    """Instants at which versions that may not be shown yet are to be published."""
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, at which a day begins in a time zone."""
+    try:
+        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def visible_at(revisions: Iterable[Revision], as_of: datetime) -> list[Revision]:
+    """Return the revisions that were there at ``as_of``; those without a commit always were."""
+    return [revision for revision in revisions if revision.committed_at is None or revision.committed_at <= as_of]
+
+
+def edition_of(
+    *,
+    policy: str,
+    version: str,
+    locale: str,
+    text: Text,
+    revisions: Sequence[Revision],
+    distinct: Sequence[Revision],
+) -> Edition:
+    """Make an edition whose newest revision is the last of ``revisions``."""
+    return Edition(
+        policy=policy,
+        version=version,
+        locale=locale,
+        title=text.title,
+        body=text.body,
+        revision=revisions[-1],
+        earlier=tuple(revision for revision in distinct if revision != revisions[-1]),
+    )
+
+
+def distinct_wordings(
+    revisions: Sequence[Revision], read: Callable[[Revision], Text], wording: Wording
+) -> list[Revision]:
+    """Leave out each revision that says the same as the one before it."""
+    kept: list[Revision] = []
+    last = None
+    for revision in revisions:
+        name = wording(read(revision))
+        if name != last:
+            kept.append(revision)
+        last = name
+    return kept
+
+
+def in_order(versions: Iterable[Version], names: Mapping[str, str]) -> tuple[Version, ...]:
+    """Order versions by effective date and say of each which one it follows, and which earlier one it repeats.
+
+    ``names`` holds the name of each version's authoritative wording by label.
+    """
+    ordered = sorted(versions, key=lambda version: (version.effective_at, version.published_at, version.label))
+    linked: list[Version] = []
+    for version in ordered:
+        name = names.get(version.label)
+        twin = next((earlier.label for earlier in reversed(linked) if name and names.get(earlier.label) == name), None)
+        linked.append(replace(version, previous=linked[-1].label if linked else None, identical_to=twin))
+    return tuple(linked)
+
+
+def shown_from(version_at: datetime, authoritative: Revision | None, translation: Revision) -> datetime:
+    """Return when readers first got a translation.
+
+    History that was imported later than it was published keeps the distance between text and translation; a
+    translation that followed within a day came with the version.
+    """
+    if translation.committed_at is None:
+        return version_at
+    shift = timedelta(0)
+    if authoritative and authoritative.committed_at and authoritative.committed_at > version_at:
+        shift = authoritative.committed_at - version_at
+    shown = max(version_at, translation.committed_at - shift)
+    return version_at if shown - version_at < timedelta(days=1) else shown
+
+
+def finding(
+    path: str,
+    message: str,
+    remedy: str,
+    *,
+    rule: str,
+    severity: Severity = Severity.ERROR,
+    line: int | None = None,
+) -> Finding:
+    """Return a finding, its arguments in the order in which they are told."""
+    return Finding(path=path, line=line, rule=rule, severity=severity, message=message, remedy=remedy)

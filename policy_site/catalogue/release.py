@@ -1,0 +1,234 @@
+"""Versions are what release notes say: the note ``releases/LABEL.md`` and the texts whose front matter names LABEL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from policy_site.catalogue.grouping import (
+    Grouped,
+    Shelf,
+    Wording,
+    distinct_wordings,
+    edition_of,
+    finding,
+    in_order,
+    shown_from,
+    start_of,
+    visible_at,
+)
+from policy_site.model import Edition, Finding, ReleaseNote, Revision, Version
+from policy_site.settings import Settings
+from policy_site.sources import Text, parse_release_note, parse_text, parse_words
+
+
+def group_by_release(
+    shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording, is_complete: bool
+) -> Grouped:
+    """Group the texts of a policy by the release notes beside them, as known at ``as_of``.
+
+    The authoritative text of a version is the one that was first published, with whatever was changed later without
+    changing a word. With an incomplete history a version may be left without its text.
+    """
+    grouping = _Grouping(shelf, settings=settings, as_of=as_of, wording=wording, is_complete=is_complete)
+    return grouping.group()
+
+
+class _Grouping:
+    """One policy on its way from revisions to versions: gathers findings as it goes."""
+
+    def __init__(
+        self, shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording, is_complete: bool
+    ) -> None:
+        self.shelf = shelf
+        self.settings = settings
+        self.as_of = as_of
+        self.wording = wording
+        self.is_complete = is_complete
+        self.locale = settings.authoritative_locale
+        self.findings: list[Finding] = []
+        self.by_label = {locale: _by_label(shelf, locale) for locale in settings.languages}
+
+    def group(self) -> Grouped:
+        """Return every version that is published, and when the others will be."""
+        self._check_texts()
+        versions: list[Version] = []
+        announcements: list[datetime] = []
+        for label, revisions in sorted(self.shelf.notes.items()):
+            version = self._version(label, revisions)
+            if version is None:
+                continue
+            if version.published_at > self.as_of:
+                announcements.append(version.published_at)
+            else:
+                versions.append(version)
+        names = {
+            version.label: self.wording(parse_text(version.editions[self.locale].revision, is_strict=True))
+            for version in versions
+            if self.locale in version.editions
+        }
+        return Grouped(in_order(versions, names), tuple(self.findings), tuple(announcements))
+
+    def _version(self, label: str, revisions: Sequence[Revision]) -> Version | None:
+        current = (visible_at(revisions, self.as_of) or revisions)[-1]
+        note, faults = parse_release_note(current, version=label, locale=self.locale)
+        if current == revisions[-1]:
+            self.findings += faults
+        if note is None:
+            return None
+        texts = self.by_label[self.locale].get(label, [])
+        if not texts and self.is_complete:
+            message = f"Nothing names the version {label!r}, so this release note is about no text."
+            remedy = f"Write `version: {label}` into the front matter of the text, or correct the note's file name."
+            self.findings.append(finding(note.path, message, remedy, rule="version-label"))
+            return None
+        zone = self.settings.zone
+        effective_at = start_of(note.effective, zone)
+        published_at = self._published_at(note, revisions, texts, effective_at)
+        version = Version(
+            policy=self.shelf.policy,
+            label=label,
+            published_at=published_at,
+            published_date=published_at.astimezone(zone).date(),
+            effective_at=effective_at,
+            effective_date=note.effective,
+            significance=note.significance,
+            is_significance_declared=True,
+            editions=MappingProxyType({}),
+            note=self._with_words(note),
+            withdrawn_at=start_of(note.withdrawn, zone) if note.withdrawn else None,
+        )
+        return replace(version, editions=MappingProxyType(self._editions(version, texts)))
+
+    def _published_at(
+        self, note: ReleaseNote, revisions: Sequence[Revision], texts: Sequence[Revision], effective_at: datetime
+    ) -> datetime:
+        if note.published:
+            return start_of(note.published, self.settings.zone)
+        merged = [first.committed_at for first in (revisions[0], *texts[:1]) if first.committed_at]
+        return max(merged, default=effective_at)
+
+    def _with_words(self, note: ReleaseNote) -> ReleaseNote:
+        words = dict(note.words)
+        for (label, locale), revisions in sorted(self.shelf.note_words.items()):
+            if label != note.version or locale == self.locale:
+                continue
+            current = (visible_at(revisions, self.as_of) or revisions)[-1]
+            words[locale], faults = parse_words(current, locale=locale)
+            self.findings += faults
+        return replace(note, words=MappingProxyType(words))
+
+    def _editions(self, version: Version, texts: Sequence[Revision]) -> dict[str, Edition]:
+        editions: dict[str, Edition] = {}
+        first = self._first_published(texts, version.published_at)
+        if first is not None:
+            same = [text for text in texts if self._name(text) == self._name(first)]
+            known = visible_at(same, self.as_of) or [first]
+            editions[self.locale] = replace(
+                self._edition(version, self.locale, known), earlier=(), published_at=version.published_at
+            )
+            self._check_wording(version, texts, first)
+        for locale in self.settings.languages:
+            revisions = self.by_label[locale].get(version.label, [])
+            if locale == self.locale or not revisions:
+                continue
+            shown_at = shown_from(version.published_at, texts[0] if texts else None, revisions[0])
+            if shown_at <= self.as_of:
+                known = visible_at(revisions, self.as_of) or list(revisions[:1])
+                editions[locale] = replace(self._edition(version, locale, known), published_at=shown_at)
+        return editions
+
+    def _edition(self, version: Version, locale: str, revisions: Sequence[Revision]) -> Edition:
+        return edition_of(
+            policy=self.shelf.policy,
+            version=version.label,
+            locale=locale,
+            text=_read(revisions[-1]),
+            revisions=revisions,
+            distinct=distinct_wordings(revisions, _read, self.wording),
+        )
+
+    def _name(self, revision: Revision) -> str:
+        return self.wording(_read(revision))
+
+    def _first_published(self, texts: Sequence[Revision], published_at: datetime) -> Revision | None:
+        before = [text for text in texts if text.committed_at and text.committed_at <= published_at]
+        return before[-1] if before else next(iter(texts), None)
+
+    def _check_wording(self, version: Version, texts: Sequence[Revision], first: Revision) -> None:
+        tip = self.shelf.texts.get(self.locale, ())
+        if tip and texts[-1] == tip[-1] and self._name(tip[-1]) != self._name(first):
+            message = (
+                f"The wording changed after version {version.label!r} was published"
+                f" on {version.published_date.isoformat()}."
+            )
+            remedy = "Restore the words, or give the text a new version with a release note of its own."
+            line = 1 + tip[-1].text[: max(tip[-1].text.find("version:"), 0)].count("\n")
+            self.findings.append(finding(tip[-1].path, message, remedy, rule="wording-without-release", line=line))
+
+    def _check_texts(self) -> None:
+        """Look at the texts as they are now: old ones can no longer be mended."""
+        for locale, revisions in sorted(self.shelf.texts.items()):
+            tip = revisions[-1]
+            text = _read(tip)
+            self.findings += text.findings
+            if locale in self.shelf.missing_at_tip or text.findings:
+                continue
+            if not text.version:
+                message = "This text does not say which version it is."
+                remedy = "Write `version:` with the label of its release note into the front matter."
+                self.findings.append(finding(tip.path, message, remedy, rule="version-label", line=1))
+            elif text.version not in self.shelf.notes:
+                message = f"There is no release note for the version {text.version!r} that this text names."
+                remedy = f"Write {self.shelf.policy}/releases/{text.version}.md, or correct the label."
+                self.findings.append(finding(tip.path, message, remedy, rule="version-label", line=1))
+            if not text.title:
+                message = "This text has no title."
+                remedy = "Write `title:` into the front matter."
+                self.findings.append(finding(tip.path, message, remedy, rule="title", line=1))
+        if self.locale in self.shelf.missing_at_tip or self.locale not in self.shelf.texts:
+            self._report_missing_text()
+        self._check_labels()
+
+    def _report_missing_text(self) -> None:
+        revisions = self.shelf.texts.get(self.locale, ())
+        path = revisions[-1].path if revisions else f"{self.shelf.policy}/{self.locale}.md"
+        message = f"The policy {self.shelf.policy!r} has no text in its authoritative language {self.locale!r}."
+        remedy = "Add the file, or remove the policy from site.toml."
+        self.findings.append(finding(path, message, remedy, rule="missing-text"))
+
+    def _check_labels(self) -> None:
+        for (label, locale), revision in sorted(self.shelf.archive.items()):
+            clashing = [text for text in self.shelf.texts.get(locale, ()) if _read(text).version == label]
+            if clashing:
+                message = f"The label {label!r} is in use twice: here and in {clashing[-1].path}."
+                remedy = "Give one of the two texts another label, and a release note of that name."
+                self.findings.append(finding(revision.path, message, remedy, rule="version-label"))
+            if label not in self.shelf.notes:
+                message = f"There is no release note for the archived version {label!r}."
+                remedy = f"Write {self.shelf.policy}/releases/{label}.md with the dates."
+                self.findings.append(finding(revision.path, message, remedy, rule="version-label"))
+        folded: dict[str, str] = {}
+        for label in sorted(self.shelf.notes):
+            other = folded.setdefault(label.casefold(), label)
+            if other != label:
+                message = f"The labels {other!r} and {label!r} differ in case alone, and would share an address."
+                path = self.shelf.notes[label][-1].path
+                self.findings.append(finding(path, message, "Rename one of them.", rule="version-label"))
+
+
+def _read(revision: Revision) -> Text:
+    return parse_text(revision, is_strict=True)
+
+
+def _by_label(shelf: Shelf, locale: str) -> dict[str, list[Revision]]:
+    labelled: dict[str, list[Revision]] = {}
+    for (label, archived_locale), revision in sorted(shelf.archive.items()):
+        if archived_locale == locale:
+            labelled.setdefault(label, []).append(revision)
+    for revision in shelf.texts.get(locale, ()):
+        if label := _read(revision).version:
+            labelled.setdefault(label, []).append(revision)
+    return labelled
