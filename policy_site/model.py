@@ -151,6 +151,27 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedWords:
+    """The words of a release note as a reader of one language gets them: cleaned HTML, and plain text."""
+
+    locale: str
+    """The reader's language."""
+    language: str
+    """The language the words are in; another than ``locale`` where they fall back to the authoritative ones."""
+    summary_html: str = ""
+    summary_text: str = ""
+    impact_html: str = ""
+    impact_text: str = ""
+    choices_html: str = ""
+    choices_text: str = ""
+
+    @property
+    def is_fallback(self) -> bool:
+        """True where the words are not in the reader's language."""
+        return self.language != self.locale
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseNote:
     """What people wrote about a version: facts, and words in each language. Kept beside the text; may be corrected."""
 
