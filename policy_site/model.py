@@ -94,7 +94,7 @@ class Finding:
     """What is wrong with the content: where, which rule, how bad, what, and how to mend it."""
 
     path: str
-    """Relative to the repository (or to the content folder where there is none), with ``/``."""
+    """Relative to the content folder, with ``/``; the command line puts that folder before it."""
     line: int | None
     """From 1; ``None`` when the whole file is meant."""
     rule: str
@@ -196,6 +196,12 @@ class ReleaseNote:
     """By locale."""
     digest: str = ""
     """SHA-256 of the note's file in the authoritative language."""
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Line of each fact in the file: ``effective``, ``changes.0.category``."""
+
+    def line(self, fact: str) -> int:
+        """Return the line on which a fact stands; 1 for one that is not written."""
+        return self.lines.get(f"{fact}.", 1)
 
 
 @dataclass(frozen=True, slots=True)

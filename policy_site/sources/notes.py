@@ -94,6 +94,7 @@ def parse_release_note(
         withdrawn=facts.withdrawn,
         words={locale: words},
         digest=revision.digest,
+        lines=parts.lines,
     )
     return note, findings
 
