@@ -148,6 +148,8 @@ class Words:
     summary: str = ""
     impact: str = ""
     choices: str = ""
+    published_at: datetime | None = None
+    """When readers first got them, UTC; ``None``: with the text in their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,10 @@ class Version:
     identical_to: str | None = None
     """Label of the newest earlier version with the same wording."""
     withdrawn_at: datetime | None = None
+    stated_at: datetime | None = None
+    """When the release note came to say this, UTC; ``None``: with the publication."""
+    earlier: tuple[Version, ...] = ()
+    """What the release note said before it was corrected, oldest first; their editions are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,5 +417,7 @@ class Event:
     sections: tuple[SectionChange, ...] = ()
     """Against the version before, in the authoritative language."""
     previous_version: str | None = None
+    identical_to: str | None = None
+    """Label of an earlier version with the same wording."""
     supersedes: str | None = None
     """Id of the event that this one mends."""
