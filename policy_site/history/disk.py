@@ -1,0 +1,53 @@
+"""The files of a folder on disk. Links are never followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from policy_site.history.texts import NOT_A_FILE, SIZE_LIMIT, SYMBOLIC_LINK, TOO_LARGE, UNREADABLE, Fault
+
+
+def read_files(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Fault]]:
+    """Yield each wanted file below ``folder`` by its path with ``/``, in the order of paths."""
+    for path in sorted(_find_paths(folder, wanted=wanted)):
+        yield path, _read_file(folder / path)
+
+
+def find_linked_folders(folder: Path) -> Iterator[str]:
+    """Yield the links to folders that are not followed, hidden folders left aside."""
+    for place, folders, _ in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (Path(place) / name).is_symlink():
+                yield (Path(place) / name).relative_to(folder).as_posix()
+
+
+def _find_paths(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != ".git"]
+        for name in files:
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if not is_utf8(path) or wanted(path):
+                yield path
+
+
+def is_utf8(path: str) -> bool:
+    """Whether a path from the file system or git has a name in UTF-8."""
+    return path.isascii() or not any("\udc80" <= character <= "\udcff" for character in path)
+
+
+def _read_file(file: Path) -> bytes | Fault:
+    try:
+        information = file.lstat()
+        if stat.S_ISLNK(information.st_mode):
+            return SYMBOLIC_LINK
+        if not stat.S_ISREG(information.st_mode):
+            return NOT_A_FILE
+        if information.st_size > SIZE_LIMIT:
+            return TOO_LARGE
+        return file.read_bytes()
+    except OSError:
+        return UNREADABLE

@@ -1,0 +1,246 @@
+"""Reads a repository, or a folder that is none, as revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from policy_site.errors import HistoryError
+from policy_site.history import disk, texts
+from policy_site.history.blobs import read_blobs
+from policy_site.history.findings import (
+    Skipped,
+    report_fault,
+    report_linked_folders,
+    report_names,
+    report_skipped,
+    report_tip,
+)
+from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK, Lineages, Sighting, follow_files, parse_log
+from policy_site.history.repository import PARTIAL_REMEDY, Repository, Tip, open_repository
+from policy_site.history.texts import Fault, Text
+from policy_site.model import Finding, Revision, Severity
+
+_FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
+_LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What there is to know about the files of a content folder."""
+
+    commit: str | None
+    """Full object name of the newest commit read; ``None`` outside a repository."""
+    committed_at: datetime | None
+    """Its committer date, UTC; ``None`` where no commit touched the folder."""
+    branch: str | None
+    """The publishing branch, or the revision asked for instead; ``None`` outside a repository."""
+    is_complete: bool
+    """False for a shallow or partial clone, and outside a repository: older revisions can exist elsewhere."""
+    how_to_complete: str
+    """A sentence; empty where the history is complete."""
+    revisions: Mapping[str, tuple[Revision, ...]]
+    """By file: its newest path. Oldest first, in the order of the branch, whatever their dates say."""
+    sequence: tuple[tuple[str, Revision], ...]
+    """The same in one row, each with its file, in the order of the branch; within a commit, of the paths."""
+    files: frozenset[str]
+    """The files that are there at the tip (on disk, for a preview), readable or not."""
+    findings: tuple[Finding, ...]
+
+
+def read_history(
+    repository: Path,
+    *,
+    folder: str,
+    branch: str | None,
+    wanted: Callable[[str], bool],
+    ref: str | None = None,
+    with_work_tree: bool = False,
+) -> History:
+    """Read the first-parent history of the files below ``folder`` that are ``wanted``.
+
+    ``folder`` is relative to the root of the repository, ``.`` for all of it; paths given to ``wanted`` and got back
+    are relative to ``folder``. ``ref`` is read instead of ``branch``; ``branch`` None means the one checked out. With
+    the work tree, the files on disk count as one more revision each, without a commit. Raises :class:`HistoryError`.
+    """
+    opened = open_repository(repository)
+    reader = _Reader(folder=_normalise(folder), wanted=cache(wanted))
+    tip = opened.find_tip(branch=branch, ref=ref)
+    commits = list(parse_log(opened.read_log(tip.commit, folder=reader.folder)))
+    lineages = follow_files(reversed(commits), wanted=reader.wants)
+    history = reader.collect(opened, tip, lineages)
+    if commits:
+        history = replace(history, committed_at=_date(commits[0].seconds))
+    return reader.add_work_tree(opened, history) if with_work_tree else history
+
+
+def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
+    """Read a folder without history, as from a source archive: one revision a file, without commit."""
+    if not folder.is_dir():
+        raise HistoryError(f"There is no folder {folder}.", remedy="Name the folder that holds the content.")
+    none = History(
+        commit=None,
+        committed_at=None,
+        branch=None,
+        is_complete=False,
+        how_to_complete="Build from a clone of the repository: a folder without git has no history.",
+        revisions=MappingProxyType({}),
+        sequence=(),
+        files=frozenset(),
+        findings=(),
+    )
+    return _Reader(folder=".", wanted=cache(wanted)).add_files(folder, none)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads for one content folder."""
+
+    folder: str
+    wanted: Callable[[str], bool]
+
+    def wants(self, path: str) -> bool:
+        """Whether a path from the root of the repository is one of the content."""
+        return disk.is_utf8(path) and self.wanted(self.below(path))
+
+    def below(self, path: str) -> str:
+        """Return a path from the root of the repository as one from the content folder."""
+        return path if self.folder == "." else path.removeprefix(f"{self.folder}/")
+
+    def from_root(self, path: str) -> str:
+        """Return a path from the content folder as one from the root of the repository."""
+        return path if self.folder == "." else f"{self.folder}/{path}"
+
+    def collect(self, repository: Repository, tip: Tip, lineages: Lineages) -> History:
+        """Read the blobs of the files that are wanted, and put their revisions in order."""
+        pasts = {path: past for path, past in sorted(lineages.sightings.items()) if self.wants(path)}
+        contents = _read_contents(repository, pasts.values())
+        is_partial = any(content is texts.MISSING for content in contents.values()) and repository.is_partial
+        revisions: dict[str, tuple[Revision, ...]] = {}
+        sequence: list[tuple[int, str, Revision]] = []
+        findings = [*report_tip(tip), *report_names(lineages.present)]
+        for path, past in pasts.items():
+            kept, skipped = self.sift(past, contents)
+            if kept:
+                revisions[self.below(path)] = tuple(revision for _, revision in kept)
+                sequence.extend((order, self.below(path), revision) for order, revision in kept)
+            if skipped and skipped[-1].sighting is past[-1] and path in lineages.present:
+                findings.append(report_fault(path, skipped.pop().fault))
+            findings.extend(report_skipped(path, skipped, is_partial=is_partial))
+        sequence.sort(key=lambda entry: entry[:2])
+        return History(
+            commit=tip.commit,
+            committed_at=None,
+            branch=tip.branch,
+            is_complete=not (repository.is_shallow or is_partial),
+            how_to_complete=_how_to_complete(is_shallow=repository.is_shallow, is_partial=is_partial),
+            revisions=MappingProxyType(revisions),
+            sequence=tuple((path, revision) for _, path, revision in sequence),
+            files=frozenset(self.below(path) for path in lineages.present if self.wants(path)),
+            findings=tuple(findings),
+        )
+
+    def sift(
+        self, past: Iterable[Sighting], contents: Mapping[str, Text | Fault]
+    ) -> tuple[list[tuple[int, Revision]], list[Skipped]]:
+        """Part the sightings of a file into revisions, each with its place on the branch, and what is none."""
+        kept: list[tuple[int, Revision]] = []
+        skipped: list[Skipped] = []
+        for sighting in past:
+            content = _FAULT_OF_MODE.get(sighting.mode) or contents[sighting.blob]
+            if isinstance(content, Fault):
+                skipped.append(Skipped(sighting=sighting, fault=content))
+            elif not kept or kept[-1][1].digest != content.digest:
+                kept.append((sighting.order, _revision(self.below(sighting.path), content, sighting)))
+        return kept, skipped
+
+    def add_work_tree(self, repository: Repository, history: History) -> History:
+        """Let the files on disk follow the history; what is wrong at the tip may be right on disk."""
+        if repository.is_bare:
+            raise HistoryError(
+                f"{repository.folder} is a bare repository: it has no files to preview.",
+                remedy="Preview in a clone of it.",
+            )
+        place = repository.folder / self.folder
+        if not place.resolve().is_relative_to(repository.folder):
+            raise HistoryError(
+                f"The content folder {place} leads out of the repository.", remedy="Put a folder in place of the link."
+            )
+        kept = tuple(finding for finding in history.findings if finding.severity is not Severity.ERROR)
+        return self.add_files(place, replace(history, findings=kept))
+
+    def add_files(self, place: Path, history: History) -> History:
+        """Add the files of a folder on disk as one more revision each, where their text differs."""
+        revisions = dict(history.revisions)
+        added: list[tuple[str, Revision]] = []
+        contents = dict(disk.read_files(place, wanted=self.wanted))
+        findings = [
+            *history.findings,
+            *report_linked_folders(self.from_root(path) for path in disk.find_linked_folders(place)),
+            *report_names(self.from_root(path) for path in contents),
+        ]
+        files = frozenset(path for path in contents if disk.is_utf8(path))
+        for path in sorted(files):
+            content = contents[path]
+            text = content if isinstance(content, Fault) else texts.read_text(content)
+            past = revisions.get(path, ())
+            if isinstance(text, Fault):
+                findings.append(report_fault(self.from_root(path), text))
+            elif not past or past[-1].text != text.text:
+                revisions[path] = (*past, _revision(path, text, None))
+                added.append((path, revisions[path][-1]))
+        return replace(
+            history,
+            revisions=MappingProxyType(dict(sorted(revisions.items()))),
+            sequence=(*history.sequence, *added),
+            files=files,
+            findings=tuple(dict.fromkeys(findings)),
+        )
+
+
+def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, Text | Fault]:
+    names = list(
+        dict.fromkeys(sighting.blob for past in pasts for sighting in past if sighting.mode not in _FAULT_OF_MODE)
+    )
+    contents: dict[str, Text | Fault] = {}
+    for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
+        if blob.content is not None:
+            contents[blob.name] = texts.read_text(blob.content)
+        else:
+            contents[blob.name] = texts.TOO_LARGE if blob.is_too_large else texts.MISSING
+    return contents
+
+
+def _revision(path: str, text: Text, sighting: Sighting | None) -> Revision:
+    return Revision(
+        path=path,
+        text=text.text,
+        digest=text.digest,
+        commit=sighting.commit if sighting else None,
+        committed_at=_date(sighting.seconds) if sighting else None,
+    )
+
+
+def _date(seconds: int) -> datetime:
+    """Return a committer date; what lies beyond the calendar becomes its nearest day."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), tz=UTC)
+
+
+def _how_to_complete(*, is_shallow: bool, is_partial: bool) -> str:
+    if is_shallow:
+        return "Fetch the rest of the history with `git fetch --unshallow` (in CI: a clone of full depth)."
+    return PARTIAL_REMEDY if is_partial else ""
+
+
+def _normalise(folder: str) -> str:
+    path = PurePosixPath(folder)
+    if path.is_absolute() or ".." in path.parts or "\0" in folder:
+        raise HistoryError(
+            f"The content folder {folder!r} is not one inside the repository.",
+            remedy="Name it relative to the root of the repository.",
+        )
+    return str(path)

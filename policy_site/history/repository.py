@@ -1,0 +1,203 @@
+"""What is asked of a repository: its tip, its log, where it is. Objects only, never the work tree."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_site.errors import HistoryError
+from policy_site.history.runner import run_git
+
+PARTIAL_REMEDY = "Fetch what is missing with `git fetch --refetch --no-filter`, or clone again without `--filter`."
+_BRANCHES_NAMED = 10
+_LOG = (
+    "log",
+    "--first-parent",
+    "-m",
+    "--root",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-color",
+    "--no-decorate",
+    "--no-ext-diff",
+    "--no-follow",
+    "--no-mailmap",
+    "--no-notes",
+    "--no-relative",
+    "--no-show-signature",
+    "--no-textconv",
+    "--ignore-submodules=none",
+    "-O/dev/null",
+    "-l1000",
+    "--format=%H %ct",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The commit that is read up to."""
+
+    commit: str
+    branch: str
+    """The branch, or the revision that was asked for instead of one."""
+    is_head_detached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A place in which git has been asked, once, and has answered."""
+
+    folder: Path
+    """The root of the work tree; of a bare repository, the repository itself."""
+    is_bare: bool
+    is_shallow: bool
+
+    def find_tip(self, *, branch: str | None, ref: str | None) -> Tip:
+        """Return the commit of ``ref``, else of ``branch``, else of the branch that is checked out."""
+        status, output, _ = run_git(self.folder, "symbolic-ref", "-q", "HEAD")
+        checked_out = _decode(output).strip().removeprefix("refs/heads/") if status == 0 else None
+        if ref is not None:
+            commit = self.find_commit(ref)
+            if commit is None:
+                raise HistoryError(
+                    f"There is no revision {ref!r} in {self.folder}.",
+                    remedy="Name a commit, tag or branch that `git log` knows, or fetch it first.",
+                )
+            return Tip(commit=commit, branch=ref, is_head_detached=False)
+        name = branch or checked_out
+        if name is None:
+            raise HistoryError(
+                f"No branch is checked out in {self.folder} (its HEAD is detached), so none is known to publish from.",
+                remedy='Name one in site.toml (`branch = "main"`), or build exactly this commit with `--ref HEAD`.',
+            )
+        for place in ("refs/heads", "refs/remotes/origin"):
+            status, output, _ = run_git(self.folder, "show-ref", "--verify", "-s", "--", f"{place}/{name}")
+            if status == 0:
+                commit = _decode(output).strip()
+                return Tip(commit=commit, branch=name, is_head_detached=checked_out is None)
+        raise self._no_such_branch(name)
+
+    def find_commit(self, ref: str) -> str | None:
+        """Return the full object name of the commit that ``ref`` means; ``None`` where it means none."""
+        if "\0" in ref:
+            return None
+        status, output, _ = run_git(
+            self.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+        )
+        return _decode(output).strip() if status == 0 else None
+
+    def _no_such_branch(self, name: str) -> HistoryError:
+        _, output, _ = run_git(self.folder, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin")
+        names = {
+            re.sub(r"^refs/(heads|remotes/origin)/", "", line)
+            for line in _decode(output).splitlines()
+            if line != "refs/remotes/origin/HEAD"
+        }
+        if not names:
+            return HistoryError(
+                f"The repository {self.folder} has no commits yet.",
+                remedy="Commit the texts first: `git add .` and `git commit`.",
+            )
+        more = len(names) - _BRANCHES_NAMED
+        shown = ", ".join(sorted(names)[:_BRANCHES_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return HistoryError(
+            f"There is no branch {name!r} in {self.folder}; there are: {shown}.",
+            remedy='Name the publishing branch in site.toml (`branch = "..."`), or fetch it.',
+        )
+
+    def read_log(self, commit: str, *, folder: str) -> bytes:
+        """Return what changed below ``folder`` at each first-parent commit, newest first, as :mod:`log` takes it."""
+        for renames in ("-M50%", "-M100%"):  # likeness needs the blobs themselves, and an old one can be missing
+            command = (*_LOG, renames, "--end-of-options", commit, "--", *([] if folder == "." else [folder]))
+            status, output, complaint = run_git(self.folder, *command)
+            if status == 0:
+                return output
+        if self.is_partial:
+            raise HistoryError(
+                f"The clone {self.folder} is a partial one, without the directories of old commits.",
+                remedy=PARTIAL_REMEDY,
+            )
+        raise HistoryError(
+            f"The history of {self.folder} cannot be read: git says {_last_line(complaint)!r}.",
+            remedy="Look at it with `git fsck`, or clone it again.",
+        )
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether git left out objects on purpose when it cloned (``--filter``)."""
+        pattern = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        status, _, _ = run_git(self.folder, "config", "--get-regexp", pattern)
+        return status == 0
+
+
+def open_repository(path: Path) -> Repository:
+    """Return the repository that contains ``path``; raise :class:`HistoryError` where there is none to read."""
+    if not path.is_dir():
+        raise HistoryError(f"There is no folder {path}.", remedy="Name the repository that holds the content.")
+    status, output, complaint = run_git(
+        path, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree", "--show-cdup"
+    )
+    if status != 0:
+        raise _refusal(path, complaint)
+    is_bare, is_shallow, is_inside, *up = _decode(output).split("\n")
+    folder = path.resolve()
+    if is_inside == "true":
+        folder = (folder / up[0]).resolve()
+    return Repository(folder=folder, is_bare=is_bare == "true", is_shallow=is_shallow == "true")
+
+
+def find_repository(path: Path) -> Path | None:
+    """Return the root of the repository that contains ``path``, ``None`` where none does.
+
+    Raises :class:`HistoryError` where there is one that may not be read.
+    """
+    place = path.resolve()
+    while not place.is_dir():
+        place = place.parent
+    try:
+        return open_repository(place).folder
+    except _NotARepositoryError:
+        return None
+
+
+def find_merge_base(repository: Path, base: str, head: str) -> str | None:
+    """Return the newest commit that two revisions have in common, ``None`` where they have none."""
+    opened = open_repository(repository)
+    commits = [opened.find_tip(branch=None, ref=ref).commit for ref in (base, head)]
+    status, output, _ = run_git(opened.folder, "merge-base", *commits)
+    return _decode(output).strip() if status == 0 else None
+
+
+class _NotARepositoryError(HistoryError):
+    """No folder from here to the root is a repository."""
+
+
+def _refusal(path: Path, complaint: str) -> HistoryError:
+    if "dubious ownership" in complaint or "unsafe repository" in complaint:
+        named = re.search(r"safe\.directory (.+)$", complaint, re.MULTILINE)
+        place = " ".join(shlex.split(named.group(1))) if named else str(path.absolute())
+        return HistoryError(
+            f"The repository {place} belongs to another user, so git does not read it.",
+            remedy="If you trust it, say so for this one folder: "
+            f"`git config --global --add safe.directory {shlex.quote(place)}`.",
+        )
+    if "not a git repository" in complaint:
+        return _NotARepositoryError(
+            f"{path} is not in a git repository.",
+            remedy="Name the repository that holds the content, or make one with `git init`.",
+        )
+    return HistoryError(
+        f"git does not read the repository at {path}: it says {_last_line(complaint)!r}.",
+        remedy="Mend what git names, then try again.",
+    )
+
+
+def _last_line(complaint: str) -> str:
+    return (complaint.strip().splitlines() or ["nothing"])[-1].removeprefix("fatal: ")
+
+
+def _decode(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
