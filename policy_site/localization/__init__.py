@@ -7,15 +7,16 @@ Every call names the language it wants: nothing here knows a current one.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -95,6 +96,21 @@ def load_phrases(tag: str) -> Phrases:
         if candidate in catalogues:
             return Phrases(find_language(tag), _compile(catalogues[candidate]))
     return Phrases(find_language(SOURCE_LANGUAGE), NullTranslations())
+
+
+def month_names(tags: Sequence[str]) -> Mapping[str, int]:
+    """Return the months, 1 to 12, by their names in these languages, long and short, case-folded.
+
+    Where two languages use one name for different months, the language named first has it.
+    """
+    names: dict[str, int] = {}
+    for locale in (_babel_locale(tag) for tag in tags):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for month, name in get_month_names(width, context, locale).items():
+                    names.setdefault(name.casefold(), month)
+                    names.setdefault(name.casefold().rstrip("."), month)
+    return MappingProxyType(names)
 
 
 def translations_folder() -> Path:
