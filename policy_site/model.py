@@ -148,8 +148,6 @@ class Words:
     summary: str = ""
     impact: str = ""
     choices: str = ""
-    published_at: datetime | None = None
-    """When readers first got them, UTC; ``None``: with the text in their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +194,8 @@ class ReleaseNote:
     """Day on which the version was taken back before, or while, it applied."""
     words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
     """By locale."""
+    words_published_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    """When the words of a language first reached readers, UTC, by locale; absent: with the text in that language."""
     digest: str = ""
     """SHA-256 of the note's file in the authoritative language."""
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
