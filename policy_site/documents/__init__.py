@@ -1,0 +1,21 @@
+"""Markdown becomes documents: sections of blocks, cleaned, with ids. Nothing below this package is imported elsewhere.
+
+Ids that begin with ``page-`` or ``change-`` belong to the pages around a text; those of a text never begin so.
+"""
+
+from __future__ import annotations
+
+from policy_site.documents.adoption import adopt_ids as adopt_ids
+from policy_site.documents.emission import emit as emit
+from policy_site.documents.emission import emit_block as emit_block
+from policy_site.documents.emission import emit_spans as emit_spans
+from policy_site.documents.limits import RenderFault as RenderFault
+from policy_site.documents.links import anchors as anchors
+from policy_site.documents.links import links as links
+from policy_site.documents.links import rewrite_links as rewrite_links
+from policy_site.documents.plain import text as text
+from policy_site.documents.plain import wording as wording
+from policy_site.documents.plain import words as words
+from policy_site.documents.rendering import Source as Source
+from policy_site.documents.rendering import render_document as render_document
+from policy_site.documents.rendering import render_documents as render_documents

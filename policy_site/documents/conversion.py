@@ -1,0 +1,55 @@
+"""Markdown becomes clean HTML, one chunk at a time. The only door to Python-Markdown."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import markdown
+
+from policy_site.documents.cleaning import VERSION as CLEANER_VERSION
+from policy_site.documents.cleaning import clean
+
+RENDERER = f"1 markdown {markdown.__version__} {CLEANER_VERSION}"
+"""Changes whenever the same chunk could come out differently: it is part of every chunk's name."""
+
+_MASK = "\ufdd0"
+"""A noncharacter that stands for a ``<`` which is to stay a visible sign; normalized texts hold none."""
+_SWALLOWING = re.compile(
+    r"<(?=/?(?:script|style|textarea|title|plaintext|xmp|noscript|noembed|noframes|iframe|template)\b|\?|!(?!--))",
+    re.IGNORECASE,
+)
+_EMPTY_COMMENT = re.compile(r"<(?=!---?>)")
+
+
+class Converter:
+    """Turns chunks into clean HTML; not for several threads at once."""
+
+    def __init__(self, extensions: tuple[str, ...]) -> None:
+        configuration: dict[str, dict[str, Any]] = {"footnotes": {"BACKLINK_TITLE": ""}}
+        self._prefix = f"{RENDERER}\n{' '.join(extensions)}\n"
+        self._markdown = markdown.Markdown(
+            extensions=list(extensions),
+            extension_configs={name: configuration[name] for name in configuration if name in extensions},
+            output_format="html",
+        )
+
+    def key(self, chunk: str) -> str:
+        """Name what :meth:`convert` makes of ``chunk``: SHA-256 in hexadecimal."""
+        return sha256((self._prefix + chunk).encode()).hexdigest()
+
+    def convert(self, chunk: str) -> str:
+        """Return the clean HTML of a chunk. Raises what Python-Markdown raises, :class:`RecursionError` included."""
+        self._markdown.reset()
+        html = self._markdown.convert(_mask(chunk))
+        return clean(html.replace(_MASK, "&lt;"))
+
+
+def _mask(chunk: str) -> str:
+    """Hide each ``<`` that would make a parser swallow what follows; code keeps showing it as it is."""
+    masked = _SWALLOWING.sub(_MASK, chunk)
+    masked = _EMPTY_COMMENT.sub(_MASK, masked)
+    end = masked.rfind("-->")
+    opening = masked.find("<!--", max(end, 0))
+    return masked if opening < 0 else masked[:opening] + masked[opening:].replace("<!--", f"{_MASK}!--")
