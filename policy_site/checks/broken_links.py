@@ -1,0 +1,65 @@
+"""Links inside the site lead somewhere."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from policy_site.catalogue import current_edition
+from policy_site.documents import anchors, links
+from policy_site.model import Edition, Finding, Severity
+from policy_site.publication import Publication
+from policy_site.sources import Places, Role
+
+RULE = "links"
+
+
+def broken_links(publication: Publication) -> Iterator[Finding]:
+    """Demand that links to a section or to another policy of a text that is published now have a target.
+
+    Links to other sites are not followed: a build needs no network.
+    """
+    places = Places(publication.settings)
+    is_adopted = publication.settings.versions.source != "release"
+    for policy in publication.policies:
+        for version in policy.versions:
+            for edition in version.editions.values():
+                if edition.digest in publication.tips:
+                    yield from _broken(publication, edition, places, is_adopted=is_adopted)
+
+
+def _broken(publication: Publication, edition: Edition, places: Places, *, is_adopted: bool) -> Iterator[Finding]:
+    document = publication.documents[edition.digest]
+    for href in links(document):
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc or parts.path.startswith("/"):
+            continue
+        target, name = unquote(parts.path), href
+        known = anchors(document)
+        if target:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(edition.revision.path), target))
+            place = places.of(path)
+            if place is None or place.role is not Role.TEXT:
+                yield _finding(edition, name, "leads to no text of this site", is_adopted=is_adopted)
+                continue
+            other = publication.policy(place.policy)
+            shown = current_edition(other, other.versions[-1], place.locale)[0] if other.versions else None
+            if shown is None:
+                yield _finding(edition, name, "leads to a policy without a text", is_adopted=is_adopted)
+                continue
+            known = anchors(publication.documents[shown.digest])
+        if parts.fragment and unquote(parts.fragment) not in known:
+            yield _finding(edition, name, "leads to no section", is_adopted=is_adopted)
+
+
+def _finding(edition: Edition, href: str, fault: str, *, is_adopted: bool) -> Finding:
+    position = edition.revision.text.find(href)
+    return Finding(
+        path=edition.revision.path,
+        line=edition.revision.text.count("\n", 0, position) + 1 if position >= 0 else None,
+        rule=RULE,
+        severity=Severity.WARNING if is_adopted else Severity.ERROR,
+        message=f"The link {href!r} {fault}.",
+        remedy="Correct the address, or the id of the section that is meant.",
+    )

@@ -1,0 +1,40 @@
+"""A release note names sections that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.model import Finding, Policy, Severity, Version
+from policy_site.publication import Publication
+
+RULE = "changed-sections"
+
+
+def changed_sections(publication: Publication) -> Iterator[Finding]:
+    """Demand that each section a change names is in the text, or was in the version before.
+
+    The account of a change links to its sections; a link to nowhere would hide the change.
+    """
+    for policy in publication.policies:
+        for version in policy.versions:
+            known = _section_ids(publication, policy, version)
+            if version.note is None or not known:
+                continue
+            if version.previous:
+                known |= _section_ids(publication, policy, policy.version(version.previous))
+            for number, change in enumerate(version.note.changes):
+                for section in change.sections:
+                    if section not in known:
+                        yield Finding(
+                            path=version.note.path,
+                            line=version.note.line(f"changes.{number}.sections"),
+                            rule=RULE,
+                            severity=Severity.ERROR,
+                            message=f"The text has no section {section!r}.",
+                            remedy=f"Name one of {', '.join(sorted(known))}.",
+                        )
+
+
+def _section_ids(publication: Publication, policy: Policy, version: Version) -> set[str]:
+    edition = version.editions.get(policy.authoritative_locale)
+    return {section.id for section in publication.documents[edition.digest].sections} if edition else set()

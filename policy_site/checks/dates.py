@@ -1,0 +1,50 @@
+"""A version is published before it takes effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.model import Consent, Finding, Severity
+from policy_site.publication import Publication
+
+RULE = "effective-date"
+
+
+def dates(publication: Publication) -> Iterator[Finding]:
+    """Demand that no version takes effect before readers could know of it.
+
+    A text that applies to the past is exceptional: it must say so (``retroactive``) and ask for consent again.
+    """
+    for policy in publication.policies:
+        for version in policy.versions:
+            note = version.note
+            if note is None:
+                continue
+            if note.retroactive and note.consent is not Consent.RENEW:
+                yield Finding(
+                    path=note.path,
+                    line=note.line("retroactive"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message="A version that applies to the past asks nobody for consent.",
+                    remedy="Write `consent: renew`, or take `retroactive` away.",
+                )
+            if version.effective_date < version.published_date and not note.retroactive:
+                yield Finding(
+                    path=note.path,
+                    line=note.line("effective"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message=f"The version takes effect on {version.effective_date.isoformat()}, before it is published"
+                    f" on {version.published_date.isoformat()}.",
+                    remedy="Correct one of the dates, or write `retroactive: true` with `consent: renew`.",
+                )
+            if note.withdrawn and note.withdrawn < version.published_date:
+                yield Finding(
+                    path=note.path,
+                    line=note.line("withdrawn"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message="The version is withdrawn before it is published.",
+                    remedy="Correct one of the dates.",
+                )

@@ -1,0 +1,48 @@
+"""Readers get the notice that the site's presets promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.model import Finding, Severity, Significance
+from policy_site.publication import Publication
+
+RULE = "notice-period"
+
+
+def notice_period(publication: Publication) -> Iterator[Finding]:
+    """Demand that a significant version is announced as long before it takes effect as its preset promises.
+
+    Regulators ask for notice well ahead of a material change (WP260, paragraph 30) and name no number of days, so the
+    number is the operator's promise. The first version of a policy has nobody to notify.
+    """
+    presets = publication.settings.notices
+    for policy in publication.policies:
+        for version in policy.versions:
+            note = version.note
+            if note is None:
+                continue
+            if note.notice is not None and note.notice not in presets:
+                yield Finding(
+                    path=note.path,
+                    line=note.line("notice"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message=f"There is no notice preset {note.notice!r}.",
+                    remedy=f"Name one of site.toml: {', '.join(sorted(presets))}.",
+                )
+                continue
+            if version.significance is not Significance.SIGNIFICANT or version.previous is None or note.exception:
+                continue
+            promised = presets[note.notice].days if note.notice else max((p.days for p in presets.values()), default=0)
+            given = (version.effective_date - version.published_date).days
+            if given < promised:
+                yield Finding(
+                    path=note.path,
+                    line=note.line("effective"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message=f"Readers get {given} days of notice; {promised} are promised.",
+                    remedy="Move the effective date, or record why the promise cannot be kept:"
+                    " `exception: {reason, approved_by}`.",
+                )

@@ -1,0 +1,31 @@
+"""Exactly one version of a policy is in force on a day."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from policy_site.model import Finding, Severity
+from policy_site.publication import Publication
+
+RULE = "one-in-force"
+
+
+def one_in_force(publication: Publication) -> Iterator[Finding]:
+    """Demand that no two versions take effect on the same day, unless one was withdrawn.
+
+    A reader who asks which text applied must get one answer.
+    """
+    for policy in publication.policies:
+        standing = [version for version in policy.versions if version.withdrawn_at is None]
+        for earlier, later in itertools.pairwise(standing):
+            if later.note and earlier.effective_at == later.effective_at:
+                yield Finding(
+                    path=later.note.path,
+                    line=later.note.line("effective"),
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message=f"The versions {earlier.label!r} and {later.label!r} take effect on the same day,"
+                    f" {later.effective_date.isoformat()}.",
+                    remedy="Give one of them another effective date, or withdraw it: `withdrawn: DATE`.",
+                )

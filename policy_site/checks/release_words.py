@@ -1,0 +1,55 @@
+"""A significant version says what changed, what it means and what a reader can do, in every required language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.model import Finding, Policy, Severity, Significance, Version
+from policy_site.publication import Publication
+
+RULE = "release-words"
+_PARTS = ("summary", "impact", "choices")
+
+
+def release_words(publication: Publication) -> Iterator[Finding]:
+    """Demand all three parts of a significant release note in every required language, and a summary of any other.
+
+    A notice must tell the likely impact of a change (WP260, paragraph 31), and one sent in a language without words
+    tells nothing.
+    """
+    for policy in publication.policies:
+        settings = publication.settings.policy(policy.id)
+        required = {policy.authoritative_locale, *(settings.required_languages or ())}
+        for version in policy.versions:
+            for locale in sorted(required):
+                yield from _missing(policy, version, locale)
+
+
+def _missing(policy: Policy, version: Version, locale: str) -> Iterator[Finding]:
+    note = version.note
+    if note is None:
+        return
+    parts = _PARTS if version.significance is Significance.SIGNIFICANT else _PARTS[:1]
+    is_authoritative = locale == policy.authoritative_locale
+    path = note.path if is_authoritative else f"{note.path.removesuffix('.md')}.{locale}.md"
+    words = note.words.get(locale)
+    if words is None:
+        yield Finding(
+            path=path,
+            line=None,
+            rule=RULE,
+            severity=Severity.ERROR if version.significance is Significance.SIGNIFICANT else Severity.WARNING,
+            message=f"The release note of {version.label!r} has no words in {locale!r}, a required language.",
+            remedy=f"Write this file with the parts {', '.join(f'{{#{part}}}' for part in parts)}.",
+        )
+        return
+    for part in parts:
+        if not getattr(words, part):
+            yield Finding(
+                path=path,
+                line=None,
+                rule=RULE,
+                severity=Severity.ERROR,
+                message=f"The {version.significance.value} version {version.label!r} has no words for {part!r}.",
+                remedy=f"Write a part under a heading that ends in {{#{part}}}.",
+            )
