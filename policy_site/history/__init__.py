@@ -1,6 +1,15 @@
 """Git history as revisions: the only door to git. It knows commits, not policies."""
 
+from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.history import History, read_folder, read_history
 from policy_site.history.repository import find_merge_base, find_repository
 
-__all__ = ["History", "find_merge_base", "find_repository", "read_folder", "read_history"]
+__all__ = [
+    "History",
+    "Snapshot",
+    "create_repository",
+    "find_merge_base",
+    "find_repository",
+    "read_folder",
+    "read_history",
+]
