@@ -1,0 +1,80 @@
+"""Evidence: which texts the site shows, from which commit, and the digest of every file it consists of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from policy_site import __version__
+from policy_site.catalogue import version_in_force
+from policy_site.model import Policy, Version
+from policy_site.publication import Publication
+
+MANIFEST_NAME = "manifest.json"
+
+
+def write_manifest(publication: Publication, folder: Path) -> None:
+    """Write ``manifest.json`` into a finished site: the same site, the same bytes."""
+    manifest = {**describe(publication), "files": digest_files(folder)}
+    content = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    (folder / MANIFEST_NAME).write_text(content, encoding="utf-8")
+
+
+def describe(publication: Publication) -> dict[str, Any]:
+    """Return what is published, without the files."""
+    return {
+        "generator": f"policy-site {__version__}",
+        "base_url": publication.settings.base_url,
+        "commit": publication.commit,
+        "is_history_complete": publication.is_complete,
+        "next_transition": instant(publication.next_transition),
+        "policies": [_describe_policy(policy, publication.as_of) for policy in publication.policies],
+    }
+
+
+def _describe_policy(policy: Policy, at: datetime) -> dict[str, Any]:
+    in_force = version_in_force(policy, at)
+    return {
+        "policy": policy.id,
+        "authoritative_language": policy.authoritative_locale,
+        "in_force": in_force.label if in_force else None,
+        "versions": [_describe_version(version) for version in policy.versions],
+    }
+
+
+def _describe_version(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.label,
+        "published_at": instant(version.published_at),
+        "effective_at": instant(version.effective_at),
+        "effective_date": version.effective_date.isoformat(),
+        "withdrawn_at": instant(version.withdrawn_at),
+        "significance": version.significance.value,
+        "editions": {
+            locale: {
+                "path": edition.revision.path,
+                "commit": edition.revision.commit,
+                "sha256": edition.digest,
+            }
+            for locale, edition in sorted(version.editions.items())
+        },
+    }
+
+
+def digest_files(folder: Path) -> Mapping[str, str]:
+    """Return the SHA-256 of every file below a folder by its path with ``/``, the manifest itself left out."""
+    digests: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != MANIFEST_NAME:
+            digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
+
+
+def instant(at: datetime | None) -> str | None:
+    """Write an instant as RFC 3339 in UTC with seconds: ``2026-05-04T00:00:00Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
