@@ -1,0 +1,91 @@
+"""``policy-site build``: publish."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from policy_site.checks import check, stops_build
+from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.commands.terminal import Terminal
+from policy_site.errors import ContentError
+from policy_site.freeze import freeze_site
+from policy_site.manifest import instant
+from policy_site.model import Severity
+from policy_site.publication import Publication
+
+NAME = "build"
+HELP = "publish the site: every page into a folder, or none"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what ``build`` takes."""
+    add_origin_arguments(parser)
+    parser.add_argument("--output", type=Path, metavar="DIR", default=Path("build/site"), help="default: build/site")
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", default=os.cpu_count() or 1, help="processes (default: one a core)"
+    )
+    parser.add_argument("--strict", action="store_true", help="refuse warnings and an incomplete history, too")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _positive(written: str) -> int:
+    number = int(written)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one process is needed")
+    return number
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Build the site; 1 where findings forbid it."""
+    started = time.monotonic()
+    origin = open_origin(arguments)
+    terminal.folder = origin.folder
+    as_of = instant_of(arguments.as_of, origin.settings, now=now())
+    with terminal.progress() as progress:
+        publication = origin.compile(as_of, jobs=arguments.jobs, progress=progress)
+        findings = check(publication)
+        if not publication.is_complete and arguments.strict:
+            raise ContentError(f"The history is incomplete. {publication.incompleteness}", findings=findings)
+        if stops_build(findings, is_strict=arguments.strict):
+            count = sum(finding.severity is not Severity.NOTE for finding in findings)
+            raise ContentError(
+                f"{count} {'finding keeps' if count == 1 else 'findings keep'} the site from being built.",
+                remedy="The site published before, if any, is untouched.",
+                findings=findings,
+            )
+        frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
+    seconds = time.monotonic() - started
+    if terminal.is_machine:
+        terminal.write_json(
+            {
+                "output": str(arguments.output),
+                "pages": frozen.pages,
+                "changed": frozen.changed,
+                "seconds": round(seconds, 3),
+                "commit": publication.commit,
+                "is_history_complete": publication.is_complete,
+                "next_transition": instant(publication.next_transition),
+                "findings": [terminal.as_json(finding) for finding in findings],
+            }
+        )
+        return 0
+    terminal.show_findings(findings)
+    _tell(publication, terminal)
+    versions = sum(len(policy.versions) for policy in publication.policies)
+    terminal.say_done(
+        f"Published {len(publication.policies)} policies in {versions} versions: {frozen.pages} files,"
+        f" {frozen.changed} of them changed, in {seconds:.1f} s."
+    )
+    terminal.say_done(f"The site is in {arguments.output}.")
+    return 0
+
+
+def _tell(publication: Publication, terminal: Terminal) -> None:
+    if not publication.is_complete:
+        terminal.say_aside(f"warning: The history is incomplete. {publication.incompleteness}")
+    if publication.next_transition:
+        at = publication.next_transition.astimezone(publication.settings.zone)
+        terminal.say_done(f"Build again at {at.isoformat(timespec='minutes')}, when a version changes its standing.")

@@ -1,0 +1,69 @@
+"""``policy-site log``: the versions of a policy."""
+
+from __future__ import annotations
+
+import argparse
+
+from policy_site.catalogue import standing
+from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.commands.terminal import Terminal
+from policy_site.errors import UsageError
+from policy_site.manifest import instant
+
+NAME = "log"
+HELP = "list the versions of a policy, newest first"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what ``log`` takes."""
+    parser.add_argument("policy", nargs="?", metavar="POLICY", help="default: every policy")
+    add_origin_arguments(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """List versions."""
+    origin = open_origin(arguments)
+    terminal.folder = origin.folder
+    as_of = instant_of(arguments.as_of, origin.settings, now=now())
+    with terminal.progress() as progress:
+        publication = origin.compile(as_of, progress=progress)
+    known = [policy.id for policy in publication.policies]
+    if arguments.policy is not None and arguments.policy not in known:
+        raise UsageError(f"There is no policy {arguments.policy!r}.", remedy=f"There are: {', '.join(known)}.")
+    chosen = [policy for policy in publication.policies if arguments.policy in (None, policy.id)]
+    listed = [(policy, version) for policy in chosen for version in reversed(policy.versions)]
+    if terminal.is_machine:
+        terminal.write_json(
+            [
+                {
+                    "policy": policy.id,
+                    "version": version.label,
+                    "standing": standing(policy, version, as_of).value,
+                    "effective_date": version.effective_date.isoformat(),
+                    "published_at": instant(version.published_at),
+                    "significance": version.significance.value if version.is_significance_declared else None,
+                    "languages": sorted(version.editions),
+                    "identical_to": version.identical_to,
+                    "sha256": {locale: edition.digest for locale, edition in sorted(version.editions.items())},
+                }
+                for policy, version in listed
+            ]
+        )
+        return 0
+    terminal.show_table(
+        ("policy", "version", "standing", "effective", "published", "significance", "languages"),
+        [
+            (
+                policy.id,
+                version.label,
+                standing(policy, version, as_of).value,
+                version.effective_date.isoformat(),
+                version.published_date.isoformat(),
+                version.significance.value if version.is_significance_declared else "-",
+                " ".join(locale for locale in publication.settings.languages if locale in version.editions),
+            )
+            for policy, version in listed
+        ],
+    )
+    return 0

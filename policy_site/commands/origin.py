@@ -1,0 +1,145 @@
+"""Where a command's content comes from: the configuration, the repository, the folder in it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import date as day_of
+from pathlib import Path
+
+from policy_site.catalogue.grouping import start_of
+from policy_site.errors import HistoryError, UsageError
+from policy_site.history import History, find_repository, read_folder, read_history
+from policy_site.publication import Publication, Workshop, compile_publication
+from policy_site.settings import Settings, read_settings
+from policy_site.sources import Places
+
+DEFAULT_CONFIGURATIONS = ("content/site.toml", "site.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place that a site is made from."""
+
+    settings: Settings
+    config: Path
+    repository: Path | None
+    """``None`` for a folder without history."""
+    folder: str
+    """Content folder, relative to the repository; to the current folder where there is none."""
+    ref: str | None
+
+    def read(self, *, with_work_tree: bool = False) -> History:
+        """Read the history of the content."""
+        places = Places(self.settings)
+
+        def is_wanted(path: str) -> bool:
+            return places.of(path) is not None
+
+        if self.repository is None:
+            return read_folder(Path(self.folder), is_wanted)
+        return read_history(
+            self.repository,
+            folder=self.folder,
+            branch=self.settings.branch,
+            wanted=is_wanted,
+            ref=self.ref,
+            with_work_tree=with_work_tree,
+        )
+
+    def compile(
+        self,
+        as_of: datetime,
+        *,
+        jobs: int = 1,
+        progress: Callable[[str, int, int], None] | None = None,
+        with_work_tree: bool = False,
+    ) -> Publication:
+        """Compile what is published at ``as_of``."""
+        workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
+        history = self.read(with_work_tree=with_work_tree)
+        return compile_publication(self.settings, history, as_of=as_of, workshop=workshop)
+
+
+def add_origin_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that say where the content is."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="site.toml (default: content/site.toml)")
+    parser.add_argument(
+        "--repository",
+        type=Path,
+        metavar="DIR",
+        help="read the content from this repository (default: the one that holds site.toml)",
+    )
+    parser.add_argument("--ref", metavar="REV", help="publish this commit instead of the tip of the publishing branch")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="show the site as it stood on a day (2024-12-15) or at an instant (RFC 3339)"
+    )
+
+
+def open_origin(arguments: argparse.Namespace) -> Origin:
+    """Find configuration, repository and content folder; raise :class:`UsageError` where they do not fit together."""
+    config = arguments.config or _default_configuration()
+    settings = read_settings(config)
+    if arguments.repository is not None:
+        repository = find_repository(arguments.repository)
+        if repository is None:
+            if not arguments.repository.is_dir():
+                raise UsageError(f"There is no folder {arguments.repository}.", remedy="Correct --repository.")
+            return Origin(settings, config, None, str(arguments.repository / settings.content.folder), arguments.ref)
+        folder = Path(os.path.normpath(settings.content.folder)).as_posix()
+        return Origin(settings, config, repository, folder, arguments.ref)
+    base = config.absolute().parent / settings.content.folder
+    if not base.is_dir():
+        raise UsageError(f"There is no content folder {base}.", remedy="Correct content.folder in site.toml.")
+    repository = find_repository(base)
+    if repository is None:
+        return Origin(settings, config, None, os.path.relpath(base), arguments.ref)
+    try:
+        folder = base.resolve().relative_to(repository.resolve()).as_posix()
+    except ValueError:
+        raise HistoryError(
+            f"The content folder {base} is outside the repository {repository}.", remedy="Correct content.folder."
+        ) from None
+    return Origin(settings, config, repository, folder, arguments.ref)
+
+
+def _default_configuration() -> Path:
+    for name in DEFAULT_CONFIGURATIONS:
+        if Path(name).is_file():
+            return Path(name)
+    raise UsageError(
+        "There is no content/site.toml here.", remedy="Name one with --config, or begin with `policy-site init DIR`."
+    )
+
+
+def instant_of(written: str | None, settings: Settings, *, now: datetime) -> datetime:
+    """Return the as-of instant: ``now``, the end of a day in the site's time zone, or an instant as written.
+
+    The end of the day, so that what took effect or was merged on that day is seen.
+    """
+    if written is None:
+        return now
+    try:
+        if len(written) == len("2024-12-15"):
+            return start_of(day_of.fromisoformat(written) + timedelta(days=1), settings.zone) - timedelta(seconds=1)
+        at = datetime.fromisoformat(written)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--as-of {written!r} is neither a day nor an instant.",
+            remedy="Write 2024-12-15 or 2024-12-15T12:00:00Z.",
+        ) from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=settings.zone).astimezone(UTC)
+
+
+def now() -> datetime:
+    """Read the clock: once, here."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def cache_folder() -> Path:
+    """Return the folder of memos, below XDG_CACHE_HOME; throwing it away changes nothing but speed."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "policy-site"

@@ -1,0 +1,144 @@
+"""What a person at a terminal sees: findings, progress, tables. Machines get JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from policy_site.errors import PolicySiteError
+from policy_site.model import Finding, Severity
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would obey: control characters and bidirectional overrides are named.
+
+    Content, paths and names come from anyone; an escape sequence in them must not move a cursor or hide a line.
+    """
+    return "".join(_named(character) if _is_unsafe(character) else character for character in text)
+
+
+def _is_unsafe(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _named(character: str) -> str:
+    return f"\\u{ord(character):04x}"
+
+
+class Terminal:
+    """Where a command speaks: results to standard output, everything else to standard error."""
+
+    def __init__(self, *, is_quiet: bool = False, output_format: str = "text") -> None:
+        self.is_quiet = is_quiet
+        self.is_machine = output_format == "json"
+        # rich honours NO_COLOR and TERM=dumb by itself, and writes plain text where no terminal listens.
+        self.out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+        self.aside = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+        self.folder = ""
+
+    def say(self, text: str) -> None:
+        """Print a result."""
+        self.out.print(Text(printable(text)))
+
+    def say_aside(self, text: str) -> None:
+        """Tell what happens, where it does not mix with results."""
+        self.aside.print(Text(printable(text)))
+
+    def say_done(self, text: str) -> None:
+        """Tell that something is done, unless asked to be quiet or read by a machine."""
+        if not self.is_quiet and not self.is_machine:
+            self.say(text)
+
+    def write_json(self, value: Any) -> None:  # noqa: ANN401 - JSON has no common type
+        """Print a value for machines."""
+        sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
+        sys.stdout.flush()
+
+    def show_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table; a plain one, tabs between the cells, where no terminal listens."""
+        if not self.out.is_terminal:
+            for row in (columns, *rows):
+                self.say("\t".join(cell.replace("\n", " ") for cell in row))
+            return
+        table = Table(box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column)
+        for row in rows:
+            table.add_row(*(Text(printable(cell)) for cell in row))
+        self.out.print(table)
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Print findings, a line each: place, what is wrong, how to mend it, the rule's name."""
+        for finding in findings:
+            if self.is_quiet and finding.severity is Severity.NOTE:
+                continue
+            line = Text(printable(self.place(finding)))
+            line.append(": ")
+            line.append(finding.severity.value, style=_COLOURS[finding.severity])
+            line.append(printable(f": {finding.message} {finding.remedy} [{finding.rule}]").replace("\n", " "))
+            self.aside.print(line)
+
+    def place(self, finding: Finding) -> str:
+        """Return where a finding is: ``content/privacy/en.md:3``."""
+        path = f"{self.folder}/{finding.path}" if self.folder not in ("", ".") and finding.path else finding.path
+        parts = [path or "content", *([str(finding.line)] if finding.line else [])]
+        return ":".join(parts)
+
+    def show_error(self, error: PolicySiteError) -> None:
+        """Tell what went wrong: every finding, then the sentence that sums it up."""
+        if self.is_machine:
+            findings = [self.as_json(finding) for finding in error.findings]
+            self.write_json({"error": error.message, "remedy": error.remedy, "findings": findings})
+            return
+        self.show_findings(error.findings)
+        self.aside.print(Text("error: ", style="bold red").append(printable(str(error)), style="not bold default"))
+
+    def as_json(self, finding: Finding) -> dict[str, Any]:
+        """Return a finding for machines."""
+        path = f"{self.folder}/{finding.path}" if self.folder not in ("", ".") and finding.path else finding.path
+        return {
+            "path": path,
+            "line": finding.line,
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "message": finding.message,
+            "remedy": finding.remedy,
+        }
+
+    @contextmanager
+    def progress(self) -> Iterator[Any]:
+        """Yield a function that tells how far something is: a bar on a terminal, plain lines elsewhere."""
+        if self.is_quiet or self.is_machine:
+            yield None
+        elif self.aside.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            with Progress(*columns, console=self.aside, transient=True) as bar:
+                tasks: dict[str, Any] = {}
+
+                def advance(purpose: str, done: int, total: int) -> None:
+                    if purpose not in tasks:
+                        tasks[purpose] = bar.add_task(purpose, total=total)
+                    bar.update(tasks[purpose], completed=done, total=total)
+
+                yield advance
+        else:
+            tenths: dict[str, int] = {}
+
+            def tell(purpose: str, done: int, total: int) -> None:
+                tenth = done * 10 // max(total, 1)
+                if tenths.get(purpose, -1) < tenth and (done == total or tenth > tenths.get(purpose, 0)):
+                    self.say_aside(f"{purpose}: {done} of {total}")
+                tenths[purpose] = max(tenth, tenths.get(purpose, -1))
+
+            yield tell
