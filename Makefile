@@ -1,0 +1,55 @@
+# make site   build content/ into build/site/
+# make test   run every check and test
+# Longer trials are listed by `make help`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A cache outside the checkout would let one build lean on another's leftovers; this one goes with `make clean`.
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help site serve test lint unit browser lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+site: $(VENV)/site.installed ## install what is needed, build content/ into build/site/
+	$(BIN)/policy-site build --output build/site
+	@echo "Open build/site/index.html through a web server; 'make serve' previews it and follows every change."
+
+serve: $(VENV)/site.installed ## preview on http://127.0.0.1:8000/, follow every change
+	$(BIN)/policy-site serve
+
+test: lint unit ## every check and test
+
+lint: $(VENV)/test.installed ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/test.installed ## tests, those in a browser included
+	sh tests/install-browser
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/site.installed: requirements/site.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes --requirement requirements/site.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.installed
+	$(PIP) install --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+lock: ## pin the newest dependencies that pyproject.toml allows, with hashes
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml requirements/build.in --output-file requirements/site.txt
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet --extra test pyproject.toml requirements/build.in --constraint requirements/site.txt --output-file requirements/test.txt
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) .cache build/site
