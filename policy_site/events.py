@@ -91,7 +91,7 @@ def version_known_at(policy: Policy, version: Version, at: datetime) -> Version:
     stated = [state for state in states if state.stated_at is None or state.stated_at <= at]
     state = stated[-1] if stated else states[0]
     editions = {
-        locale: edition if locale == policy.authoritative_locale else _edition_known_at(edition, at)
+        locale: edition if locale == policy.authoritative_locale else edition_known_at(edition, at)
         for locale, edition in version.editions.items()
         if locale == policy.authoritative_locale or shown_at(version, edition) <= at
     }
@@ -111,6 +111,19 @@ def shown_at(version: Version, edition: Edition) -> datetime:
     """Return when readers first got an edition of ``version``."""
     published_at = _published_at(version)
     return max(edition.published_at or published_at, published_at)
+
+
+def edition_known_at(edition: Edition, at: datetime) -> Edition:
+    """Return an edition without the revisions that came after ``at``; its first one always was there."""
+    revisions = (*edition.earlier, edition.revision)
+    known = [revision for revision in revisions if revision.committed_at is None or revision.committed_at <= at]
+    known = known or [revisions[0]]
+    if known[-1] == edition.revision:
+        return edition
+    text = parse_text(known[-1], is_strict=False)
+    return replace(
+        edition, title=text.title or edition.title, body=text.body, revision=known[-1], earlier=tuple(known[:-1])
+    )
 
 
 # --- what happens to a version ---------------------------------------------------------------------------------------
@@ -239,18 +252,6 @@ def _withdrawn_at(version: Version) -> datetime | None:
         return None
     said = next(state for state in states if state.withdrawn_at is not None)
     return max(version.withdrawn_at, said.stated_at or version.withdrawn_at, states[0].published_at)
-
-
-def _edition_known_at(edition: Edition, at: datetime) -> Edition:
-    revisions = (*edition.earlier, edition.revision)
-    known = [revision for revision in revisions if revision.committed_at is None or revision.committed_at <= at]
-    known = known or [revisions[0]]
-    if known[-1] == edition.revision:
-        return edition
-    text = parse_text(known[-1], is_strict=False)
-    return replace(
-        edition, title=text.title or edition.title, body=text.body, revision=known[-1], earlier=tuple(known[:-1])
-    )
 
 
 def _note_known_at(policy: Policy, version: Version, note: ReleaseNote | None, at: datetime) -> ReleaseNote | None:

@@ -1,1 +1,92 @@
-"""."""
+"""Forms in which things leave: pure functions from finished values to bytes. One file for each form.
+
+``FEED_FORMS`` are written for each policy, language and scope, ``EDITION_FORMS`` for each version and language. The
+machine feed is one: ``compose_ledger``, then ``write_ledger``, ``write_archive``, ``write_event``, ``write_current``
+and ``write_schema``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from policy_site.formats.atom import write_atom
+from policy_site.formats.canonical import canonical_json, chain_faults, event_hash
+from policy_site.formats.current import write_current
+from policy_site.formats.entries import compose_entries, compose_feed
+from policy_site.formats.json_feed import write_json_feed
+from policy_site.formats.machine_feed import (
+    ARCHIVE_SIZE,
+    Ledger,
+    compose_ledger,
+    write_archive,
+    write_event,
+    write_ledger,
+)
+from policy_site.formats.markdown import write_markdown
+from policy_site.formats.schema import write_schema
+from policy_site.formats.text import write_text
+from policy_site.formats.values import EditionPage, Entry, Feed, Item, Links, Phrases, Scope
+from policy_site.formats.version_json import write_version_json
+
+
+@dataclass(frozen=True, slots=True)
+class FeedForm:
+    """A form of the feeds for people: ``changes.atom`` and ``notices.atom`` have the suffix ``atom``."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Feed, Links], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionForm:
+    """A form of a version's text, beside its permanent page."""
+
+    name: str
+    media_type: str
+    write: Callable[[EditionPage, Links], bytes]
+
+
+FEED_FORMS = (
+    FeedForm("atom", "application/atom+xml; charset=utf-8", write_atom),
+    FeedForm("json", "application/feed+json; charset=utf-8", write_json_feed),
+)
+
+EDITION_FORMS = (
+    EditionForm("index.md", "text/markdown; charset=utf-8", write_markdown),
+    EditionForm("index.txt", "text/plain; charset=utf-8", write_text),
+    EditionForm("index.json", "application/json; charset=utf-8", write_version_json),
+)
+
+__all__ = [
+    "ARCHIVE_SIZE",
+    "EDITION_FORMS",
+    "FEED_FORMS",
+    "EditionForm",
+    "EditionPage",
+    "Entry",
+    "Feed",
+    "FeedForm",
+    "Item",
+    "Ledger",
+    "Links",
+    "Phrases",
+    "Scope",
+    "canonical_json",
+    "chain_faults",
+    "compose_entries",
+    "compose_feed",
+    "compose_ledger",
+    "event_hash",
+    "write_archive",
+    "write_atom",
+    "write_current",
+    "write_event",
+    "write_json_feed",
+    "write_ledger",
+    "write_markdown",
+    "write_schema",
+    "write_text",
+    "write_version_json",
+]

@@ -1,0 +1,100 @@
+"""Atom (RFC 4287): a feed of one language for people's readers.
+
+An entry's ``updated`` is when the event was published, never the effective date and never the time of the build, so
+that an identical rebuild changes no byte. Facts stand in categories, each with its scheme; there is no namespace of our
+own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from policy_site.formats.characters import clean_line, instant_text
+from policy_site.formats.prose import content_html, summary_text
+from policy_site.formats.values import Entry, Feed, Item, Links
+
+ATOM = "http://www.w3.org/2005/Atom"
+_XML = "http://www.w3.org/XML/1998/namespace"
+
+
+def write_atom(feed: Feed, links: Links) -> bytes:
+    """Write a feed as Atom."""
+    prefixes: Any = {None: ATOM}  # lxml takes None for the default namespace, its stubs do not
+    root = etree.Element(_name("feed"), {f"{{{_XML}}}lang": feed.locale}, nsmap=prefixes)
+    _add(root, "id", feed.id)
+    _add(root, "title", clean_line(feed.title), type="text")
+    _add(root, "updated", instant_text(feed.updated))
+    author = _add(root, "author")
+    _add(author, "name", clean_line(feed.publisher) or clean_line(feed.title))
+    _add(root, "link", rel="self", type="application/atom+xml", href=_address(feed, feed.locale, links))
+    page = links.history(feed.locale, feed.policy) if feed.policy else links.home(feed.locale)
+    _add(root, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
+    for locale in feed.locales:
+        if locale != feed.locale:
+            href = _address(feed, locale, links)
+            _add(root, "link", rel="alternate", type="application/atom+xml", hreflang=locale, href=href)
+    for hub in feed.hubs:
+        _add(root, "link", rel="hub", href=hub)
+    for item in feed.items:
+        _add_entry(root, feed, item, links)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _add_entry(root: etree._Element, feed: Feed, item: Item, links: Links) -> None:
+    entry = item.entry
+    event, words = entry.event, entry.words_in(feed.locale)
+    page = links.changes(feed.locale, event.policy, event.version)
+    element = _add(root, "entry")
+    _add(element, "id", f"{event.id}/{feed.locale}")
+    _add(element, "title", clean_line(item.headline), type="text")
+    _add(element, "updated", instant_text(event.occurred_at))
+    _add(element, "published", instant_text(event.occurred_at))
+    _add(element, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
+    for locale in feed.locales:
+        if locale != feed.locale:
+            href = links.changes(locale, event.policy, event.version)
+            _add(element, "link", rel="alternate", type="text/html", hreflang=locale, href=href)
+    if entry.compared_with:
+        href = links.compare(feed.locale, event.policy, entry.compared_with, event.version)
+        _add(element, "link", rel="related", type="text/html", hreflang=feed.locale, href=href)
+    _add(element, "link", rel="related", type="application/json", href=links.event(event.seq))
+    for scheme, term in facts(entry):
+        _add(element, "category", scheme=f"{links.schema()}#{scheme}", term=clean_line(term))
+    summary = _add(element, "summary", summary_text(feed, item), type="text")
+    if words.is_fallback and words.summary_text:
+        summary.set(f"{{{_XML}}}lang", words.language)
+    content = _add(element, "content", content_html(feed, item), type="html")
+    content.set(f"{{{_XML}}}base", page)
+
+
+def facts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Give the facts of an entry, each as its name in the machine feed and its value there."""
+    event, version = entry.event, entry.version
+    yield "type", event.kind
+    yield "policy", event.policy
+    yield "version", event.version
+    yield "significance", version.significance
+    yield "effective_date", version.effective_date.isoformat()
+    if event.locale:
+        yield "language", event.locale
+    if version.note:
+        yield "consent", version.note.consent
+        for category in dict.fromkeys(change.category for change in version.note.changes):
+            yield "changes", category
+
+
+def _address(feed: Feed, locale: str, links: Links) -> str:
+    return links.feed(locale, feed.policy, feed.name("atom"))
+
+
+def _name(tag: str) -> str:
+    return f"{{{ATOM}}}{tag}"
+
+
+def _add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, _name(tag), attributes)
+    element.text = text
+    return element

@@ -1,0 +1,174 @@
+"""Events become entries, and entries become feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import accumulate
+from types import MappingProxyType
+
+from policy_site.events import edition_known_at, shown_at, version_known_at
+from policy_site.formats.values import Entry, Feed, Item, Phrases, Scope
+from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
+_MENDING = (EventKind.CORRECTED, EventKind.RESCHEDULED, EventKind.WITHDRAWN)
+
+
+def compose_entries(
+    events: Sequence[Event],
+    policies: Sequence[Policy],
+    words: Mapping[tuple[str, str, str], RenderedWords],
+) -> tuple[Entry, ...]:
+    """Put beside each event what was known when it happened, in the order of the ledger.
+
+    ``words``: by policy, version and language; those that came after an event are not in its entry.
+    """
+    spoken = {policy.id: _Languages(policy) for policy in policies}
+    locales = tuple(dict.fromkeys(locale for _, _, locale in words))
+    notified: set[tuple[str, str]] = set()
+    entries: list[Entry] = []
+    for event in events:
+        languages = spoken[event.policy]
+        policy = languages.policy
+        version = version_known_at(policy, policy.versions[languages.places[event.version]], event.occurred_at)
+        key = (policy.id, version.label)
+        is_notice = _must_reach_people(event, version, is_known=key in notified)
+        if is_notice:
+            notified.add(key)
+        entries.append(
+            Entry(
+                event=event,
+                policy=policy,
+                version=version,
+                compared_with=compared_with(policy, version),
+                fidelities=languages.fidelities(event, version),
+                titles=languages.titles(version, event.occurred_at),
+                words=_words_known(policy, version, words, locales),
+                is_notice=is_notice,
+            )
+        )
+    return tuple(entries)
+
+
+def compose_feed(
+    entries: Sequence[Entry],
+    *,
+    locale: str,
+    locales: tuple[str, ...],
+    policy: str | None,
+    scope: Scope,
+    title: str,
+    publisher: str,
+    stem: str,
+    phrases: Phrases,
+    headline: Callable[[Entry], str],
+    lead: Callable[[Entry], str] = lambda _: "",
+    hubs: tuple[str, ...] = (),
+) -> Feed:
+    """Compose one feed for people from the entries of the whole ledger.
+
+    ``stem`` begins its id: ``tag:example.org,2026:``.
+    """
+    mine = [entry for entry in entries if policy in (None, entry.policy.id)]
+    told = [entry for entry in reversed(mine) if scope is Scope.CHANGES or entry.is_notice]
+    newest = told[0] if told else next(iter(mine), None)
+    return Feed(
+        id=f"{stem}feed/{policy or ''}/{locale}/{scope}" if policy else f"{stem}feed/{locale}/{scope}",
+        locale=locale,
+        policy=policy,
+        scope=scope,
+        title=title,
+        publisher=publisher,
+        updated=newest.event.occurred_at if newest else _BEFORE_ANY_EVENT,
+        items=tuple(Item(entry, headline(entry), lead(entry)) for entry in told),
+        locales=locales,
+        phrases=phrases,
+        hubs=hubs,
+    )
+
+
+class _Languages:
+    """Knows from when on readers of a language had a text of one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.places = {version.label: place for place, version in enumerate(policy.versions)}
+        locales = sorted({locale for version in policy.versions for locale in version.editions})
+        self._first_shown = {
+            locale: list(accumulate((_shown(version, locale) for version in policy.versions), min))
+            for locale in locales
+            if locale != policy.authoritative_locale
+        }
+        """By language and place: when the first text of this version or one before it was shown."""
+
+    def fidelities(self, event: Event, version: Version) -> Mapping[str, Fidelity]:
+        """Say how what readers of each language had at an event stood to the authoritative text."""
+        place, at = self.places[event.version], event.occurred_at
+        found = {self.policy.authoritative_locale: Fidelity.AUTHORITATIVE}
+        if event.locale:
+            return MappingProxyType({**found, event.locale: Fidelity.FAITHFUL})
+        written = version.note.words if version.note else {}
+        for locale in sorted({*self._first_shown, *written} - set(found)):
+            shown = self._first_shown.get(locale)
+            if locale in version.editions:
+                found[locale] = Fidelity.FAITHFUL
+            elif shown and shown[place] <= at:
+                found[locale] = Fidelity.BEHIND
+            elif locale in written or (shown and shown[-1] <= at):
+                found[locale] = Fidelity.MISSING
+        return MappingProxyType(found)
+
+    def titles(self, version: Version, at: datetime) -> Mapping[str, str]:
+        """Return the title of the newest text, up to ``version``, that readers of each language had."""
+        place = self.places[version.label]
+        found = {locale: edition.title for locale, edition in version.editions.items() if edition.title}
+        for locale, first_shown in self._first_shown.items():
+            if locale in found or first_shown[place] > at:
+                continue
+            for earlier in reversed(self.policy.versions[:place]):
+                edition = earlier.editions.get(locale)
+                if edition and shown_at(earlier, edition) <= at:
+                    found[locale] = edition_known_at(edition, at).title
+                    break
+        return MappingProxyType(found)
+
+
+def _shown(version: Version, locale: str) -> datetime:
+    edition = version.editions.get(locale)
+    return shown_at(version, edition) if edition else _NEVER
+
+
+def _must_reach_people(event: Event, version: Version, *, is_known: bool) -> bool:
+    if event.kind is EventKind.PUBLISHED:
+        return version.significance is Significance.SIGNIFICANT
+    return event.kind in _MENDING and (is_known or version.significance is Significance.SIGNIFICANT)
+
+
+def compared_with(policy: Policy, version: Version) -> str | None:
+    """Return the label of the older version of a version's redline; ``None`` where one of the texts is missing."""
+    if version.previous is None or policy.authoritative_locale not in version.editions:
+        return None
+    return version.previous if policy.authoritative_locale in policy.version(version.previous).editions else None
+
+
+def _words_known(
+    policy: Policy,
+    version: Version,
+    words: Mapping[tuple[str, str, str], RenderedWords],
+    locales: Sequence[str],
+) -> Mapping[str, RenderedWords]:
+    """Take the words that were there; for each other language those in the authoritative one."""
+    if version.note is None:
+        return MappingProxyType({})
+    fallback = words.get((policy.id, version.label, policy.authoritative_locale))
+    known: dict[str, RenderedWords] = {}
+    for locale in locales:
+        own = words.get((policy.id, version.label, locale))
+        if own and own.language in version.note.words:
+            known[locale] = own
+        elif fallback:
+            known[locale] = replace(fallback, locale=locale)
+    return MappingProxyType(known)
