@@ -14,7 +14,7 @@ from policy_site import redlines
 from policy_site.catalogue import Catalogue, Shelf, compile_catalogue
 from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, text, wording
 from policy_site.history import History
-from policy_site.localization.months import month_names
+from policy_site.localization import month_names
 from policy_site.model import (
     Block,
     Document,

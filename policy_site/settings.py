@@ -11,15 +11,28 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policy_site.errors import SettingsError
 from policy_site.model import Finding, Severity, Significance
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=80)]
+
+def _name_in_addresses(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,78}[a-z0-9])?", name):
+        raise ValueError(f"{name!r} would be part of addresses; write it in small letters, digits and hyphens")
+    return name
+
+
+def _language_tag(tag: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise ValueError(f"{tag!r} is not a language tag; write one of BCP 47 such as 'en' or 'pt-BR'")
+    return tag
+
+
+Slug = Annotated[str, AfterValidator(_name_in_addresses)]
 """A name that is part of an address."""
 
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 """A language tag (BCP 47)."""
 
 
@@ -177,10 +190,6 @@ class Settings(_Table):
             for language in policy.required_languages or ():
                 if language not in self.languages:
                     raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
-        reserved = {"changes", "schemas", "static"}
-        for language in self.languages:
-            if language in reserved:
-                raise ValueError(f"the language {language!r} would take an address of the site itself")
         if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
             raise ValueError('versions.source "date" needs date_patterns or date_key')
         return self
