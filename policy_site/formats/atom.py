@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from policy_site.formats.characters import clean_line, instant_text
-from policy_site.formats.prose import content_html, summary_text
+from policy_site.formats.prose import author_name, content_html, summary_text
 from policy_site.formats.values import Entry, Feed, Item, Links
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -28,7 +28,7 @@ def write_atom(feed: Feed, links: Links) -> bytes:
     _add(root, "title", clean_line(feed.title), type="text")
     _add(root, "updated", instant_text(feed.updated))
     author = _add(root, "author")
-    _add(author, "name", clean_line(feed.publisher) or clean_line(feed.title))
+    _add(author, "name", author_name(feed))
     _add(root, "link", rel="self", type="application/atom+xml", href=_address(feed, feed.locale, links))
     page = links.history(feed.locale, feed.policy) if feed.policy else links.home(feed.locale)
     _add(root, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)

@@ -6,7 +6,7 @@ from typing import Any
 
 from policy_site.formats.atom import facts
 from policy_site.formats.characters import clean_line, instant_text, json_bytes
-from policy_site.formats.prose import content_html, content_text, summary_text
+from policy_site.formats.prose import author_name, content_html, content_text, summary_text
 from policy_site.formats.values import Feed, Item, Links
 
 
@@ -19,7 +19,7 @@ def write_json_feed(feed: Feed, links: Links) -> bytes:
         "home_page_url": page,
         "feed_url": _address(feed, feed.locale, links),
         "language": feed.locale,
-        "authors": [{"name": clean_line(feed.publisher) or clean_line(feed.title)}],
+        "authors": [{"name": author_name(feed)}],
         "_policy": {
             "about": links.schema(),
             "id": feed.id,

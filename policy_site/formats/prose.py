@@ -37,6 +37,11 @@ def summary_text(feed: Feed, item: Item) -> str:
     return clean_text(words.summary_text).strip() or clean_line(feed.phrases.no_summary)
 
 
+def author_name(feed: Feed) -> str:
+    """Return who publishes a feed; readers demand a name, so the title or the id stands where none is set."""
+    return clean_line(feed.publisher) or clean_line(feed.title) or feed.id
+
+
 def _paragraph(text: str) -> str:
     return f"<p>{escape_line(text)}</p>"
 
