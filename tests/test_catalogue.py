@@ -219,6 +219,36 @@ def test_a_withdrawn_version_never_comes_into_force() -> None:
     assert in_force.label == FIRST
 
 
+def test_a_corrected_note_is_what_readers_get_and_what_it_said_before_is_kept() -> None:
+    texts, notes = two_releases()
+    notes[SECOND].append(revision("2026-02-01", note_of("2026-03-15"), "n2"))
+    notes[SECOND].append(revision("2026-02-02", note_of("2026-03-15").replace("Words", "Better words"), "n2"))
+    policy, findings = catalogue(texts, notes)
+    assert findings == []
+    version = policy.versions[1]
+    assert version.effective_date == date(2026, 3, 15)
+    assert version.note is not None
+    assert version.note.words["en"].summary == "Better words."
+    assert [state.effective_date for state in version.earlier] == [date(2026, 3, 1), date(2026, 3, 15)]
+    assert [state.stated_at for state in (*version.earlier, version)] == [None, at("2026-02-01"), at("2026-02-02")]
+    assert version.published_at == at("2026-01-15")
+    before, _ = catalogue(texts, notes, as_of=at("2026-01-20"))
+    assert before.versions[1].effective_date == date(2026, 3, 1)
+    assert before.versions[1].earlier == ()
+
+
+def test_a_note_may_be_edited_until_the_version_is_published() -> None:
+    texts, notes = two_releases()
+    notes[SECOND] = [
+        revision("2026-01-10", note_of("2026-02-25", published="2026-02-01"), "n2"),
+        revision("2026-01-20", note_of(SECOND, published="2026-02-02"), "n2"),
+    ]
+    policy, _ = catalogue(texts, notes)
+    version = policy.versions[1]
+    assert (version.earlier, version.effective_date) == ((), date(2026, 3, 1))
+    assert version.published_at == datetime(2026, 2, 2, tzinfo=UTC)
+
+
 # --- translations ----------------------------------------------------------------------------------------------------
 
 

@@ -19,9 +19,10 @@ from policy_site.catalogue.grouping import (
     start_of,
     visible_at,
 )
-from policy_site.model import Edition, Finding, ReleaseNote, Revision, Version
+from policy_site.catalogue.statements import Statement, read_statements
+from policy_site.model import Edition, Finding, Revision, Version
 from policy_site.settings import Settings
-from policy_site.sources import Text, parse_release_note, parse_text, parse_words
+from policy_site.sources import Text, parse_text
 
 
 def group_by_release(
@@ -56,8 +57,8 @@ class _Grouping:
         self._check_texts()
         versions: list[Version] = []
         announcements: list[datetime] = []
-        for label, revisions in sorted(self.shelf.notes.items()):
-            version = self._version(label, revisions)
+        for label in sorted(self.shelf.notes):
+            version = self._version(label)
             if version is None:
                 continue
             if version.published_at > self.as_of:
@@ -71,54 +72,38 @@ class _Grouping:
         }
         return Grouped(in_order(versions, names), tuple(self.findings), tuple(announcements))
 
-    def _version(self, label: str, revisions: Sequence[Revision]) -> Version | None:
-        current = (visible_at(revisions, self.as_of) or revisions)[-1]
-        note, faults = parse_release_note(current, version=label, locale=self.locale)
-        if current == revisions[-1]:
-            self.findings += faults
-        if note is None:
-            return None
+    def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])
+        statements, findings = read_statements(self.shelf, label, settings=self.settings, as_of=self.as_of, texts=texts)
+        self.findings += findings
+        if statements is None:
+            return None
+        path = statements.made[-1].note.path
         if not texts and self.is_complete:
             message = f"Nothing names the version {label!r}, so this release note is about no text."
             remedy = f"Write `version: {label}` into the front matter of the text, or correct the note's file name."
-            self.findings.append(finding(note.path, message, remedy, rule="version-label"))
+            self.findings.append(finding(path, message, remedy, rule="version-label"))
             return None
-        zone = self.settings.zone
-        effective_at = start_of(note.effective, zone)
-        published_at = self._published_at(note, revisions, texts, effective_at)
-        version = Version(
+        *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)
+        editions = MappingProxyType(self._editions(version, texts))
+        return replace(version, editions=editions, earlier=tuple(earlier))
+
+    def _stated(self, label: str, made: Statement, published_at: datetime) -> Version:
+        zone, note = self.settings.zone, made.note
+        return Version(
             policy=self.shelf.policy,
             label=label,
             published_at=published_at,
             published_date=published_at.astimezone(zone).date(),
-            effective_at=effective_at,
+            effective_at=start_of(note.effective, zone),
             effective_date=note.effective,
             significance=note.significance,
             is_significance_declared=True,
             editions=MappingProxyType({}),
-            note=self._with_words(note),
+            note=note,
             withdrawn_at=start_of(note.withdrawn, zone) if note.withdrawn else None,
+            stated_at=made.stated_at,
         )
-        return replace(version, editions=MappingProxyType(self._editions(version, texts)))
-
-    def _published_at(
-        self, note: ReleaseNote, revisions: Sequence[Revision], texts: Sequence[Revision], effective_at: datetime
-    ) -> datetime:
-        if note.published:
-            return start_of(note.published, self.settings.zone)
-        merged = [first.committed_at for first in (revisions[0], *texts[:1]) if first.committed_at]
-        return max(merged, default=effective_at)
-
-    def _with_words(self, note: ReleaseNote) -> ReleaseNote:
-        words = dict(note.words)
-        for (label, locale), revisions in sorted(self.shelf.note_words.items()):
-            if label != note.version or locale == self.locale:
-                continue
-            current = (visible_at(revisions, self.as_of) or revisions)[-1]
-            words[locale], faults = parse_words(current, locale=locale)
-            self.findings += faults
-        return replace(note, words=MappingProxyType(words))
 
     def _editions(self, version: Version, texts: Sequence[Revision]) -> dict[str, Edition]:
         editions: dict[str, Edition] = {}
