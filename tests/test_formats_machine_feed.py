@@ -37,7 +37,7 @@ WORDS = MappingProxyType(
 )
 
 
-def consenting(label: str, *, published: float, effective: float, **facts: object) -> Version:
+def consenting(label: str, *, published: float, effective: float, **facts: Any) -> Version:
     note = note_of(label, effective, words=WORDS, consent=Consent.RENEW, notice="standard")
     return version_of(label, published=published, effective=effective, note=note, **facts)
 
