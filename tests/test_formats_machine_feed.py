@@ -21,6 +21,7 @@ from policy_site.formats import (
     Ledger,
     canonical_json,
     chain_faults,
+    compose_entries,
     compose_ledger,
     event_hash,
     write_archive,
@@ -29,8 +30,8 @@ from policy_site.formats import (
     write_ledger,
     write_schema,
 )
-from policy_site.model import Consent, NoticeException, Policy, Significance, Version, Words
-from tests.ledgers import END, LINKS, LOCALES, day, entries_of, note_of, policy_of, version_of, words_of
+from policy_site.model import Consent, NoticeException, Policy, RenderedWords, Significance, Version, Words
+from tests.ledgers import END, LINKS, LOCALES, day, derive, entries_of, note_of, policy_of, version_of, words_of
 
 WORDS = MappingProxyType(
     {"en": Words("en", "We keep more.", "Little.", "Object."), "de": Words("de", "Wir behalten mehr.")}
@@ -223,6 +224,19 @@ class TestChain:
         note = note_of("2", 60, words=words, consent=Consent.RENEW, notice="standard")
         before = events_of(policy_of(without.versions[0], replace(version, note=note)), as_of=day(40))
         assert events_of(PRIVACY)[: len(before)] == before
+
+    def test_a_correction_leaves_what_was_told_before(self) -> None:
+        first = version_of("1", published=1, effective=30, note=note_of("1", 30, words=WORDS))
+        words = MappingProxyType({**WORDS, "en": Words("en", "We keep much more.")})
+        mended = replace(first, note=note_of("1", 30, words=words), stated_at=day(5), earlier=(first,))
+        policy = policy_of(mended)
+        before = events_of(policy_of(first), as_of=day(4))
+        earlier = {said: RenderedWords("en", "en", summary_text=said.summary) for said in (WORDS["en"],)}
+        entries = compose_entries(derive(policy), [policy], words_of(policy), earlier)
+        told = [entry.words_in("en").summary_text for entry in entries]
+        assert told[:2] == ["We keep more.", "We keep much more."]
+        assert [entry.words_in("de").summary_text for entry in entries[:2]] == ["Wir behalten mehr."] * 2
+        assert before[0]["editions"]["en"]["summary"]["text"] == told[0]
 
     def test_the_same_values_give_the_same_bytes(self) -> None:
         assert write_ledger(ledger_of(PRIVACY), LINKS) == write_ledger(ledger_of(PRIVACY), LINKS)

@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from policy_site.events import edition_known_at, shown_at, version_known_at
 from policy_site.formats.values import Entry, Feed, Item, Phrases, Scope
-from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version
+from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version, Words
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_WORDS: Mapping[Words, RenderedWords] = MappingProxyType({})
 _MENDING = (EventKind.CORRECTED, EventKind.RESCHEDULED, EventKind.WITHDRAWN)
 
 
@@ -21,13 +22,17 @@ def compose_entries(
     events: Sequence[Event],
     policies: Sequence[Policy],
     words: Mapping[tuple[str, str, str], RenderedWords],
+    earlier_words: Mapping[Words, RenderedWords] = _NO_WORDS,
 ) -> tuple[Entry, ...]:
     """Put beside each event what was known when it happened, in the order of the ledger.
 
-    ``words``: by policy, version and language; those that came after an event are not in its entry.
+    ``words``: as they are now, by policy, version and language; those that came after an event are not in its entry.
+    ``earlier_words``: those of notes that were corrected since, by what was written; where they are not given, an event
+    before the correction gets the corrected ones.
     """
     spoken = {policy.id: _Languages(policy) for policy in policies}
     locales = tuple(dict.fromkeys(locale for _, _, locale in words))
+    rendered = _Rendered(policies, words, earlier_words)
     notified: set[tuple[str, str]] = set()
     entries: list[Entry] = []
     for event in events:
@@ -46,7 +51,7 @@ def compose_entries(
                 compared_with=compared_with(policy, version),
                 fidelities=languages.fidelities(event, version),
                 titles=languages.titles(version, event.occurred_at),
-                words=_words_known(policy, version, words, locales),
+                words=_words_known(policy, version, rendered, locales),
                 is_notice=is_notice,
             )
         )
@@ -136,6 +141,28 @@ class _Languages:
         return MappingProxyType(found)
 
 
+class _Rendered:
+    """Finds the rendered form of what a release note said."""
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        words: Mapping[tuple[str, str, str], RenderedWords],
+        earlier_words: Mapping[Words, RenderedWords],
+    ) -> None:
+        self._words, self._earlier = words, earlier_words
+        self._notes = {(policy.id, version.label): version.note for policy in policies for version in policy.versions}
+
+    def find(self, version: Version, locale: str) -> RenderedWords | None:
+        """Return the words of ``version``, as it is given, in ``locale``; ``None`` where nobody wrote any."""
+        said = version.note.words.get(locale) if version.note else None
+        if said is None:
+            return None
+        note = self._notes[version.policy, version.label]
+        now = self._words.get((version.policy, version.label, locale))
+        return now if note and note.words.get(locale) == said else self._earlier.get(said, now)
+
+
 def _shown(version: Version, locale: str) -> datetime:
     edition = version.editions.get(locale)
     return shown_at(version, edition) if edition else _NEVER
@@ -155,20 +182,13 @@ def compared_with(policy: Policy, version: Version) -> str | None:
 
 
 def _words_known(
-    policy: Policy,
-    version: Version,
-    words: Mapping[tuple[str, str, str], RenderedWords],
-    locales: Sequence[str],
+    policy: Policy, version: Version, rendered: _Rendered, locales: Sequence[str]
 ) -> Mapping[str, RenderedWords]:
     """Take the words that were there; for each other language those in the authoritative one."""
-    if version.note is None:
-        return MappingProxyType({})
-    fallback = words.get((policy.id, version.label, policy.authoritative_locale))
+    written = version.note.words if version.note else {}
     known: dict[str, RenderedWords] = {}
     for locale in locales:
-        own = words.get((policy.id, version.label, locale))
-        if own and own.language in version.note.words:
-            known[locale] = own
-        elif fallback:
-            known[locale] = replace(fallback, locale=locale)
+        found = rendered.find(version, locale if locale in written else policy.authoritative_locale)
+        if found:
+            known[locale] = replace(found, locale=locale)
     return MappingProxyType(known)
