@@ -6,7 +6,8 @@ events at an earlier instant are therefore the first of those at a later one.
 
 What breaks that, since it puts an event before others that were already numbered or takes one away: a merge that brings
 a version whose note names a day of publication in the past, a withdrawal dated back, the removal of a version, of a
-policy or of a language, and rewritten history. Nobody can tell from the content alone; the ledger that is published
+policy or of a language, and rewritten history; and where versions are the dates that texts give themselves, words that
+change under an unchanged date. Nobody can tell from the content alone; the ledger that is published
 can, and building against it (``--previous``) is how it is noticed.
 """
 
@@ -33,7 +34,7 @@ from policy_site.model import (
 from policy_site.sources import parse_text
 
 SectionChanges = Callable[[Policy, Version], tuple[SectionChange, ...]]
-"""How the sections of a version differ from those of the version that its ``previous`` names."""
+"""How the sections of a version, as known at an event, differ from those of the version that its ``previous`` names."""
 
 
 def derive_events(
@@ -91,7 +92,7 @@ def version_known_at(policy: Policy, version: Version, at: datetime) -> Version:
     stated = [state for state in states if state.stated_at is None or state.stated_at <= at]
     state = stated[-1] if stated else states[0]
     editions = {
-        locale: edition if locale == policy.authoritative_locale else edition_known_at(edition, at)
+        locale: edition_known_at(edition, at)
         for locale, edition in version.editions.items()
         if locale == policy.authoritative_locale or shown_at(version, edition) <= at
     }
