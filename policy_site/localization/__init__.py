@@ -49,11 +49,19 @@ class Phrases:
 
     def gettext(self, phrase: str, /, **values: object) -> str:
         """Return ``phrase`` in this language, its ``%(name)s`` filled from ``values``."""
-        return self.catalogue.ugettext(phrase) % values
+        return self.find(phrase) % values
 
     def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> str:
         """Return the form for ``number``, which fills ``%(num)s``."""
-        return self.catalogue.ungettext(singular, plural, number) % {"num": self.number(number), **values}
+        return self.find_plural(singular, plural, number) % {"num": self.number(number), **values}
+
+    def find(self, phrase: str) -> str:
+        """Return ``phrase`` in this language, its places for values still open."""
+        return self.catalogue.ugettext(phrase)
+
+    def find_plural(self, singular: str, plural: str, number: int) -> str:
+        """Return the form for ``number``, its places for values still open."""
+        return self.catalogue.ungettext(singular, plural, number)
 
     def date_in_words(self, day: date) -> str:
         """Return ``day`` as this language writes it: ``1. Dezember 2024``."""

@@ -1,0 +1,264 @@
+"""Every page of the site, planned before any is rendered.
+
+An address is a promise: written down once, in :data:`PATTERNS`, from which the plan and every link are made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import combinations, pairwise
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from urllib.parse import quote
+
+from policy_site.catalogue.standing import version_in_force
+from policy_site.errors import PublishingError
+from policy_site.formats import ARCHIVE_SIZE
+from policy_site.model import Document, Policy, Version
+from policy_site.publication import Publication
+
+FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
+ALL_PAIRS_UP_TO = 12
+"""A policy with no more versions than this gets a redline of every two of them."""
+_STATIC_FOLDER = Path(__file__).parent / "static"
+
+
+class PageKind(StrEnum):
+    """What a page is; there is one view for each kind."""
+
+    LANGUAGES = "languages"
+    POLICIES = "policies"
+    POLICY = "policy"
+    UPCOMING = "upcoming"
+    HISTORY = "history"
+    VERSION = "version"
+    VERSION_MARKDOWN = "version-markdown"
+    VERSION_TEXT = "version-text"
+    VERSION_JSON = "version-json"
+    CHANGES = "changes"
+    COMPARE = "compare"
+    SINCE = "since"
+    SECTION = "section"
+    FEED = "feed"
+    SITE_FEED = "site-feed"
+    LEDGER = "ledger"
+    ARCHIVE = "archive"
+    EVENT = "event"
+    CURRENT = "current"
+    SCHEMA = "schema"
+    MANIFEST = "manifest"
+    NOT_FOUND = "not-found"
+    ROBOTS = "robots"
+    SITEMAP = "sitemap"
+    HEADERS = "headers"
+    STATIC = "static"
+
+
+PATTERNS: Mapping[PageKind, str] = MappingProxyType(
+    {
+        PageKind.LANGUAGES: "",
+        PageKind.POLICIES: "{locale}/",
+        PageKind.POLICY: "{locale}/{policy}/",
+        PageKind.UPCOMING: "{locale}/{policy}/upcoming/",
+        PageKind.HISTORY: "{locale}/{policy}/history/",
+        PageKind.VERSION: "{locale}/{policy}/v/{version}/",
+        PageKind.VERSION_MARKDOWN: "{locale}/{policy}/v/{version}/index.md",
+        PageKind.VERSION_TEXT: "{locale}/{policy}/v/{version}/index.txt",
+        PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
+        PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
+        PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
+        PageKind.SINCE: "{locale}/{policy}/since/{older}/",
+        PageKind.SECTION: "{locale}/{policy}/sections/{section}/",
+        PageKind.FEED: "{locale}/{policy}/{feed}",
+        PageKind.SITE_FEED: "{locale}/{feed}",
+        PageKind.LEDGER: "changes/v1/feed.json",
+        PageKind.ARCHIVE: "changes/v1/archive-{number}.json",
+        PageKind.EVENT: "changes/v1/events/{seq}.json",
+        PageKind.CURRENT: "current.json",
+        PageKind.SCHEMA: "schemas/change-feed/1.0.json",
+        PageKind.MANIFEST: "manifest.json",
+        PageKind.NOT_FOUND: "404.html",
+        PageKind.ROBOTS: "robots.txt",
+        PageKind.SITEMAP: "sitemap.xml",
+        PageKind.HEADERS: "_headers",
+        PageKind.STATIC: "static/{name}",
+    }
+)
+"""Addresses below the site's base path. ``/manifest.json`` is written by the act of publishing, not by a view."""
+
+NEVER_INDEXED = frozenset({PageKind.CHANGES, PageKind.COMPARE, PageKind.SINCE, PageKind.SECTION, PageKind.NOT_FOUND})
+"""Kinds of pages that search engines are asked to leave out, whatever they show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of the site."""
+
+    address: str
+    """Below the base path, not quoted: ``en/privacy/``."""
+    file: str
+    """Where it lands below the site's folder: ``en/privacy/index.html``."""
+    kind: PageKind
+    parameters: Mapping[str, str]
+    """What the kind's pattern names."""
+
+
+def make_page(kind: PageKind, /, **parameters: str) -> Page:
+    """Return the page of ``kind`` with these parameters."""
+    address = PATTERNS[kind].format(**parameters)
+    file = f"{address}index.html" if not address or address.endswith("/") else address
+    return Page(address=address, file=file, kind=kind, parameters=parameters)
+
+
+def quote_address(address: str) -> str:
+    """Return an address as it is written into a link."""
+    return quote(address, safe="/~")
+
+
+def plan_pages(publication: Publication) -> tuple[Page, ...]:
+    """Plan every page of the site, in the order of their addresses.
+
+    Raises :class:`PublishingError` where two pages would fall into one file or a file would leave the site's folder.
+    """
+    pages = sorted(_gather_pages(publication), key=lambda page: page.address)
+    _refuse_collisions(pages)
+    return tuple(pages)
+
+
+def comparisons(policy: Policy, publication: Publication) -> tuple[tuple[Version, Version], ...]:
+    """Return the pairs of versions that have a redline page, the older one first, by effective date.
+
+    Neighbours, each old version with the one in force, the one in force with each upcoming one; every pair of a policy
+    with few versions. A version whose text is not there has none.
+    """
+    present = [version for version in policy.versions if is_text_present(policy, version, publication)]
+    if len(present) <= ALL_PAIRS_UP_TO:
+        return tuple(combinations(present, 2))
+    pairs = set(pairwise(range(len(present))))
+    in_force = version_in_force(policy, publication.as_of)
+    if in_force in present:
+        middle = present.index(in_force)
+        pairs |= {(min(index, middle), max(index, middle)) for index in range(len(present)) if index != middle}
+    return tuple((present[older], present[newer]) for older, newer in sorted(pairs))
+
+
+def is_text_present(policy: Policy, version: Version, publication: Publication) -> bool:
+    """Say whether the authoritative text of ``version`` is there and could be rendered."""
+    edition = version.editions.get(policy.authoritative_locale)
+    return edition is not None and edition.digest in publication.documents
+
+
+def section_address(section_id: str) -> str:
+    """Return the part of an address that stands for a section's id.
+
+    Ids come from authors: letters, digits, ``-``, ``_`` and ``.`` stay, the rest is written as ``~`` and its code
+    point. Ids that differ only in case share an address, since some disks hold them for the same.
+    """
+    text = unicodedata.normalize("NFC", section_id).casefold()
+    safe = re.sub(r"[^\w.-]|^\.|\.$", lambda found: f"~{ord(found.group()):x}", text)
+    if len(safe.encode()) <= 120:  # noqa: PLR2004 (disks take names of 255 bytes; half of it is long enough)
+        return safe or "~"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{safe.encode()[:90].decode(errors='ignore')}~{digest}"
+
+
+def section_ids(policy: Policy, publication: Publication) -> tuple[str, ...]:
+    """Return the ids of the sections that the policy's authoritative texts ever had, oldest first, as addresses."""
+    documents = (authoritative_document(policy, version, publication) for version in policy.versions)
+    found = {section_address(section.id): None for document in documents if document for section in document.sections}
+    return tuple(found)
+
+
+def authoritative_document(policy: Policy, version: Version, publication: Publication) -> Document | None:
+    """Return the authoritative text of ``version``; ``None`` where it is not there."""
+    edition = version.editions.get(policy.authoritative_locale)
+    return publication.documents.get(edition.digest) if edition else None
+
+
+@lru_cache(maxsize=1)
+def read_static_files() -> Mapping[str, bytes]:
+    """Return the static files by the name they are published under, which carries a digest of what they hold."""
+    files = sorted(path for path in _STATIC_FOLDER.iterdir() if path.is_file())
+    contents = {path: path.read_bytes() for path in files}
+    return MappingProxyType({_name_with_digest(path, contents[path]): contents[path] for path in files})
+
+
+def static_name(source: str) -> str:
+    """Return the published name of the static file ``source``: ``site.css`` is ``site.1f0a3c5e.css``."""
+    stem, _, extension = source.rpartition(".")
+    return next(name for name in read_static_files() if name.startswith(f"{stem}.") and name.endswith(extension))
+
+
+def _name_with_digest(path: Path, content: bytes) -> str:
+    return f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
+
+
+def _gather_pages(publication: Publication) -> Iterator[Page]:
+    yield make_page(PageKind.LANGUAGES)
+    for kind in (PageKind.LEDGER, PageKind.CURRENT, PageKind.SCHEMA):
+        yield make_page(kind)
+    for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
+        yield make_page(kind)
+    for number in range(1, len(publication.events) // ARCHIVE_SIZE + 1):
+        yield make_page(PageKind.ARCHIVE, number=f"{number:05}")
+    for event in publication.events:
+        yield make_page(PageKind.EVENT, seq=f"{event.seq:06}")
+    for name in read_static_files():
+        yield make_page(PageKind.STATIC, name=name)
+    for locale in publication.settings.languages:
+        yield make_page(PageKind.POLICIES, locale=locale)
+        for feed in FEEDS:
+            yield make_page(PageKind.SITE_FEED, locale=locale, feed=feed)
+    for policy in publication.policies:
+        for locale in publication.settings.languages:
+            yield from _gather_policy_pages(policy, locale, publication)
+
+
+def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) -> Iterator[Page]:
+    names = {"locale": locale, "policy": policy.id}
+    for kind in (PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY):
+        yield make_page(kind, **names)
+    for feed in FEEDS:
+        yield make_page(PageKind.FEED, **names, feed=feed)
+    for version in policy.versions:
+        yield make_page(PageKind.VERSION, **names, version=version.label)
+        yield make_page(PageKind.CHANGES, **names, version=version.label)
+        yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
+        if is_text_present(policy, version, publication) or locale in version.editions:
+            yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
+            yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
+    pairs = comparisons(policy, publication)
+    for older, newer in pairs:
+        yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
+    in_force = version_in_force(policy, publication.as_of)
+    for older, newer in pairs:
+        if newer == in_force:
+            yield make_page(PageKind.SINCE, **names, older=older.label)
+    for section in section_ids(policy, publication):
+        yield make_page(PageKind.SECTION, **names, section=section)
+
+
+def _refuse_collisions(pages: list[Page]) -> None:
+    taken: dict[str, Page] = {}
+    folders = {str(parent).casefold(): page for page in pages for parent in PurePosixPath(page.file).parents}
+    for page in pages:
+        parts = page.file.split("/")
+        if any(part in ("", ".", "..") for part in parts) or any(character in page.file for character in "\\\0"):
+            raise PublishingError(
+                f"The page {page.address!r} would be written outside the site's folder.",
+                remedy="Change the name that holds dots, slashes or backslashes.",
+            )
+        name = unicodedata.normalize("NFC", page.file).casefold()
+        other = taken.get(name) or folders.get(name)
+        if other is not None:
+            raise PublishingError(
+                f"The pages {other.address!r} and {page.address!r} would fall into one file.",
+                remedy="Rename the policy, version or language that one of them is named after.",
+            )
+        taken[name] = page

@@ -1,0 +1,161 @@
+"""Comparisons that many pages share, made once in a process, when the first page asks."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from policy_site import redlines
+from policy_site.documents import rewrite_links
+from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
+from policy_site.localization import Language, Phrases, find_language
+from policy_site.model import Document, Edition, Policy, SectionChange, Version
+from policy_site.pages import PageKind, make_page, quote_address, section_address
+from policy_site.publication import Publication
+from policy_site.redlines import html as redline_html
+from policy_site.sources import Places, Role
+from policy_site.web.addresses import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of a policy compared, in the language that both are there in."""
+
+    policy: Policy
+    older: Version
+    newer: Version
+    language: Language
+    """The language of both texts."""
+    is_fallback: bool
+    """True where it is the authoritative language, for want of both texts in the reader's."""
+    redline: redlines.Redline
+    sections: tuple[SectionChange, ...]
+    """The sections that differ."""
+
+
+class Library:
+    """Comparisons of a publication's texts. A memo of pure functions: throwing it away costs time alone."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self._places = Places(publication.settings)
+        self._sections_changed: dict[str, frozenset[str]] = {}
+        self._documents: dict[tuple[str, str], Document] = {}
+        self._redlines: dict[tuple[str, str], redlines.Redline] = {}
+
+    def document(self, edition: Edition | None) -> Document | None:
+        """Return the text of ``edition`` with its links to other texts leading to their pages."""
+        if edition is None or edition.digest not in self._publication.documents:
+            return None
+        key = (edition.digest, edition.revision.path)
+        if key not in self._documents:
+            self._documents[key] = rewrite_links(
+                self._publication.documents[edition.digest], lambda href: self._page_meant(href, edition)
+            )
+        return self._documents[key]
+
+    def compare(self, policy: Policy, older: Version, newer: Version, locale: str) -> Comparison | None:
+        """Compare two versions in ``locale``, or in the authoritative language where ``locale`` lacks one of them.
+
+        ``None`` where the history does not hold both texts.
+        """
+        for language in (locale, policy.authoritative_locale):
+            old, new = older.editions.get(language), newer.editions.get(language)
+            redline = self._redline(old, new) if old and new else None
+            if redline is not None:
+                return Comparison(
+                    policy=policy,
+                    older=older,
+                    newer=newer,
+                    language=find_language(language),
+                    is_fallback=language != locale,
+                    redline=redline,
+                    sections=redlines.section_changes(redline),
+                )
+        return None
+
+    def compare_with_previous(self, policy: Policy, version: Version, locale: str) -> Comparison | None:
+        """Compare a version with the one before it; ``None`` for the first."""
+        return self.compare(policy, policy.version(version.previous), version, locale) if version.previous else None
+
+    def sections_changed(self, policy: Policy) -> frozenset[str]:
+        """Return the addresses of the sections that ever changed, in the authoritative language."""
+        if policy.id not in self._sections_changed:
+            self._sections_changed[policy.id] = frozenset(
+                section_address(change.id)
+                for version in policy.versions
+                for change in self._authoritative_changes(policy, version)
+            )
+        return self._sections_changed[policy.id]
+
+    def versions_changing(self, policy: Policy, section: str) -> tuple[Version, ...]:
+        """Return the versions that changed the section at this address, newest first, in the authoritative language."""
+        return tuple(
+            version
+            for version in reversed(policy.versions)
+            if any(section_address(change.id) == section for change in self._authoritative_changes(policy, version))
+        )
+
+    def render_section(self, comparison: Comparison, section: str, phrases: Phrases) -> str:
+        """Return the redline of the one section at this address as HTML."""
+        language = comparison.language.tag
+        parts = [
+            self._only_section(version.editions.get(language), section)
+            for version in (comparison.older, comparison.newer)
+        ]
+        return redline_html.render(redlines.compare(parts[0], parts[1]), phrases)
+
+    def _only_section(self, edition: Edition | None, section: str) -> Document:
+        document = self.document(edition)
+        if document is None:
+            return Document("", ())
+        return Document("", tuple(found for found in document.sections if section_address(found.id) == section))
+
+    def totals(self, comparison: Comparison) -> tuple[int, int]:
+        """Return how many words went and how many came."""
+        return comparison.redline.words_deleted, comparison.redline.words_added
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The events with what was known when they happened."""
+        return compose_entries(self._publication.events, self._publication.policies, self._publication.words)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The events as the machine feed tells them."""
+        settings = self._publication.settings
+        return compose_ledger(self.entries, links=Addresses(settings.base_url), time_zone=settings.time_zone)
+
+    def _authoritative_changes(self, policy: Policy, version: Version) -> tuple[SectionChange, ...]:
+        comparison = self.compare_with_previous(policy, version, policy.authoritative_locale)
+        return comparison.sections if comparison else ()
+
+    def _page_meant(self, href: str, edition: Edition) -> str | None:
+        """Return the link to the page of the text that a path between files means; ``None`` for other links."""
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+            return None
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(edition.revision.path), unquote(parts.path)))
+        place = self._places.of(path)
+        settings = self._publication.settings
+        if place is None or place.role is not Role.TEXT or place.locale not in settings.languages:
+            return None
+        page = make_page(PageKind.POLICY, locale=place.locale, policy=place.policy)
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        return f"{settings.base_path}{quote_address(page.address)}{fragment}"
+
+    def _redline(self, old: Edition, new: Edition) -> redlines.Redline | None:
+        older, newer = self.document(old), self.document(new)
+        if older is None or newer is None:
+            return None
+        key = (old.digest, new.digest)
+        if key not in self._redlines:
+            self._redlines[key] = redlines.compare(older, newer)
+        return self._redlines[key]
+
+
+def render_redline(comparison: Comparison, phrases: Phrases) -> str:
+    """Return the redline as HTML, its hidden words and notes in the reader's language."""
+    return redline_html.render(comparison.redline, phrases)

@@ -1,0 +1,219 @@
+"""What surrounds every page of HTML: head, header and footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policy_site.catalogue.standing import current_edition
+from policy_site.localization import SOURCE_LANGUAGE, Language, Phrases, find_language
+from policy_site.model import Fidelity, Policy, Version
+from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind, static_name
+from policy_site.web.site import Site
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""For every page. ``connect-src`` lets audits fetch robots.txt from the page; no page fetches anything."""
+
+_FEED_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
+_FEED_NAMES = {"atom": "Atom", "json": "JSON Feed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way from the site's first page to this one."""
+
+    text: str
+    href: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A language that this page can be read in."""
+
+    language: Language
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page, really translated."""
+
+    hreflang: str
+    address: str
+    """Absolute."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that tells of changes to what the page shows."""
+
+    href: str
+    media_type: str
+    format: str
+    """As people call it: ``Atom``."""
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of one page."""
+
+    language: Language
+    """Of the interface."""
+    locale: str
+    """Of the page's address."""
+    title: str
+    """Of the page."""
+    description: str
+    """For search engines."""
+    site_title: str
+    publisher: str
+    home: str
+    canonical: str
+    is_indexed: bool
+    alternates: tuple[Alternate, ...]
+    choices: tuple[Choice, ...]
+    trail: tuple[Crumb, ...]
+    feeds: tuple[FeedLink, ...]
+    style: str
+    icon: str
+    csp: str
+    is_sample: bool
+    incompleteness: str
+    """In English, the language of what is said to operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a view says about its page; the shell is made from it."""
+
+    title: str
+    description: str = ""
+    """A sentence for search engines; default: the title."""
+    policy: Policy | None = None
+    crumbs: Sequence[Crumb] = ()
+    is_indexed: bool = True
+    is_fallback: bool = False
+    """True where the text shown is not in the page's language."""
+    translated_into: tuple[str, ...] | None = None
+    """Locales that have this page in their own language; ``None``: all."""
+    canonical: str | None = None
+    """Absolute; ``None``: the page's own."""
+
+
+def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
+    """Return what surrounds ``page``."""
+    settings = site.publication.settings
+    locale = page.parameters.get("locale", settings.languages[0])
+    is_indexed = frame.is_indexed and not frame.is_fallback and page.kind not in NEVER_INDEXED
+    own = site.absolute_link(page.kind, **page.parameters)
+    translated = real_translations(site, frame)
+    return Shell(
+        language=site.phrases(locale).language,
+        locale=locale,
+        title=frame.title,
+        description=frame.description or frame.title,
+        site_title=settings.title,
+        publisher=settings.publisher,
+        home=site.link(PageKind.POLICIES, locale=locale),
+        canonical=frame.canonical or own,
+        is_indexed=is_indexed,
+        alternates=_alternates(site, page, translated) if is_indexed and frame.canonical is None else (),
+        choices=tuple(_choice(site, page, language, locale) for language in settings.languages),
+        trail=(*_trail(site, locale, frame), *frame.crumbs),
+        feeds=_feeds(site, locale, frame.policy),
+        style=site.link(PageKind.STATIC, name=static_name("site.css")),
+        icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
+        csp=CONTENT_SECURITY_POLICY,
+        is_sample=settings.is_sample,
+        incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
+    )
+
+
+def real_translations(site: Site, frame: Frame) -> tuple[str, ...]:
+    """Return the locales that really have the page: a text of their own where it shows one, else an interface."""
+    languages = site.publication.settings.languages
+    if frame.translated_into is not None:
+        return tuple(locale for locale in languages if locale in frame.translated_into)
+    return tuple(locale for locale in languages if has_interface(site, locale))
+
+
+def has_interface(site: Site, locale: str) -> bool:
+    """Say whether the interface speaks ``locale``."""
+    return locale.split("-", maxsplit=1)[0] == SOURCE_LANGUAGE or site.phrases(locale).language.tag == locale
+
+
+def translated_locales(site: Site, policy: Policy, version: Version | None) -> tuple[str, ...]:
+    """Return the locales in which readers are shown ``version`` in their own language, be it behind."""
+    if version is None:
+        return ()
+    return tuple(
+        locale
+        for locale in site.publication.settings.languages
+        if current_edition(policy, version, locale)[1] is not Fidelity.MISSING
+    )
+
+
+def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
+    """Return a feed's title."""
+    if is_notices:
+        return phrases.gettext("%(subject)s: significant changes", subject=subject)
+    return phrases.gettext("%(subject)s: all changes", subject=subject)
+
+
+def _alternates(site: Site, page: Page, translated: tuple[str, ...]) -> tuple[Alternate, ...]:
+    if page.kind is PageKind.LANGUAGES:
+        found = [
+            Alternate(locale, site.absolute_link(PageKind.POLICIES, locale=locale))
+            for locale in site.publication.settings.languages
+        ]
+        return (*found, Alternate("x-default", site.absolute_link(PageKind.LANGUAGES)))
+    if "locale" not in page.parameters or page.parameters["locale"] not in translated:
+        return ()
+    addresses = {
+        locale: site.absolute_link(page.kind, **{**page.parameters, "locale": locale}) for locale in translated
+    }
+    authoritative = site.publication.settings.authoritative_locale
+    default = authoritative if authoritative in addresses else translated[0]
+    return (
+        *(Alternate(locale, address) for locale, address in addresses.items()),
+        Alternate("x-default", addresses[default]),
+    )
+
+
+def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
+    if "locale" in page.parameters:
+        href = site.link(page.kind, **{**page.parameters, "locale": language})
+    else:
+        href = site.link(PageKind.POLICIES, locale=language)
+    is_current = language == locale and "locale" in page.parameters
+    return Choice(find_language(language), href, is_current=is_current)
+
+
+def _trail(site: Site, locale: str, frame: Frame) -> tuple[Crumb, ...]:
+    if frame.policy is None:
+        return ()
+    title = site.policy_title(frame.policy, locale)
+    return (Crumb(title.text, site.link(PageKind.POLICY, locale=locale, policy=frame.policy.id), title.language),)
+
+
+def _feeds(site: Site, locale: str, policy: Policy | None) -> tuple[FeedLink, ...]:
+    settings = site.publication.settings
+    subject = site.policy_title(policy, locale).text if policy else settings.title
+    return tuple(
+        FeedLink(
+            href=(
+                site.link(PageKind.FEED, locale=locale, policy=policy.id, feed=feed)
+                if policy
+                else site.link(PageKind.SITE_FEED, locale=locale, feed=feed)
+            ),
+            media_type=_FEED_TYPES[feed.rpartition(".")[2]],
+            format=_FEED_NAMES[feed.rpartition(".")[2]],
+            title=feed_title(site.phrases(locale), subject, is_notices=feed.startswith("notices")),
+        )
+        for feed in FEEDS
+    )

@@ -1,0 +1,289 @@
+"""Pages about what changed: one screen for a version, redlines, and the history of a clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.localization import Language, find_language
+from policy_site.model import Policy, Section, SectionChange, Version
+from policy_site.pages import Page, PageKind, section_address
+from policy_site.web.library import Comparison, render_redline
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
+from policy_site.web.views.texts import Banner, make_banner, notice_days
+from policy_site.web.views.values import (
+    Badge,
+    Passage,
+    SectionLine,
+    VersionLine,
+    VersionLink,
+    Words,
+    compare_link,
+    release_words,
+    section_change_badge,
+    section_lines,
+    version_line,
+    version_link,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What a version changes, on one screen."""
+
+    title: Title
+    line: VersionLine
+    banner: Banner
+    words: Words | None
+    sections: tuple[SectionLine, ...]
+    sections_language: Language
+    consent_is_renewed: bool
+    is_retroactive: bool
+    notice_days: int
+    text_is_missing: bool
+    history: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """Two versions, and what differs."""
+
+    title: Title
+    older: VersionLine
+    newer: VersionLine
+    is_since: bool
+    """True for "what changed since I agreed": the newer one is the version in force."""
+    sections: tuple[SectionLine, ...]
+    redline: Passage
+    language: Language
+    """Of the texts."""
+    language_name: str
+    """Name of the language of the texts, in the reader's."""
+    is_fallback: bool
+    totals: tuple[int, int]
+    """Words that went and words that came."""
+    older_step: VersionLink | None
+    """The same kind of page one step back: its redline ends where this one begins."""
+    newer_step: VersionLink | None
+    last_step: VersionLink | None
+    """Where the two are not neighbours: the newer one against the version just before it."""
+    compare: str
+    history: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStep:
+    """A version in which a clause changed."""
+
+    line: VersionLine
+    badge: Badge
+    heading: str
+    passage: Passage
+    language_name: str
+    is_fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """The history of one clause."""
+
+    title: Title
+    heading: Title
+    steps: tuple[SectionStep, ...]
+    first: VersionLink | None
+    """The first version that had it."""
+    present: str | None
+    """The clause in the text in force; ``None`` where it is gone."""
+    history: str
+
+
+def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
+    """Show what a version changes, on one screen: what a notice links to."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    shown = work.version(version)
+    title = site.policy_title(work, locale)
+    comparison = site.library.compare_with_previous(work, shown, locale)
+    view = ChangesView(
+        title=title,
+        line=version_line(site, work, shown, locale),
+        banner=make_banner(site, work, shown, locale),
+        words=release_words(site, work, shown, locale),
+        sections=section_lines(site, comparison, locale, redline=compare_link(site, work, shown, locale) or "")
+        if comparison
+        else (),
+        sections_language=comparison.language if comparison else phrases.language,
+        consent_is_renewed=bool(shown.note and shown.note.consent == "renew"),
+        is_retroactive=bool(shown.note and shown.note.retroactive),
+        notice_days=notice_days(shown),
+        text_is_missing=shown.previous is not None and comparison is None,
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    crumbs = [
+        Crumb(phrases.gettext("All versions"), view.history, phrases.language),
+        Crumb(shown.label, view.line.version.href, phrases.language),
+        Crumb(phrases.gettext("What changed"), site.link(page.kind, **page.parameters), phrases.language),
+    ]
+    name = phrases.gettext("What changed: %(policy)s, version %(version)s", policy=title.text, version=version)
+    return Screen("changes.html", make_shell(site, page, Frame(name, policy=work, crumbs=crumbs)), view, phrases)
+
+
+def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
+    """Show the redline of two versions."""
+    work = site.publication.policy(policy)
+    return _compare(site, page, work, work.version(older), work.version(version), locale)
+
+
+def view_since(site: Site, page: Page, *, locale: str, policy: str, older: str) -> Screen:
+    """Show what changed since a reader agreed: the redline of an old version against the one in force."""
+    work = site.publication.policy(policy)
+    in_force = site.in_force(work)
+    assert in_force is not None, "since/ is planned only where a version is in force"
+    return _compare(site, page, work, work.version(older), in_force, locale)
+
+
+def view_section(site: Site, page: Page, *, locale: str, policy: str, section: str) -> Screen:
+    """Show each version that changed a clause, newest first, with its redline."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    title = site.policy_title(work, locale)
+    steps = tuple(
+        step
+        for version in site.library.versions_changing(work, section)
+        if (step := _section_step(site, work, version, section, locale))
+    )
+    heading = _newest_heading(site, work, section, locale)
+    first = next((version for version in work.versions if _find_section(site, version, work, section)), None)
+    in_force = site.in_force(work)
+    present = _find_section(site, in_force, work, section) if in_force else None
+    view = SectionView(
+        title=title,
+        heading=heading,
+        steps=steps,
+        first=version_link(site, work, first, locale) if first else None,
+        present=f"{site.link(PageKind.POLICY, locale=locale, policy=policy)}#{present.id}" if present else None,
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    frame = Frame(
+        title=phrases.gettext("History of “%(section)s”: %(policy)s", section=heading.text, policy=title.text),
+        policy=work,
+        crumbs=[
+            Crumb(phrases.gettext("All versions"), view.history, phrases.language),
+            Crumb(heading.text, site.link(page.kind, **page.parameters), heading.language),
+        ],
+    )
+    return Screen("section.html", make_shell(site, page, frame), view, phrases)
+
+
+def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Version, locale: str) -> Screen:
+    phrases = site.phrases(locale)
+    comparison = site.library.compare(policy, older, newer, locale)
+    assert comparison is not None, "only versions whose texts are there are planned to be compared"
+    title = site.policy_title(policy, locale)
+    names = {"locale": locale, "policy": policy.id}
+    compare = site.link(PageKind.COMPARE, **names, older=older.label, version=newer.label)
+    steps = _steps(site, policy, older, newer, locale)
+    view = CompareView(
+        title=title,
+        older=version_line(site, policy, older, locale),
+        newer=version_line(site, policy, newer, locale),
+        is_since=page.kind is PageKind.SINCE,
+        sections=section_lines(site, comparison, locale, redline=""),
+        redline=Passage(render_redline(comparison, phrases), comparison.language),
+        language=comparison.language,
+        language_name=phrases.language_name(comparison.language.tag),
+        is_fallback=comparison.is_fallback,
+        totals=site.library.totals(comparison),
+        older_step=steps[0],
+        newer_step=steps[1],
+        last_step=steps[2],
+        compare=compare,
+        history=site.link(PageKind.HISTORY, **names),
+    )
+    if view.is_since:
+        name = phrases.gettext(
+            "Changes to %(policy)s since version %(version)s", policy=title.text, version=older.label
+        )
+        crumb = phrases.gettext("What changed since you agreed")
+    else:
+        name = phrases.gettext(
+            "%(policy)s: version %(older)s compared with %(newer)s",
+            policy=title.text,
+            older=older.label,
+            newer=newer.label,
+        )
+        crumb = phrases.gettext("Comparison")
+    frame = Frame(
+        title=name,
+        policy=policy,
+        crumbs=[
+            Crumb(phrases.gettext("All versions"), view.history, phrases.language),
+            Crumb(crumb, site.link(page.kind, **page.parameters), phrases.language),
+        ],
+        canonical=site.absolute_link(PageKind.COMPARE, **names, older=older.label, version=newer.label)
+        if view.is_since
+        else None,
+    )
+    return Screen("compare.html", make_shell(site, page, frame), view, phrases)
+
+
+def _steps(
+    site: Site, policy: Policy, older: Version, newer: Version, locale: str
+) -> tuple[VersionLink | None, VersionLink | None, VersionLink | None]:
+    """Return the redlines one step back and one step on, and that of the newer one's own step."""
+
+    def step(version: Version | None) -> VersionLink | None:
+        href = compare_link(site, policy, version, locale) if version else None
+        day = site.day(version.effective_date, locale) if version else None
+        return VersionLink(version.label, href, day) if version and href and day else None
+
+    following = policy.versions.index(newer) + 1
+    return (
+        step(older),
+        step(policy.versions[following] if following < len(policy.versions) else None),
+        step(newer) if newer.previous != older.label else None,
+    )
+
+
+def _section_step(site: Site, policy: Policy, version: Version, section: str, locale: str) -> SectionStep | None:
+    comparison = site.library.compare_with_previous(policy, version, locale)
+    change = _change_in(comparison, section)
+    if comparison is not None and change is None and comparison.language.tag != policy.authoritative_locale:
+        comparison = site.library.compare_with_previous(policy, version, policy.authoritative_locale)
+        change = _change_in(comparison, section)
+    if comparison is None or change is None:
+        return None
+    phrases = site.phrases(locale)
+    return SectionStep(
+        line=version_line(site, policy, version, locale),
+        badge=section_change_badge(change.kind, phrases),
+        heading=change.heading,
+        passage=Passage(site.library.render_section(comparison, section, phrases), comparison.language),
+        language_name=phrases.language_name(comparison.language.tag),
+        is_fallback=comparison.language.tag != locale,
+    )
+
+
+def _change_in(comparison: Comparison | None, section: str) -> SectionChange | None:
+    changes = comparison.sections if comparison else ()
+    return next((change for change in changes if section_address(change.id) == section), None)
+
+
+def _find_section(site: Site, version: Version, policy: Policy, section: str) -> Section | None:
+    document = site.document(version.editions.get(policy.authoritative_locale))
+    sections = document.sections if document else ()
+    return next((found for found in sections if section_address(found.id) == section), None)
+
+
+def _newest_heading(site: Site, policy: Policy, section: str, locale: str) -> Title:
+    """Return the newest heading that the clause had in ``locale``, or else in the authoritative language."""
+    phrases = site.phrases(locale)
+    for language in (locale, policy.authoritative_locale):
+        for version in reversed(policy.versions):
+            document = site.document(version.editions.get(language))
+            for found in document.sections if document else ():
+                if section_address(found.id) == section:
+                    if found.heading:
+                        return Title(found.heading, find_language(language))
+                    return Title(phrases.gettext("Introduction"), phrases.language)
+    return Title(section, find_language(policy.authoritative_locale))

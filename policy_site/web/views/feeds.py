@@ -1,0 +1,129 @@
+"""Feeds for people and for machines: the forms of ``formats``, with sentences and addresses of this site."""
+
+from __future__ import annotations
+
+from policy_site import formats
+from policy_site.formats import FEED_FORMS, Entry, Ledger, Scope
+from policy_site.localization import Phrases
+from policy_site.localization.names import N_
+from policy_site.model import EventKind, Significance
+from policy_site.pages import Page
+from policy_site.web.addresses import Addresses
+from policy_site.web.shell import feed_title
+from policy_site.web.site import File, Site
+
+_HEADLINES = {
+    EventKind.EFFECTIVE: N_("%(policy)s: the version of %(day)s is in force"),
+    EventKind.CORRECTED: N_("%(policy)s: what was said about the version of %(day)s is corrected"),
+    EventKind.RESCHEDULED: N_("%(policy)s: a version now takes effect on %(day)s"),
+    EventKind.WITHDRAWN: N_("%(policy)s: the version of %(day)s is withdrawn"),
+    EventKind.REVIEWED: N_("%(policy)s: reviewed, nothing changed"),
+    EventKind.RETIRED: N_("%(policy)s: no longer applies"),
+}
+_JSON = "application/json; charset=utf-8"
+
+
+def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: str | None = None) -> File:  # noqa: ARG001 (the shape of every view)
+    """Write a feed for people: of one policy or of all, everything or notices only."""
+    settings = site.publication.settings
+    phrases = site.phrases(locale)
+    scope, _, suffix = feed.partition(".")
+    form = next(form for form in FEED_FORMS if form.suffix == suffix)
+    subject = site.policy_title(site.publication.policy(policy), locale).text if policy else settings.title
+    composed = formats.compose_feed(
+        site.library.entries,
+        locale=locale,
+        locales=settings.languages,
+        policy=policy,
+        scope=Scope(scope),
+        title=feed_title(phrases, subject, is_notices=scope == Scope.NOTICES),
+        publisher=settings.publisher or settings.title,
+        stem=f"tag:{settings.feed_authority},{settings.feed.year}:",
+        phrases=formats.Phrases(
+            no_summary=phrases.gettext("No summary was written for this version."),
+            impact=phrases.gettext("What it means for you"),
+            choices=phrases.gettext("Your choices"),
+        ),
+        headline=lambda entry: _headline(entry, phrases, locale),
+        lead=lambda entry: _lead(entry, phrases),
+    )
+    # Frozen-Flask knows one media type for ``.json``; _headers names the feed's own to static hosts.
+    media_type = _JSON if suffix == "json" else form.media_type
+    return File(form.write(composed, Addresses(settings.base_url)), media_type)
+
+
+def view_ledger(site: Site, page: Page) -> File:  # noqa: ARG001
+    """Write the machine feed."""
+    return File(formats.write_ledger(_ledger(site), _addresses(site)), _JSON)
+
+
+def view_archive(site: Site, page: Page, *, number: str) -> File:  # noqa: ARG001
+    """Write a full page of the machine feed's archive."""
+    return File(formats.write_archive(_ledger(site), _addresses(site), int(number)), _JSON)
+
+
+def view_event(site: Site, page: Page, *, seq: str) -> File:  # noqa: ARG001
+    """Write one event of the machine feed."""
+    return File(formats.write_event(_ledger(site), int(seq)), _JSON)
+
+
+def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
+    """Write what is in force, for products that embed a notice."""
+    content = formats.write_current(
+        _ledger(site),
+        policies=site.publication.policies,
+        words=site.publication.words,
+        locales=site.publication.settings.languages,
+        as_of=site.at,
+        links=_addresses(site),
+    )
+    return File(content, _JSON)
+
+
+def view_schema(site: Site, page: Page) -> File:  # noqa: ARG001
+    """Write the JSON Schema of the machine feed."""
+    return File(formats.write_schema(_addresses(site)), _JSON)
+
+
+def _addresses(site: Site) -> Addresses:
+    return Addresses(site.publication.settings.base_url)
+
+
+def _ledger(site: Site) -> Ledger:
+    return site.library.ledger
+
+
+def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
+    """Say in one line what an event is about."""
+    policy = entry.title_in(locale)
+    day = phrases.date_in_words(entry.version.effective_date)
+    if entry.event.kind is EventKind.PUBLISHED:
+        return _announcement(entry, phrases, policy, day)
+    if entry.event.kind is EventKind.TRANSLATED:
+        phrase = N_("%(policy)s: the version of %(day)s is translated (%(language)s)")
+        language = phrases.language_name(entry.event.locale or locale)
+        return phrases.gettext(phrase, policy=policy, day=day, language=language)
+    return phrases.gettext(_HEADLINES[entry.event.kind], policy=policy, day=day)
+
+
+def _announcement(entry: Entry, phrases: Phrases, policy: str, day: str) -> str:
+    if entry.version.previous is None:
+        return phrases.gettext("%(policy)s: first version, from %(day)s", policy=policy, day=day)
+    match entry.version.significance:
+        case Significance.SIGNIFICANT:
+            return phrases.gettext("%(policy)s: significant change from %(day)s", policy=policy, day=day)
+        case Significance.MINOR:
+            return phrases.gettext("%(policy)s: minor change from %(day)s", policy=policy, day=day)
+        case Significance.EDITORIAL:
+            return phrases.gettext("%(policy)s: editorial change from %(day)s", policy=policy, day=day)
+        case Significance.TECHNICAL:
+            return phrases.gettext("%(policy)s: technical change from %(day)s, no word changed", policy=policy, day=day)
+
+
+def _lead(entry: Entry, phrases: Phrases) -> str:
+    day = phrases.date_in_words(entry.version.effective_date)
+    match entry.event.kind:
+        case EventKind.PUBLISHED | EventKind.EFFECTIVE | EventKind.CORRECTED | EventKind.RESCHEDULED:
+            return phrases.gettext("The version applies from %(day)s.", day=day)
+        case _:
+            return ""

@@ -1,0 +1,104 @@
+"""Every version of a policy, and which one applied on a given day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policy_site.model import Policy
+from policy_site.pages import Page, PageKind
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.timeline import Span, applied, shown
+from policy_site.web.views.values import VersionLine, VersionLink, version_line, version_link
+
+_YEARS_FROM = 6
+"""A look-up with at least as many rows is split by year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days on which one version was the answer."""
+
+    first: Day
+    last: Day | None
+    """``None`` while it goes on."""
+    is_ahead: bool
+    version: VersionLink | None
+    """``None``: none was."""
+    id: str
+    """Of its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """Every version, newest first."""
+
+    title: Title
+    lines: tuple[VersionLine, ...]
+    years: tuple[tuple[int, str], ...]
+    """Years, and the ids of the rows they lead to; none where the look-up is short."""
+    applied: tuple[Period, ...]
+    shown: tuple[Period, ...]
+    """Empty where the site always showed what applied."""
+    time_zone: str
+    first_shown: Day | None
+    present: str
+
+
+def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+    """Show every version of a policy."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    zone = site.publication.settings.zone
+    title = site.policy_title(work, locale)
+    spans = tuple(reversed(applied(work, zone)))
+    shown_spans = tuple(reversed(shown(work, zone)))
+    view = HistoryView(
+        title=title,
+        lines=tuple(version_line(site, work, version, locale) for version in reversed(work.versions)),
+        years=_years(spans),
+        applied=_periods(site, work, spans, locale),
+        shown=_periods(site, work, shown_spans, locale) if shown_spans != spans else (),
+        time_zone=site.publication.settings.time_zone,
+        first_shown=site.day(min(version.published_date for version in work.versions), locale)
+        if work.versions
+        else None,
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
+    )
+    name = phrases.gettext("All versions")
+    frame = Frame(
+        title=phrases.gettext("All versions: %(policy)s", policy=title.text),
+        policy=work,
+        crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
+    )
+    return Screen("history.html", make_shell(site, page, frame), view, phrases)
+
+
+def _years(spans: Sequence[Span]) -> tuple[tuple[int, str], ...]:
+    """Return each year, newest first, with the id of the row that applied at its end; ``spans`` newest first."""
+    if len(spans) < _YEARS_FROM:
+        return ()
+    ends = {
+        year: next(span for span in spans if span.first.year <= year)
+        for year in range(spans[0].first.year, spans[-1].first.year - 1, -1)
+    }
+    return tuple((year, _row_id(span)) for year, span in ends.items())
+
+
+def _row_id(span: Span) -> str:
+    return f"page-from-{span.first.isoformat()}"
+
+
+def _periods(site: Site, policy: Policy, spans: Sequence[Span], locale: str) -> tuple[Period, ...]:
+    today = site.at.astimezone(site.publication.settings.zone).date()
+    return tuple(
+        Period(
+            first=site.day(span.first, locale),
+            last=site.day(span.last, locale) if span.last else None,
+            is_ahead=span.first > today,
+            version=version_link(site, policy, span.version, locale) if span.version else None,
+            id=_row_id(span),
+        )
+        for span in spans
+    )

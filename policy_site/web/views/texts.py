@@ -1,0 +1,300 @@
+"""Pages that show a policy's text: the one in force, and the permanent page of each version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.catalogue.standing import applied_until, edition_for, standing
+from policy_site.localization import Language, find_language
+from policy_site.model import Edition, Fidelity, Policy, Standing, Version
+from policy_site.pages import Page, PageKind, section_address
+from policy_site.web.shell import Crumb, Frame, make_shell, translated_locales
+from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.views.values import (
+    Badge,
+    Contents,
+    Passage,
+    VersionLine,
+    VersionLink,
+    fidelity_badge,
+    standing_badge,
+    table_of_contents,
+    version_line,
+    version_link,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """A section of a text, with the way to its history."""
+
+    passage: Passage
+    history: str | None
+    """``None`` where the section never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text that a page shows, and how it stands to the authoritative one."""
+
+    version: VersionLink
+    """The version that the text shown renders."""
+    language: Language
+    language_name: str
+    """In the reader's language."""
+    fidelity: Badge
+    contents: tuple[Contents, ...]
+    sections: tuple[TextSection, ...]
+    authoritative: str | None
+    """The same page in the authoritative language; ``None`` on it."""
+    authoritative_name: str
+    """Name of the authoritative language, in the reader's."""
+    behind: str | None
+    """What changed in the authoritative text since the version that the translation renders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Where the version on the page stands, for a banner that cannot be missed."""
+
+    standing: Badge
+    since: Day
+    """First day on which it applies, or was to."""
+    until: Day | None
+    successor: VersionLink | None
+    """The version that took its place."""
+    present: str | None
+    """The text in force."""
+    next: VersionLink | None
+    """On the text in force: the one that is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a version, for whoever needs proof."""
+
+    line: VersionLine
+    consent_is_renewed: bool
+    is_retroactive: bool
+    notice_days: int
+    has_notice_exception: bool
+    digest: str
+    """SHA-256 of the source of the text shown."""
+    commit: str | None
+    markdown: str | None
+    plain: str | None
+    machine: str
+    translations: tuple[tuple[Language, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """The text in force."""
+
+    title: Title
+    banner: Banner | None
+    """``None`` where no version is in force."""
+    text: Text | None
+    line: VersionLine | None
+    upcoming: tuple[VersionLine, ...]
+    upcoming_page: str
+    history: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version, for ever."""
+
+    title: Title
+    label: str
+    banner: Banner
+    text: Text | None
+    facts: Facts
+    present: str
+    history: str
+    older: VersionLink | None
+    newer: VersionLink | None
+
+
+def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+    """Show the text in force."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    _, edition, fidelity = site.present(work, locale)
+    in_force = site.in_force(work)
+    if in_force is None:
+        edition = None
+    title = site.policy_title(work, locale)
+    view = PolicyView(
+        title=title,
+        banner=make_banner(site, work, in_force, locale) if in_force else None,
+        text=make_text(site, page, work, in_force, edition, fidelity, locale) if in_force else None,
+        line=version_line(site, work, in_force, locale) if in_force else None,
+        upcoming=tuple(version_line(site, work, later, locale) for later in site.upcoming(work)),
+        upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    frame = Frame(
+        title=title.text,
+        policy=work,
+        is_fallback=in_force is not None and fidelity is Fidelity.MISSING,
+        translated_into=translated_locales(site, work, in_force) if in_force else None,
+        canonical=_authoritative_address(site, page, work) if in_force and fidelity is Fidelity.MISSING else None,
+    )
+    return Screen("policy.html", make_shell(site, page, frame), view, phrases)
+
+
+def view_version(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
+    """Show one version, for ever."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    shown = work.version(version)
+    edition, fidelity = edition_for(work, shown, locale)
+    title = Title(edition.title, find_language(edition.locale)) if edition else site.policy_title(work, locale)
+    place = work.versions.index(shown)
+    neighbours = [
+        version_link(site, work, work.versions[index], locale) if 0 <= index < len(work.versions) else None
+        for index in (place - 1, place + 1)
+    ]
+    view = VersionView(
+        title=title,
+        label=shown.label,
+        banner=make_banner(site, work, shown, locale),
+        text=make_text(site, page, work, shown, edition, fidelity, locale),
+        facts=_facts(site, work, shown, edition, locale),
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        older=neighbours[0],
+        newer=neighbours[1],
+    )
+    where = standing(work, shown, site.at)
+    frame = Frame(
+        title=phrases.gettext("%(policy)s, version %(version)s", policy=title.text, version=shown.label),
+        policy=work,
+        crumbs=_version_crumbs(site, shown, locale),
+        is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
+        is_fallback=fidelity is Fidelity.MISSING,
+        translated_into=tuple(shown.editions),
+        canonical=_version_canonical(site, page, work, fidelity, where),
+    )
+    return Screen("version.html", make_shell(site, page, frame), view, phrases)
+
+
+def make_banner(site: Site, policy: Policy, version: Version, locale: str) -> Banner:
+    """Say where ``version`` stands."""
+    where = standing(policy, version, site.at)
+    ended = applied_until(policy, version, site.at)
+    in_force = site.in_force(policy)
+    upcoming = site.upcoming(policy)
+    successor = _successor(policy, version, in_force) if where is Standing.SUPERSEDED else None
+    return Banner(
+        standing=standing_badge(where, site.phrases(locale)),
+        since=site.day(version.effective_date, locale),
+        until=site.day_of(ended, locale) if ended else None,
+        successor=version_link(site, policy, successor, locale) if successor else None,
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy.id) if in_force else None,
+        next=version_link(site, policy, upcoming[0], locale) if upcoming and where is Standing.IN_FORCE else None,
+    )
+
+
+def make_text(
+    site: Site,
+    page: Page,
+    policy: Policy,
+    version: Version,
+    edition: Edition | None,
+    fidelity: Fidelity,
+    locale: str,
+) -> Text | None:
+    """Return the text of ``edition``, shown for ``version``; ``None`` where this copy of the history lacks it."""
+    document = site.document(edition)
+    if edition is None or document is None:
+        return None
+    phrases = site.phrases(locale)
+    language = find_language(edition.locale)
+    rendered = policy.version(edition.version)
+    names = {"locale": locale, "policy": policy.id}
+    changed = site.library.sections_changed(policy)
+    is_authoritative = locale == policy.authoritative_locale
+    return Text(
+        version=version_link(site, policy, rendered, locale),
+        language=language,
+        language_name=phrases.language_name(edition.locale),
+        fidelity=fidelity_badge(fidelity, phrases),
+        contents=table_of_contents(document),
+        sections=tuple(
+            TextSection(
+                Passage(section.html, language),
+                site.find_link(PageKind.SECTION, **names, section=section_address(section.id))
+                if section_address(section.id) in changed
+                else None,
+            )
+            for section in document.sections
+        ),
+        authoritative=None
+        if is_authoritative
+        else site.link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale}),
+        authoritative_name=phrases.language_name(policy.authoritative_locale),
+        behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
+        if fidelity is Fidelity.BEHIND
+        else None,
+    )
+
+
+def notice_days(version: Version) -> int:
+    """Return how many days before it takes effect ``version`` was announced; negative where it was announced later."""
+    return (version.effective_date - version.published_date).days
+
+
+def _successor(policy: Policy, version: Version, in_force: Version | None) -> Version | None:
+    """Return the first later version that came to apply, as far as is known now."""
+    if in_force is None:
+        return None
+    last = policy.versions.index(in_force)
+    later = policy.versions[policy.versions.index(version) + 1 : last + 1]
+    applied = [candidate for candidate in later if candidate.withdrawn_at is None]
+    return applied[0] if applied else in_force
+
+
+def _facts(site: Site, policy: Policy, version: Version, edition: Edition | None, locale: str) -> Facts:
+    names = {"locale": locale, "policy": policy.id, "version": version.label}
+    note = version.note
+    return Facts(
+        line=version_line(site, policy, version, locale),
+        consent_is_renewed=bool(note and note.consent == "renew"),
+        is_retroactive=bool(note and note.retroactive),
+        notice_days=notice_days(version),
+        has_notice_exception=bool(note and note.exception),
+        digest=edition.digest if edition else "",
+        commit=edition.revision.commit if edition else None,
+        markdown=site.find_link(PageKind.VERSION_MARKDOWN, **names),
+        plain=site.find_link(PageKind.VERSION_TEXT, **names),
+        machine=site.link(PageKind.VERSION_JSON, **names),
+        translations=tuple(
+            (find_language(other), site.link(PageKind.VERSION, **{**names, "locale": other}))
+            for other in site.publication.settings.languages
+            if other in version.editions
+        ),
+    )
+
+
+def _version_crumbs(site: Site, version: Version, locale: str) -> tuple[Crumb, ...]:
+    phrases = site.phrases(locale)
+    names = {"locale": locale, "policy": version.policy}
+    return (
+        Crumb(phrases.gettext("All versions"), site.link(PageKind.HISTORY, **names), phrases.language),
+        Crumb(version.label, site.link(PageKind.VERSION, **names, version=version.label), phrases.language),
+    )
+
+
+def _authoritative_address(site: Site, page: Page, policy: Policy) -> str:
+    return site.absolute_link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale})
+
+
+def _version_canonical(site: Site, page: Page, policy: Policy, fidelity: Fidelity, where: Standing) -> str | None:
+    """Return the address that search engines are to know the page by, where it is another than its own."""
+    if fidelity is Fidelity.MISSING:
+        return _authoritative_address(site, page, policy)
+    if where is Standing.IN_FORCE:
+        return site.absolute_link(PageKind.POLICY, locale=page.parameters["locale"], policy=policy.id)
+    return None

@@ -1,0 +1,87 @@
+"""The page about what comes next: what changes, when, and the text itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.catalogue.standing import edition_for
+from policy_site.localization import Language
+from policy_site.model import Policy, Version
+from policy_site.pages import Page, PageKind
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
+from policy_site.web.views.texts import Text, make_text, notice_days
+from policy_site.web.views.values import (
+    SectionLine,
+    VersionLine,
+    Words,
+    compare_link,
+    release_words,
+    section_lines,
+    version_line,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingVersion:
+    """A version that lies ahead, with what it changes."""
+
+    line: VersionLine
+    words: Words | None
+    sections: tuple[SectionLine, ...]
+    sections_language: Language
+    notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingView:
+    """What comes next."""
+
+    title: Title
+    versions: tuple[UpcomingVersion, ...]
+    text: Text | None
+    """Of the first one."""
+    present: str
+    history: str
+
+
+def view_upcoming(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+    """Show what comes next: what changes, when, and the text itself."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    versions = site.upcoming(work)
+    title = site.policy_title(work, locale)
+    text, translated = None, None
+    if versions:
+        edition, fidelity = edition_for(work, versions[0], locale)
+        text = make_text(site, page, work, versions[0], edition, fidelity, locale)
+        translated = tuple(versions[0].editions)
+    view = UpcomingView(
+        title=title,
+        versions=tuple(_upcoming_version(site, work, version, locale) for version in versions),
+        text=text,
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    name = phrases.gettext("Upcoming")
+    frame = Frame(
+        title=phrases.gettext("Upcoming: %(policy)s", policy=title.text),
+        policy=work,
+        crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
+        is_fallback=translated is not None and locale not in translated,
+        translated_into=translated,
+    )
+    return Screen("upcoming.html", make_shell(site, page, frame), view, phrases)
+
+
+def _upcoming_version(site: Site, policy: Policy, version: Version, locale: str) -> UpcomingVersion:
+    comparison = site.library.compare_with_previous(policy, version, locale)
+    return UpcomingVersion(
+        line=version_line(site, policy, version, locale),
+        words=release_words(site, policy, version, locale),
+        sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, version, locale) or "")
+        if comparison
+        else (),
+        sections_language=comparison.language if comparison else site.phrases(locale).language,
+        notice_days=notice_days(version),
+    )

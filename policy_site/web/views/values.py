@@ -1,0 +1,233 @@
+"""Finished values that several templates show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from policy_site.catalogue.standing import applied_until, edition_for, standing
+from policy_site.localization import Language, Phrases, find_language
+from policy_site.localization.names import (
+    CATEGORY_NAMES,
+    FIDELITY_NAMES,
+    SECTION_CHANGE_NAMES,
+    SIGNIFICANCE_NAMES,
+    STANDING_NAMES,
+)
+from policy_site.model import (
+    Document,
+    Fidelity,
+    Policy,
+    RenderedWords,
+    SectionChange,
+    SectionChangeKind,
+    Significance,
+    Standing,
+    Version,
+)
+from policy_site.pages import PageKind, section_address
+from policy_site.web.library import Comparison
+from policy_site.web.site import Day, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word of the model, named for readers."""
+
+    kind: str
+    """As in the model: for the style sheet."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLink:
+    """A version as other pages name it."""
+
+    label: str
+    href: str
+    effective: Day
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """HTML from the content, cleaned, with the language it is in."""
+
+    html: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people wrote about a version."""
+
+    summary: str
+    impact: str
+    choices: str
+    language: Language
+    is_fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section in a list of changed ones."""
+
+    id: str
+    heading: str
+    badge: Badge
+    href: str
+    """Of the redline, at this section."""
+    history: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """An entry of a table of contents, with those below it."""
+
+    id: str
+    heading: str
+    children: tuple[Contents, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version with its facts and what there is to read about it."""
+
+    version: VersionLink
+    published: Day
+    until: Day | None
+    """First day on which it did not apply any more."""
+    significance: Badge
+    is_significance_declared: bool
+    standing: Badge
+    fidelity: Badge
+    categories: tuple[str, ...]
+    summary: Passage | None
+    changes: str
+    redline: str | None
+    """Against the version before."""
+    since: str | None
+    """Against the version in force."""
+    identical_to: VersionLink | None
+    is_first: bool
+
+
+def significance_badge(significance: Significance, phrases: Phrases) -> Badge:
+    """Name a significance."""
+    return Badge(significance, phrases.gettext(SIGNIFICANCE_NAMES[significance]))
+
+
+def standing_badge(standing_: Standing, phrases: Phrases) -> Badge:
+    """Name a standing."""
+    return Badge(standing_, phrases.gettext(STANDING_NAMES[standing_]))
+
+
+def fidelity_badge(fidelity: Fidelity, phrases: Phrases) -> Badge:
+    """Name a fidelity."""
+    return Badge(fidelity, phrases.gettext(FIDELITY_NAMES[fidelity]))
+
+
+def section_change_badge(kind: SectionChangeKind, phrases: Phrases) -> Badge:
+    """Name what happened to a section."""
+    return Badge(kind, phrases.gettext(SECTION_CHANGE_NAMES[kind]))
+
+
+def category_names(version: Version, phrases: Phrases) -> tuple[str, ...]:
+    """Name what a version's release note says it touches, each once, in its order."""
+    categories = dict.fromkeys(change.category for change in version.note.changes) if version.note else {}
+    return tuple(phrases.gettext(CATEGORY_NAMES[category]) for category in categories)
+
+
+def version_link(site: Site, policy: Policy, version: Version, locale: str) -> VersionLink:
+    """Return how pages in ``locale`` name and link ``version``."""
+    href = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+    return VersionLink(version.label, href, site.day(version.effective_date, locale))
+
+
+def version_line(site: Site, policy: Policy, version: Version, locale: str) -> VersionLine:
+    """Return a version's line in a list."""
+    phrases = site.phrases(locale)
+    names = {"locale": locale, "policy": policy.id}
+    ended = applied_until(policy, version, site.at)
+    identical = policy.version(version.identical_to) if version.identical_to else None
+    words = release_words(site, policy, version, locale)
+    return VersionLine(
+        version=version_link(site, policy, version, locale),
+        published=site.day(version.published_date, locale),
+        until=site.day_of(ended, locale) if ended else None,
+        significance=significance_badge(version.significance, phrases),
+        is_significance_declared=version.is_significance_declared,
+        standing=standing_badge(standing(policy, version, site.at), phrases),
+        fidelity=fidelity_badge(edition_for(policy, version, locale)[1], phrases),
+        categories=category_names(version, phrases),
+        summary=Passage(words.summary, words.language) if words and words.summary else None,
+        changes=site.link(PageKind.CHANGES, **names, version=version.label),
+        redline=compare_link(site, policy, version, locale),
+        since=site.find_link(PageKind.SINCE, **names, older=version.label),
+        identical_to=version_link(site, policy, identical, locale) if identical else None,
+        is_first=version.previous is None,
+    )
+
+
+def compare_link(site: Site, policy: Policy, version: Version, locale: str) -> str | None:
+    """Return the link to a version's redline against the one before."""
+    if version.previous is None:
+        return None
+    return site.find_link(
+        PageKind.COMPARE, locale=locale, policy=policy.id, older=version.previous, version=version.label
+    )
+
+
+def release_words(site: Site, policy: Policy, version: Version, locale: str) -> Words | None:
+    """Return what people wrote about a version, its links into the text leading to the version's page."""
+    words: RenderedWords | None = site.publication.words.get((policy.id, version.label, locale))
+    if words is None:
+        return None
+    page = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+    return Words(
+        summary=_with_links_into(page, words.summary_html),
+        impact=_with_links_into(page, words.impact_html),
+        choices=_with_links_into(page, words.choices_html),
+        language=find_language(words.language),
+        is_fallback=words.is_fallback,
+    )
+
+
+def _with_links_into(page: str, html: str) -> str:
+    """Lead links to a section (``#retention``) to that section of ``page``; the HTML is our own, so a tag is a tag."""
+    return re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", html)
+
+
+def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: str) -> tuple[SectionLine, ...]:
+    """Return the sections that a comparison found changed, each linked to its place in the page ``redline``."""
+    phrases = site.phrases(locale)
+    names = {"locale": locale, "policy": comparison.policy.id}
+    return tuple(
+        SectionLine(
+            id=change.id,
+            heading=change.heading,
+            badge=section_change_badge(change.kind, phrases),
+            href=f"{redline}#{section_anchor(change)}",
+            history=site.find_link(PageKind.SECTION, **names, section=section_address(change.id)),
+        )
+        for change in comparison.sections
+    )
+
+
+def section_anchor(change: SectionChange) -> str:
+    """Return the id that a section has in a redline."""
+    return change.id
+
+
+def table_of_contents(document: Document) -> tuple[Contents, ...]:
+    """Return the headings of a document: those of the highest level, with the next level below them."""
+    sections = [section for section in document.sections if section.level and section.heading]
+    if not sections:
+        return ()
+    top = min(section.level for section in sections)
+    entries: list[tuple[str, str, list[Contents]]] = []
+    for section in sections:
+        if section.level == top or not entries:
+            entries.append((section.id, section.heading, []))
+        elif section.level == top + 1:
+            entries[-1][2].append(Contents(section.id, section.heading))
+    return tuple(Contents(name, heading, tuple(children)) for name, heading, children in entries)
