@@ -17,6 +17,7 @@ from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.sources import Places, Role
 from policy_site.web.addresses import Addresses
+from policy_site.web.redline_phrases import redline_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Library:
             self._only_section(version.editions.get(language), section)
             for version in (comparison.older, comparison.newer)
         ]
-        return redline_html.render(redlines.compare(parts[0], parts[1]), phrases)
+        return redline_html.render(redlines.compare(parts[0], parts[1]), redline_phrases(phrases))
 
     def _only_section(self, edition: Edition | None, section: str) -> Document:
         document = self.document(edition)
@@ -158,4 +159,4 @@ class Library:
 
 def render_redline(comparison: Comparison, phrases: Phrases) -> str:
     """Return the redline as HTML, its hidden words and notes in the reader's language."""
-    return redline_html.render(comparison.redline, phrases)
+    return redline_html.render(comparison.redline, redline_phrases(phrases))
