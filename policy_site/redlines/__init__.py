@@ -1,1 +1,23 @@
-"""."""
+"""Two documents compared, section by section, block by block, word by word. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from policy_site.redlines import html as html
+from policy_site.redlines import json as json
+from policy_site.redlines import text as text
+from policy_site.redlines.changes import section_changes as section_changes
+from policy_site.redlines.compare import compare as compare
+from policy_site.redlines.phrases import ENGLISH as ENGLISH
+from policy_site.redlines.phrases import Phrases as Phrases
+from policy_site.redlines.source import SourceRedline as SourceRedline
+from policy_site.redlines.source import compare_sources as compare_sources
+from policy_site.redlines.tree import Leaf as Leaf
+from policy_site.redlines.tree import Move as Move
+from policy_site.redlines.tree import Note as Note
+from policy_site.redlines.tree import NoteKind as NoteKind
+from policy_site.redlines.tree import Operation as Operation
+from policy_site.redlines.tree import OperationKind as OperationKind
+from policy_site.redlines.tree import Redline as Redline
+from policy_site.redlines.tree import Run as Run
+from policy_site.redlines.tree import RunKind as RunKind
+from policy_site.redlines.tree import SectionRedline as SectionRedline

@@ -1,0 +1,239 @@
+"""Operations made of aligned pieces: words compared, marks compared, changes numbered in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from policy_site.redlines.marks import annotate, compare_blocks
+from policy_site.redlines.numbering import split_number
+from policy_site.redlines.pieces import Passage, Piece
+from policy_site.redlines.rows import ColumnMaps
+from policy_site.redlines.runs import Cut, Joined, count_words, cut_runs
+from policy_site.redlines.tree import Leaf, Note, NoteKind, Operation, OperationKind, Run, RunKind
+from policy_site.redlines.words import Codebook, Stretch, match_words, similarity
+
+TOO_MUCH = 0.60
+"""Share of words that differ, above which the old block stands before the new one."""
+_SHORT = 8
+"""Tokens below which a block that changed wholly is still shown as one."""
+
+Step = tuple[tuple[int, ...], tuple[int, ...], int]
+"""Places on the old and on the new side, and the number of the move or 0."""
+
+
+class Builder:
+    """Makes operations, one after the other as they are read, and counts the changes."""
+
+    def __init__(
+        self, old: Sequence[Piece], new: Sequence[Piece], *, columns: ColumnMaps, codebook: Codebook, is_flipped: bool
+    ) -> None:
+        self._old, self._new = old, new
+        self._codebook = codebook
+        self._columns = columns
+        self._is_flipped = is_flipped
+        self.changes = 0
+
+    def build(self, steps: Iterable[Step]) -> tuple[Operation, ...]:
+        """Build the operations of a section. Neighbours that came, went or moved together are one change."""
+        operations: list[Operation] = []
+        for old, new, move in steps:
+            before = operations[-1] if operations else None
+            if not new:
+                kind = OperationKind.MOVED_FROM if move else OperationKind.DELETED
+                operations.append(self._one_sided([self._old[place] for place in old], kind, move, before))
+            elif not old:
+                operations.append(self._one_sided([self._new[place] for place in new], OperationKind.ADDED, 0, before))
+            else:
+                operations.append(
+                    self._two_sided([self._old[i] for i in old], [self._new[j] for j in new], move, before)
+                )
+        return tuple(operations)
+
+    def _next_change(self) -> int:
+        self.changes += 1
+        return self.changes
+
+    def _change_of(self, kind: OperationKind, move: int, before: Operation | None) -> int:
+        if before is not None and before.kind is kind and before.move == move:
+            return before.change
+        return self._next_change()
+
+    def _one_sided(
+        self, pieces: Sequence[Piece], kind: OperationKind, move: int, before: Operation | None
+    ) -> Operation:
+        change = self._change_of(kind, move, before)
+        is_old = kind is not OperationKind.ADDED
+        run_kind = {OperationKind.ADDED: RunKind.ADDED, OperationKind.DELETED: RunKind.DELETED}.get(kind, RunKind.EQUAL)
+        leaves = []
+        for piece in pieces:
+            for leaf, passage in zip(piece.leaves, piece.passages, strict=True):
+                words = 0 if kind is OperationKind.MOVED_FROM else count_words(passage.tokens, 0, len(passage.text) + 1)
+                spans = leaf.spans
+                run = Run(
+                    run_kind,
+                    old=spans if is_old else (),
+                    new=() if is_old else spans,
+                    change=0 if kind is OperationKind.MOVED_FROM else change,
+                    words=words,
+                )
+                leaves.append(Leaf(leaf if is_old else None, None if is_old else leaf, (run,)))
+        return Operation(kind, tuple(leaves), is_row=pieces[0].is_row, move=move, change=change)
+
+    def _two_sided(self, old: Sequence[Piece], new: Sequence[Piece], move: int, before: Operation | None) -> Operation:
+        change = self._change_of(OperationKind.MOVED_TO, move, before) if move else 0
+        if len(old) == len(new) == 1 and _is_identical(old[0], new[0]):
+            leaves = tuple(
+                Leaf(mine, other, (Run(RunKind.EQUAL, mine.spans, other.spans),))
+                for mine, other in zip(old[0].leaves, new[0].leaves, strict=True)
+            )
+            kind = OperationKind.MOVED_TO if move else OperationKind.UNCHANGED
+            return Operation(kind, leaves, is_row=new[0].is_row, move=move, change=change)
+        if old[0].is_row and new[0].is_row:
+            leaves = self._cells(old[0], new[0])
+            kind = OperationKind.MODIFIED if any(leaf.is_changed for leaf in leaves) else OperationKind.UNCHANGED
+            if move:
+                kind = OperationKind.MOVED_TO
+            return Operation(kind, leaves, is_row=True, move=move, change=change)
+        if old[0].is_row or new[0].is_row or len(old[0].leaves) != 1 or len(new[0].leaves) != 1:
+            raise AssertionError("A row is paired with rows only.")
+        return self._blocks(old, new, move, change)
+
+    def _blocks(self, old: Sequence[Piece], new: Sequence[Piece], move: int, change: int) -> Operation:
+        olds, news = [piece.passages[0] for piece in old], [piece.passages[0] for piece in new]
+        kind = OperationKind.SPLIT if len(new) > 1 else OperationKind.MERGED if len(old) > 1 else OperationKind.MODIFIED
+        if kind is OperationKind.MODIFIED and not move and old[0].kind != "heading" and self._is_too_much(*olds, *news):
+            change = self._next_change()
+            replaced = (
+                Leaf(old[0].leaves[0], None, (self._whole(RunKind.DELETED, olds[0], change),)),
+                Leaf(None, new[0].leaves[0], (self._whole(RunKind.ADDED, news[0], change),)),
+            )
+            return Operation(OperationKind.REPLACED, replaced, change=change)
+        if kind is not OperationKind.MODIFIED:
+            change = change or self._next_change()
+        runs_of = self._runs(Joined(olds), Joined(news), may_be_renumbered=old[0].kind != "pre")
+        leaves = tuple(self._leaves(old, new, runs_of))
+        if kind is OperationKind.MODIFIED and not any(leaf.is_changed for leaf in leaves):
+            kind = OperationKind.UNCHANGED
+        return Operation(OperationKind.MOVED_TO if move else kind, leaves, move=move, change=change)
+
+    def _leaves(self, old: Sequence[Piece], new: Sequence[Piece], runs: list[tuple[int, Run]]) -> Iterable[Leaf]:
+        count = max(len(old), len(new))
+        for part in range(count):
+            mine = old[part].leaves[0] if part < len(old) else None
+            other = new[part].leaves[0] if part < len(new) else None
+            notes = self._notes(compare_blocks(mine, other)) if mine and other and not part else ()
+            yield Leaf(
+                mine,
+                other,
+                tuple(run for place, run in runs if place == part),
+                notes,
+                continues_old=part > 0 and mine is None,
+                continues_new=part > 0 and other is None,
+            )
+
+    def _cells(self, old: Piece, new: Piece) -> tuple[Leaf, ...]:
+        leaves: list[Leaf] = []
+        for i, j in self._columns.pair_cells(old, new):
+            if i is None or j is None:
+                piece, place, kind = (new, j, RunKind.ADDED) if i is None else (old, i, RunKind.DELETED)
+                assert place is not None
+                leaf = piece.leaves[place]
+                run = self._whole(kind, piece.passages[place], self._next_change())
+                leaves.append(Leaf(leaf if j is None else None, leaf if i is None else None, (run,)))
+                continue
+            mine, other = old.passages[i], new.passages[j]
+            runs = self._runs(Joined([mine]), Joined([other]), may_be_renumbered=False)
+            notes = self._notes(compare_blocks(old.leaves[i], new.leaves[j]))
+            leaves.append(Leaf(old.leaves[i], new.leaves[j], tuple(run for _, run in runs), notes))
+        return tuple(leaves)
+
+    def _whole(self, kind: RunKind, passage: Passage, change: int) -> Run:
+        spans = tuple(passage.spans)
+        words = count_words(passage.tokens, 0, len(passage.text) + 1)
+        old, new = (spans, ()) if kind is RunKind.DELETED else ((), spans)
+        return Run(kind, old, new, change=change, words=words)
+
+    def _is_too_much(self, old: Passage, new: Passage) -> bool:
+        if len(old.code) < _SHORT or len(new.code) < _SHORT:
+            return False
+        if similarity(old.code, new.code) < 1 - TOO_MUCH:
+            return True
+        kept = sum(length for _, _, length in self._stretches(old.code, new.code))
+        return 2 * kept < (1 - TOO_MUCH) * (len(old.code) + len(new.code))
+
+    def _stretches(self, old: str, new: str) -> tuple[Stretch, ...]:
+        codebook = self._codebook
+        if not self._is_flipped:
+            return match_words(old, new, codebook)
+        return tuple((j, i, length) for i, j, length in match_words(new, old, codebook))
+
+    def _runs(self, old: Joined, new: Joined, *, may_be_renumbered: bool) -> list[tuple[int, Run]]:
+        """Return the runs, each with the part of a split or merged block that it belongs to."""
+        numbers = _numbers(old, new) if may_be_renumbered else None
+        if numbers is None:
+            cuts = cut_runs(old, new, self._stretches(old.code, new.code))
+        else:
+            i, j = numbers
+            rest = self._stretches(old.code[i:], new.code[j:])
+            cuts = cut_runs(old, new, [(i + a, j + b, length) for a, b, length in rest], after_numbers=numbers)
+        several = old if len(old.passages) > 1 else new
+        numbered: list[tuple[int, Run]] = []
+        change = 0
+        for cut, remarks in annotate(cuts, old, new):
+            is_change = cut.kind in (RunKind.DELETED, RunKind.ADDED)
+            change = (change or self._next_change()) if is_change else 0
+            place = _part(several, cut.old if several is old else cut.new)
+            numbered.append((place, self._run(cut, old, new, change, remarks)))
+        return numbered
+
+    def _run(
+        self, cut: Cut, old: Joined, new: Joined, change: int, remarks: tuple[tuple[NoteKind, str, str], ...]
+    ) -> Run:
+        words = 0
+        if cut.kind is RunKind.DELETED:
+            words = count_words(old.tokens, *cut.old)
+        elif cut.kind is RunKind.ADDED:
+            words = count_words(new.tokens, *cut.new)
+        old_spans, new_spans = old.cut(*cut.old), new.cut(*cut.new)
+        return Run(
+            cut.kind,
+            old_spans,
+            old_spans if old_spans == new_spans else new_spans,
+            self._notes(remarks),
+            change,
+            words,
+        )
+
+    def _notes(self, remarks: Iterable[tuple[NoteKind, str, str]]) -> tuple[Note, ...]:
+        return tuple(Note(kind, old, new, self._next_change()) for kind, old, new in remarks)
+
+
+def _is_identical(old: Piece, new: Piece) -> bool:
+    """Say whether two pieces are the same in words, marks and attributes."""
+    return (
+        old.kind == new.kind
+        and len(old.leaves) == len(new.leaves)
+        and all(
+            mine is other
+            or (mine.tag == other.tag and mine.attributes == other.attributes and mine.spans == other.spans)
+            for mine, other in zip(old.leaves, new.leaves, strict=True)
+        )
+    )
+
+
+def _numbers(old: Joined, new: Joined) -> tuple[int, int] | None:
+    """Return how many tokens the differing numbers before the words take, where there are such on both sides."""
+    places = split_number(old.text), split_number(new.text)
+    if not all(places) or old.text[: places[0]].split() == new.text[: places[1]].split():
+        return None
+    counts = []
+    for joined, place in zip((old, new), places, strict=True):
+        count = sum(start < place for start in joined.tokens.starts[:8])
+        if count and joined.tokens.ends[count - 1] > place:
+            return None
+        counts.append(count)
+    return counts[0], counts[1]
+
+
+def _part(several: Joined, place: tuple[int, int]) -> int:
+    return sum(offset <= place[0] for offset in several.offsets[1:])

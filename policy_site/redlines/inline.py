@@ -1,0 +1,246 @@
+"""The words of a block as HTML: marks of the new text outside, ``ins`` and ``del`` innermost, hidden words around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policy_site.model import Mark, Span
+from policy_site.redlines.phrases import Phrases, fill
+from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
+from policy_site.redlines.writing import (
+    VOID,
+    Attributes,
+    attributes_of,
+    escape_text,
+    marks_around,
+    old_attributes,
+    shared_marks,
+)
+
+_NOTE = 'data-redline="note"'
+
+
+class Inline:
+    """Writes the words of the blocks of one section, one block after the other.
+
+    Places are left free in the output for what is known later: where a run of change ends, where its links stand.
+    """
+
+    def __init__(self, parts: list[str], phrases: Phrases, *, changes: int) -> None:
+        self._parts = parts
+        self._phrases = phrases
+        self._changes = changes
+        self._path: tuple[Mark, ...] = ()
+        self._addressed: set[int] = set()
+        self._ends: dict[tuple[int, str], int] = {}
+        self._block_ends: dict[int, int] = {}
+        self._waiting: list[str] = []
+        self._in_block: list[int] = []
+        self._is_moved = False
+
+    # --- a block ---
+
+    def leaves(self, leaves: Sequence[Leaf], *, is_moved: bool) -> None:
+        """Write the words of leaves that are one block of the page."""
+        self._is_moved = is_moved
+        runs: list[Run | None] = []
+        for index, leaf in enumerate(leaves):
+            if index:
+                runs.append(None)
+            elif leaf.continues_old:
+                self._parts.append(f'<ins class="redline-split">{self._hidden(self._phrases.split)}</ins>')
+            runs.extend(leaf.runs)
+        for index, run in enumerate(runs):
+            if run is None:
+                self._set_path(self._path[: self._kept(runs[index + 1 :])])
+                joint = f'<del class="redline-merged"> {self._hidden(self._phrases.merged)}</del>'
+                self._parts.append(f'<ins class="redline-moved">{joint}</ins>' if is_moved else joint)
+            else:
+                self._run(run, runs[index + 1 :])
+        self._set_path(())
+        self._is_moved = False
+
+    def departed(self, leaf: Leaf) -> None:
+        """Write the words of a block that moved away."""
+        spans = [span for run in leaf.runs for span in run.old]
+        if any(_shows(span) for span in spans):
+            self._parts.append(f'<del class="redline-moved">{_old_html(spans)}</del>')
+
+    def notes(self, notes: Sequence[Note]) -> None:
+        """Say what changed about a block itself."""
+        for note in notes:
+            self._parts.append(self._note(note))
+
+    def renumbering(self, runs: Sequence[Run]) -> None:
+        """Say once that a section has another number."""
+        for run in runs:
+            words = fill(self._phrases.renumbered, old=run.old_text.strip(), new=run.new_text.strip())
+            self._parts.append(f' <span class="redline-note" {_NOTE}>{escape_text(words)}</span>')
+
+    def end_block(self, change: int) -> None:
+        """Leave room for the links of the changes of this block; one that shows nothing gets its address here."""
+        if change:
+            self._in_block.append(change)
+        for number in self._in_block:
+            if number not in self._addressed:
+                attributes = attributes_of((("class", "redline-anchor"), *self.take_address(number)))
+                self._parts.append(f"<span{attributes} {_NOTE}></span>")
+        self._parts.append("")
+        for number in self._in_block:
+            self._block_ends[number] = len(self._parts) - 1
+        self._in_block = []
+
+    def arrival(self, change: int, move: Move, words: str) -> None:
+        """Say, once, that blocks came here from elsewhere."""
+        self._signpost(change, move.from_change, words)
+
+    def departure(self, change: int, move: Move, words: str) -> None:
+        """Say, once, that blocks went elsewhere."""
+        self._signpost(change, move.to_change, words)
+
+    def _signpost(self, change: int, target: int, words: str) -> None:
+        if change in self._addressed:
+            return
+        attributes = attributes_of((("class", "redline-note"), *self.take_address(change)))
+        self._in_block.append(change)
+        self._parts.append(
+            f'<span{attributes} {_NOTE}><a href="#change-{target}">{escape_text(words)}</a> </span>'
+        )  # fmt: skip
+
+    def take_address(self, change: int) -> Attributes:
+        """Return the id of a change for the element that shows it first."""
+        if not change or change in self._addressed:
+            return ()
+        self._addressed.add(change)
+        return (("id", f"change-{change}"),)
+
+    def finish(self) -> None:
+        """Fill the places that were left free."""
+        for (_, kind), place in self._ends.items():
+            words = self._phrases.deletion_ends if kind == "del" else self._phrases.addition_ends
+            self._parts[place] = self._hidden(f" {words}")
+        for change, place in sorted(self._block_ends.items()):
+            self._parts[place] += self._links(change)
+
+    # --- runs ---
+
+    def _run(self, run: Run, after: Sequence[Run | None]) -> None:
+        if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old:
+            self._deletion(run, after)
+        if run.kind is not RunKind.DELETED:
+            for span in run.new:
+                self._new_span(span, run)
+        self._waiting.extend(self._note(note) for note in run.notes)
+
+    def _new_span(self, span: Span, run: Run) -> None:
+        self._set_path(marks_around(span))
+        content = escape_text(span.text) if span.text else _empty_element(span.marks[-1], span.marks[-1].attributes)
+        if not _shows(span):
+            self._parts.append(content)
+        elif run.kind is RunKind.ADDED:
+            self._change("ins", run.change, content)
+        elif run.kind is RunKind.RENUMBERED:
+            self._parts.append(f'<ins class="redline-number">{content}</ins>')
+        else:
+            self._parts.append(f'<ins class="redline-moved">{content}</ins>' if self._is_moved else content)
+
+    def _deletion(self, run: Run, after: Sequence[Run | None]) -> None:
+        """Write what went inside those marks of the new text that reach over it; its other marks go with it."""
+        if not any(_shows(span) for span in run.old):
+            return
+        mine = marks_around(run.old[0])
+        depth = max(self._kept(after, run), shared_marks(self._path, mine))
+        self._set_path(self._path[:depth])
+        content = _old_html(run.old, inside=self._path)
+        if self._is_moved:
+            self._parts.append('<ins class="redline-moved">')
+        if run.kind is RunKind.DELETED:
+            self._change("del", run.change, content)
+        else:
+            self._parts.append(f'<del class="redline-number">{content}</del>')
+        if self._is_moved:
+            self._parts.append("</ins>")
+
+    def _kept(self, after: Sequence[Run | None], own: Run | None = None) -> int:
+        """Return how many of the open marks the next words of the new text stand in."""
+        coming = own.new if own is not None else ()
+        if not coming:
+            coming = next((run.new for run in after if run is not None and run.new), ())
+        return shared_marks(self._path, marks_around(coming[0])) if coming else 0
+
+    def _change(self, tag: str, change: int, content: str) -> None:
+        is_first = (change, tag) not in self._ends
+        address = attributes_of(self.take_address(change))
+        self._parts.append(f"<{tag}{address}>")
+        if is_first:
+            self._parts.append(self._hidden(f"{self._phrases.deleted if tag == 'del' else self._phrases.added} "))
+        self._parts.append(content)
+        self._parts.append("")
+        self._ends[change, tag] = len(self._parts) - 1
+        self._parts.append(f"</{tag}>")
+        self._in_block.append(change)
+
+    def _set_path(self, path: tuple[Mark, ...]) -> None:
+        shared = shared_marks(self._path, path)
+        for mark in reversed(self._path[shared:]):
+            self._parts.append(f"</{mark.tag}>")
+        self._path = path[:shared]
+        if self._waiting and not any(mark.tag == "a" for mark in self._path):
+            self._parts.extend(self._waiting)
+            self._waiting = []
+        for mark in path[shared:]:
+            self._parts.append(f"<{mark.tag}{attributes_of(mark.attributes)}>")
+        self._path = path
+
+    # --- what is said around the words ---
+
+    def _hidden(self, words: str) -> str:
+        return f'<span class="visually-hidden" {_NOTE}>{escape_text(words)}</span>'
+
+    def _note(self, note: Note) -> str:
+        attributes = attributes_of((("class", f"redline-note redline-{note.kind}"), *self.take_address(note.change)))
+        self._in_block.append(note.change)
+        return f" <span{attributes} {_NOTE}>[{escape_text(self._phrases.of(note))}]</span>"
+
+    def _links(self, change: int) -> str:
+        """Return the links to the change before and the one after."""
+        links = [
+            f'<a class="redline-{name}" href="#change-{number}">{escape_text(words)}</a>'
+            for name, number, words in (
+                ("previous", change - 1, self._phrases.previous),
+                ("next", change + 1, self._phrases.next),
+            )
+            if 1 <= number <= self._changes
+        ]
+        return f'<span class="redline-links" {_NOTE}> {" ".join(links)}</span>' if links else ""
+
+
+def _shows(span: Span) -> bool:
+    """Say whether a span shows anything: an empty anchor does not."""
+    return bool(span.text) or bool(span.marks and span.marks[-1].tag in VOID and span.marks[-1].tag != "wbr")
+
+
+def _empty_element(mark: Mark, attributes: Attributes) -> str:
+    end = "" if mark.tag in VOID else f"</{mark.tag}>"
+    return f"<{mark.tag}{attributes_of(attributes)}>{end}"
+
+
+def _old_html(spans: Sequence[Span], *, inside: tuple[Mark, ...] = ()) -> str:
+    """Return spans of the old text without ids; marks that they stand in already, and links in links, are left out."""
+    parts: list[str] = []
+    path: tuple[Mark, ...] = ()
+    is_in_link = any(mark.tag == "a" for mark in inside)
+    for span in spans:
+        around = marks_around(span)
+        wanted = around[shared_marks(inside, around) :]
+        wanted = tuple(mark for mark in wanted if not (is_in_link and mark.tag == "a"))
+        shared = shared_marks(path, wanted)
+        parts.extend(f"</{mark.tag}>" for mark in reversed(path[shared:]))
+        parts.extend(f"<{mark.tag}{attributes_of(old_attributes(mark.attributes))}>" for mark in wanted[shared:])
+        path = wanted
+        if span.text:
+            parts.append(escape_text(span.text))
+        elif _shows(span):
+            parts.append(_empty_element(span.marks[-1], old_attributes(span.marks[-1].attributes)))
+    parts.extend(f"</{mark.tag}>" for mark in reversed(path))
+    return "".join(parts)

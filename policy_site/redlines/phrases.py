@@ -1,0 +1,65 @@
+"""The words that a rendering adds, given by the caller in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.redlines.tree import Note, NoteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What is said around the words of a policy. ``{…}`` are filled in; a phrase may leave them out."""
+
+    deleted: str = "Deleted:"
+    deletion_ends: str = "End of deletion."
+    added: str = "Added:"
+    addition_ends: str = "End of addition."
+    moved_to: str = "Moved to “{heading}”"
+    moved_within: str = "Moved within this section"
+    moved_from: str = "Moved here from “{heading}”"
+    moved_here: str = "Moved here from elsewhere in this section"
+    move_ends: str = "End of the moved part."
+    renumbered: str = "Renumbered from {old} to {new}"
+    split: str = "New paragraph begins here."
+    merged: str = "The paragraphs before and after this place were joined."
+    link: str = "Link changed from {old} to {new}"
+    link_added: str = "Link added to {new}"
+    link_removed: str = "Link to {old} removed"
+    image: str = "Image changed from {old} to {new}"
+    formatting: str = "Formatting changed"
+    heading_level: str = "Heading level changed from {old} to {new}"
+    id: str = "Address changed from #{old} to #{new}"
+    block_kind: str = "Kind of paragraph changed"
+    previous: str = "Previous change"
+    next: str = "Next change"
+    unnamed: str = "the beginning"
+    """Name of a section without a heading."""
+
+    def of(self, note: Note) -> str:
+        """Return what is said of a note."""
+        phrase = {
+            NoteKind.LINK: self.link,
+            NoteKind.LINK_ADDED: self.link_added,
+            NoteKind.LINK_REMOVED: self.link_removed,
+            NoteKind.IMAGE: self.image,
+            NoteKind.FORMATTING: self.formatting,
+            NoteKind.HEADING_LEVEL: self.heading_level,
+            NoteKind.ID: self.id,
+            NoteKind.BLOCK_KIND: self.block_kind,
+        }[note.kind]
+        return fill(phrase, old=note.old, new=note.new)
+
+
+def fill(phrase: str, **values: str) -> str:
+    """Put values in the places of a phrase; braces in a value stay as they are."""
+    parts = phrase.split("{")
+    filled = parts[0]
+    for part in parts[1:]:
+        name, brace, rest = part.partition("}")
+        filled += values[name] + rest if brace and name in values else "{" + part
+    return filled
+
+
+ENGLISH = Phrases()
+"""The phrases of the terminal, and of callers that have no other."""

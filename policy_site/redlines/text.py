@@ -1,0 +1,102 @@
+"""A redline for the terminal: `[-deleted-]` and `{+added+}`, in colour where it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import regex
+
+from policy_site.redlines.phrases import ENGLISH, Phrases, fill
+from policy_site.redlines.source import SourceRedline
+from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, RunKind, SectionRedline
+
+_RED, _GREEN, _BLUE, _BOLD, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
+_CONTROL = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that a terminal would obey, or that change the order of what stands on a line."""
+
+
+def render(
+    redline: Redline | SourceRedline, *, colour: bool, phrases: Phrases = ENGLISH, is_whole: bool = False
+) -> str:
+    """Return the redline as lines of text; unchanged blocks only where ``is_whole``."""
+    tree = redline.redline if isinstance(redline, SourceRedline) else redline
+    return _Terminal(tree, phrases, colour=colour, is_whole=is_whole).text()
+
+
+class _Terminal:
+    def __init__(self, redline: Redline, phrases: Phrases, *, colour: bool, is_whole: bool) -> None:
+        self._redline = redline
+        self._phrases = phrases
+        self._colour = colour
+        self._is_whole = is_whole
+        self._moves = {move.number: move for move in redline.moves}
+
+    def text(self) -> str:
+        """Return all lines, each with its end."""
+        return "".join(f"{line}\n" for section in self._redline.sections for line in self._section(section))
+
+    def _section(self, section: SectionRedline) -> Iterator[str]:
+        shown = [line for operation in section.operations for line in self._operation(operation)]
+        if shown:
+            kinds = ", ".join(section.kinds)
+            heading = _clean(section.heading or self._phrases.unnamed)
+            yield self._painted(f"== {heading}{f' ({kinds})' if kinds else ''}", _BOLD)
+            yield from shown
+            yield ""
+
+    def _operation(self, operation: Operation) -> Iterator[str]:
+        if operation.kind is OperationKind.UNCHANGED and not self._is_whole:
+            return
+        if operation.move:
+            yield self._painted(f"  ({self._signpost(operation, self._moves[operation.move])})", _BLUE)
+            if operation.kind is OperationKind.MOVED_FROM:
+                return
+        if operation.is_row:
+            yield "  | " + " | ".join(self._line([leaf]) for leaf in operation.leaves)
+            return
+        leaves: list[Leaf] = []
+        for leaf in operation.leaves:
+            if leaves and not leaf.continues_new:
+                yield "  " + self._line(leaves)
+                leaves = []
+            leaves.append(leaf)
+        if leaves:
+            yield "  " + self._line(leaves)
+
+    def _signpost(self, operation: Operation, move: Move) -> str:
+        if operation.kind is OperationKind.MOVED_FROM:
+            if move.is_within_section:
+                return self._phrases.moved_within
+            return _clean(fill(self._phrases.moved_to, heading=move.to_heading or self._phrases.unnamed))
+        if move.is_within_section:
+            return self._phrases.moved_here
+        return _clean(fill(self._phrases.moved_from, heading=move.from_heading or self._phrases.unnamed))
+
+    def _line(self, leaves: Sequence[Leaf]) -> str:
+        parts: list[str] = []
+        for leaf in leaves:
+            if leaf.continues_new:
+                parts.append(self._painted("[-¶-] ", _RED))
+            elif leaf.continues_old:
+                parts.append(self._painted("{+¶+} ", _GREEN))
+            for run in leaf.runs:
+                if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:
+                    parts.append(self._painted(f"[-{_clean(run.old_text)}-]", _RED))
+                if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
+                    parts.append(self._painted(f"{{+{_clean(run.new_text)}+}}", _GREEN))
+                elif run.kind is RunKind.EQUAL:
+                    parts.append(_clean(run.new_text or run.old_text))
+                parts.extend(self._note(note) for note in run.notes)
+            parts.extend(self._note(note) for note in leaf.notes)
+        return "".join(parts).rstrip()
+
+    def _note(self, note: Note) -> str:
+        return self._painted(f" ({_clean(self._phrases.of(note))})", _BLUE)
+
+    def _painted(self, text: str, colour: str) -> str:
+        return f"{colour}{text}{_PLAIN}" if self._colour else text
+
+
+def _clean(text: str) -> str:
+    """Return text on one line that a terminal only shows."""
+    return _CONTROL.sub("\ufffd", " ".join(text.split()) if "\n" in text and text.strip() else text)
