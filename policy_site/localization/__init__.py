@@ -123,7 +123,7 @@ def month_names(tags: Sequence[str]) -> Mapping[str, int]:
 
 def translations_folder() -> Path:
     """Return where the catalogues are: beside the package in a checkout, within it when installed."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "translations"
     return installed if installed.is_dir() else package.parent / "translations"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,7 @@ from policy_site import redlines
 from policy_site.documents import rewrite_links
 from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
-from policy_site.model import Document, Edition, Policy, SectionChange, Version
+from policy_site.model import Document, Edition, Policy, SectionChange, SectionChangeKind, Version
 from policy_site.pages import PageKind, make_page, quote_address, section_address
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
@@ -99,14 +100,18 @@ class Library:
             if any(section_address(change.id) == section for change in self._authoritative_changes(policy, version))
         )
 
-    def render_section(self, comparison: Comparison, section: str, phrases: Phrases) -> str:
-        """Return the redline of the one section at this address as HTML."""
+    def render_section(self, comparison: Comparison, section: str, phrases: Phrases, *, page: str) -> str:
+        """Return the redline of the one section at this address as HTML, for a page that holds several of them.
+
+        Ids get the newer version's label before them; links to other sections lead to ``page``.
+        """
         language = comparison.language.tag
         parts = [
             self._only_section(version.editions.get(language), section)
             for version in (comparison.older, comparison.newer)
         ]
-        return redline_html.render(redlines.compare(parts[0], parts[1]), redline_phrases(phrases))
+        html = redline_html.render(redlines.compare(parts[0], parts[1]), redline_phrases(phrases))
+        return _with_own_ids(html, prefix=f"page-{comparison.newer.label}-", page=page)
 
     def _only_section(self, edition: Edition | None, section: str) -> Document:
         document = self.document(edition)
@@ -157,6 +162,47 @@ class Library:
         return self._redlines[key]
 
 
-def render_redline(comparison: Comparison, phrases: Phrases) -> str:
-    """Return the redline as HTML, its hidden words and notes in the reader's language."""
-    return redline_html.render(comparison.redline, redline_phrases(phrases))
+@dataclass(frozen=True, slots=True)
+class RedlinePart:
+    """One section of a redline."""
+
+    anchor: str
+    """Its id in the page; empty for the place that a section left."""
+    html: str
+    is_changed: bool
+
+
+def render_redline(comparison: Comparison, phrases: Phrases) -> tuple[RedlinePart, ...]:
+    """Return the redline section by section as HTML, its hidden words and notes in the reader's language."""
+    rendered = redline_html.render_sections(comparison.redline, redline_phrases(phrases))
+    parts: list[RedlinePart] = []
+    taken: set[str] = set()
+    for section, html in rendered:
+        anchor = section_anchor(section.id)
+        is_place_left = section.is_trace and SectionChangeKind.REMOVED not in section.kinds
+        is_named = not is_place_left and anchor not in taken
+        if html:
+            parts.append(RedlinePart(anchor if is_named else "", html, is_changed=_is_changed(section)))
+        if is_named:
+            taken.add(anchor)
+    return tuple(parts)
+
+
+def section_anchor(section_id: str) -> str:
+    """Return the id that a section has in the page of a redline."""
+    return f"page-section-{section_address(section_id)}"
+
+
+def _is_changed(section: redlines.SectionRedline) -> bool:
+    return bool(section.kinds) or any(leaf.is_changed for step in section.operations for leaf in step.leaves)
+
+
+def _with_own_ids(html: str, *, prefix: str, page: str) -> str:
+    """Give the ids of a redline a prefix, since its page holds others; the HTML is our own, so a tag is a tag."""
+
+    def renamed(tag: re.Match[str]) -> str:
+        text = re.sub(r' id="', f' id="{prefix}', tag[0])
+        text = re.sub(r' href="#(?=change-)', f' href="#{prefix}', text)
+        return re.sub(rf' href="#(?!{re.escape(prefix)})', f' href="{page}#', text)
+
+    return re.sub(r"<[a-z][^<>]*>", renamed, html)

@@ -119,11 +119,15 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         description=frame.description or frame.title,
         site_title=settings.title,
         publisher=settings.publisher,
-        home=site.link(PageKind.POLICIES, locale=locale),
+        home=site.link(PageKind.POLICIES, locale=locale)
+        if "locale" in page.parameters
+        else site.link(PageKind.LANGUAGES),
         canonical=frame.canonical or own,
         is_indexed=is_indexed,
         alternates=_alternates(site, page, translated) if is_indexed and frame.canonical is None else (),
-        choices=tuple(_choice(site, page, language, locale) for language in settings.languages),
+        choices=tuple(_choice(site, page, language, locale) for language in settings.languages)
+        if page.kind is not PageKind.LANGUAGES
+        else (),
         trail=(*_trail(site, locale, frame), *frame.crumbs),
         feeds=_feeds(site, locale, frame.policy),
         style=site.link(PageKind.STATIC, name=static_name("site.css")),

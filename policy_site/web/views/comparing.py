@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from policy_site.localization import Language, find_language
 from policy_site.model import Policy, Section, SectionChange, Version
 from policy_site.pages import Page, PageKind, section_address
-from policy_site.web.library import Comparison, render_redline
+from policy_site.web.library import Comparison, RedlinePart, render_redline
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 from policy_site.web.views.texts import Banner, make_banner, notice_days
@@ -45,6 +47,14 @@ class ChangesView:
 
 
 @dataclass(frozen=True, slots=True)
+class RedlineGroup:
+    """Neighbouring sections of a redline that all changed, or that all did not."""
+
+    is_changed: bool
+    parts: tuple[RedlinePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompareView:
     """Two versions, and what differs."""
 
@@ -54,7 +64,7 @@ class CompareView:
     is_since: bool
     """True for "what changed since I agreed": the newer one is the version in force."""
     sections: tuple[SectionLine, ...]
-    redline: Passage
+    redline: tuple[RedlineGroup, ...]
     language: Language
     """Of the texts."""
     language_name: str
@@ -189,7 +199,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         newer=version_line(site, policy, newer, locale),
         is_since=page.kind is PageKind.SINCE,
         sections=section_lines(site, comparison, locale, redline=""),
-        redline=Passage(render_redline(comparison, phrases), comparison.language),
+        redline=_groups(render_redline(comparison, phrases)),
         language=comparison.language,
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.is_fallback,
@@ -227,6 +237,12 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
 
 
+def _groups(parts: Sequence[RedlinePart]) -> tuple[RedlineGroup, ...]:
+    return tuple(
+        RedlineGroup(is_changed, tuple(group)) for is_changed, group in groupby(parts, key=lambda part: part.is_changed)
+    )
+
+
 def _steps(
     site: Site, policy: Policy, older: Version, newer: Version, locale: str
 ) -> tuple[VersionLink | None, VersionLink | None, VersionLink | None]:
@@ -254,11 +270,14 @@ def _section_step(site: Site, policy: Policy, version: Version, section: str, lo
     if comparison is None or change is None:
         return None
     phrases = site.phrases(locale)
+    line = version_line(site, policy, version, locale)
     return SectionStep(
-        line=version_line(site, policy, version, locale),
+        line=line,
         badge=section_change_badge(change.kind, phrases),
         heading=change.heading,
-        passage=Passage(site.library.render_section(comparison, section, phrases), comparison.language),
+        passage=Passage(
+            site.library.render_section(comparison, section, phrases, page=line.version.href), comparison.language
+        ),
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.language.tag != locale,
     )

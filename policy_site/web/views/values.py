@@ -19,14 +19,13 @@ from policy_site.model import (
     Fidelity,
     Policy,
     RenderedWords,
-    SectionChange,
     SectionChangeKind,
     Significance,
     Standing,
     Version,
 )
 from policy_site.pages import PageKind, section_address
-from policy_site.web.library import Comparison
+from policy_site.web.library import Comparison, section_anchor
 from policy_site.web.site import Day, Site
 
 
@@ -106,7 +105,9 @@ class VersionLine:
     redline: str | None
     """Against the version before."""
     since: str | None
-    """Against the version in force."""
+    """What changed since this version: the address that products link to."""
+    compared_with_present: str | None
+    """The same by the names of both versions."""
     identical_to: VersionLink | None
     is_first: bool
 
@@ -163,6 +164,7 @@ def version_line(site: Site, policy: Policy, version: Version, locale: str) -> V
         changes=site.link(PageKind.CHANGES, **names, version=version.label),
         redline=compare_link(site, policy, version, locale),
         since=site.find_link(PageKind.SINCE, **names, older=version.label),
+        compared_with_present=_present_link(site, policy, version, locale),
         identical_to=version_link(site, policy, identical, locale) if identical else None,
         is_first=version.previous is None,
     )
@@ -175,6 +177,13 @@ def compare_link(site: Site, policy: Policy, version: Version, locale: str) -> s
     return site.find_link(
         PageKind.COMPARE, locale=locale, policy=policy.id, older=version.previous, version=version.label
     )
+
+
+def _present_link(site: Site, policy: Policy, version: Version, locale: str) -> str | None:
+    present = site.in_force(policy)
+    if present is None:
+        return None
+    return site.find_link(PageKind.COMPARE, locale=locale, policy=policy.id, older=version.label, version=present.label)
 
 
 def release_words(site: Site, policy: Policy, version: Version, locale: str) -> Words | None:
@@ -206,16 +215,11 @@ def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: s
             id=change.id,
             heading=change.heading,
             badge=section_change_badge(change.kind, phrases),
-            href=f"{redline}#{section_anchor(change)}",
+            href=f"{redline}#{section_anchor(change.id)}",
             history=site.find_link(PageKind.SECTION, **names, section=section_address(change.id)),
         )
         for change in comparison.sections
     )
-
-
-def section_anchor(change: SectionChange) -> str:
-    """Return the id that a section has in a redline."""
-    return change.id
 
 
 def table_of_contents(document: Document) -> tuple[Contents, ...]:
