@@ -1,5 +1,11 @@
 """Git history as revisions: the only door to git. It knows commits, not policies."""
 
+import os
+
+# Where git is missing, GitPython would otherwise raise ImportError before anybody can say so in a sentence. It looks
+# here when it is imported for the first time, so this stands before the modules that import it.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.history import History, read_folder, read_history
 from policy_site.history.repository import find_merge_base, find_repository

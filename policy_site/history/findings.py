@@ -12,6 +12,15 @@ from policy_site.history.repository import Tip
 from policy_site.history.texts import MISSING, SYMBOLIC_LINK, Fault
 from policy_site.model import Finding, Severity
 
+MOVES_NOT_FOLLOWED = Finding(
+    path=".",
+    line=None,
+    rule="missing-object",
+    severity=Severity.WARNING,
+    message="An old revision is missing or damaged, so files that changed while they moved are not followed back.",
+    remedy=MISSING.remedy,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

@@ -13,6 +13,7 @@ from policy_site.errors import HistoryError
 from policy_site.history import disk, texts
 from policy_site.history.blobs import read_blobs
 from policy_site.history.findings import (
+    MOVES_NOT_FOLLOWED,
     Skipped,
     report_fault,
     report_linked_folders,
@@ -70,11 +71,13 @@ def read_history(
     opened = open_repository(repository)
     reader = _Reader(folder=_normalise(folder), wanted=cache(wanted))
     tip = opened.find_tip(branch=branch, ref=ref)
-    commits = list(parse_log(opened.read_log(tip.commit, folder=reader.folder)))
-    lineages = follow_files(reversed(commits), wanted=reader.wants)
-    history = reader.collect(opened, tip, lineages)
+    log = opened.read_log(tip.commit, folder=reader.folder)
+    commits = list(parse_log(log.output))
+    history = reader.collect(opened, tip, follow_files(reversed(commits), wanted=reader.wants))
     if commits:
         history = replace(history, committed_at=_date(commits[0].seconds))
+    if log.are_renames_exact_only:
+        history = _without_likeness(history, is_partial=opened.is_partial)
     return reader.add_work_tree(opened, history) if with_work_tree else history
 
 
@@ -228,6 +231,14 @@ def _revision(path: str, text: Text, sighting: Sighting | None) -> Revision:
 def _date(seconds: int) -> datetime:
     """Return a committer date; what lies beyond the calendar becomes its nearest day."""
     return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), tz=UTC)
+
+
+def _without_likeness(history: History, *, is_partial: bool) -> History:
+    """Do not let a history pass for the whole one where the past of a moved file could be cut off."""
+    if not is_partial:
+        return replace(history, findings=(*history.findings, MOVES_NOT_FOLLOWED))
+    how = history.how_to_complete or _how_to_complete(is_shallow=False, is_partial=True)
+    return replace(history, is_complete=False, how_to_complete=how)
 
 
 def _how_to_complete(*, is_shallow: bool, is_partial: bool) -> str:

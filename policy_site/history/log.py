@@ -66,23 +66,13 @@ def parse_log(output: bytes) -> Iterator[Commit]:
         field = token.lstrip(b"\n")
         if field.startswith(b":"):
             _, mode, _, blob, change = field.decode("ascii").split(" ")
-            path = next(tokens)
-            renamed_from = None
-            if change[0] in "RC":
-                renamed_from, path = (path if change[0] == "R" else None), next(tokens)
-            touches.append(
-                Touch(
-                    path=_decode(path),
-                    mode=mode,
-                    blob=blob,
-                    renamed_from=_decode(renamed_from) if renamed_from is not None else None,
-                )
-            )
+            renamed_from = _decode(next(tokens)) if change.startswith("R") else None
+            touches.append(Touch(path=_decode(next(tokens)), mode=mode, blob=blob, renamed_from=renamed_from))
         elif field:
             if name:
                 yield Commit(name=name, seconds=seconds, touches=tuple(touches))
-            name, date = field.decode("ascii").split(" ")
-            seconds, touches = int(date), []
+            name, _, date = field.decode("ascii").partition(" ")
+            seconds, touches = int(date or 0), []  # git leaves out a date that it cannot read
     if name:
         yield Commit(name=name, seconds=seconds, touches=tuple(touches))
 

@@ -29,6 +29,7 @@ _LOG = (
     "--no-relative",
     "--no-show-signature",
     "--no-textconv",
+    "--encoding=UTF-8",
     "--ignore-submodules=none",
     "-O/dev/null",
     "-l1000",
@@ -44,6 +45,16 @@ class Tip:
     branch: str
     """The branch, or the revision that was asked for instead of one."""
     is_head_detached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What changed at each first-parent commit."""
+
+    output: bytes
+    """As :mod:`log` takes it, newest commit first."""
+    are_renames_exact_only: bool
+    """Whether files that changed while they moved could not be told, as an old blob is missing or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,14 @@ class Repository:
             remedy='Name the publishing branch in site.toml (`branch = "..."`), or fetch it.',
         )
 
-    def read_log(self, commit: str, *, folder: str) -> bytes:
-        """Return what changed below ``folder`` at each first-parent commit, newest first, as :mod:`log` takes it."""
+    def read_log(self, commit: str, *, folder: str) -> Log:
+        """Return what changed below ``folder`` up to ``commit``."""
+        complaint = ""
         for renames in ("-M50%", "-M100%"):  # likeness needs the blobs themselves, and an old one can be missing
             command = (*_LOG, renames, "--end-of-options", commit, "--", *([] if folder == "." else [folder]))
             status, output, complaint = run_git(self.folder, *command)
             if status == 0:
-                return output
+                return Log(output=output, are_renames_exact_only=renames == "-M100%")
         if self.is_partial:
             raise HistoryError(
                 f"The clone {self.folder} is a partial one, without the directories of old commits.",

@@ -10,12 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
-from policy_site.errors import HistoryError
-
-# Where git is missing, GitPython would otherwise raise ImportError before anybody can say so in a sentence.
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-
 from git import Git, GitCommandNotFound
+
+from policy_site.errors import HistoryError
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -31,6 +28,8 @@ _OPTIONS = (
     f"core.attributesFile={os.devnull}",
     "-c",
     "core.commitGraph=false",  # a cache in the repository's folder that can tell another history than its objects
+    "-c",
+    "core.useReplaceRefs=false",  # beats GIT_NO_REPLACE_OBJECTS where a repository sets it
     "-c",
     "log.diffMerges=separate",
     "-c",
