@@ -56,6 +56,8 @@ class Publication:
     """By :attr:`Edition.digest`; every edition has one."""
     words: Mapping[tuple[str, str, str], RenderedWords]
     """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
+    earlier_words: Mapping[Words, RenderedWords]
+    """What release notes said before they were corrected, in the language it was written in."""
     events: tuple[Event, ...]
     findings: tuple[Finding, ...]
     """Of reading the content; the rules of ``checks`` add theirs."""
@@ -101,7 +103,7 @@ def compile_publication(
         is_complete=history.is_complete,
     )
     documents, faults = _render_editions(catalogue, shelves, settings, workshop)
-    words, word_faults = _render_words(catalogue, settings, workshop)
+    words, earlier_words, word_faults = _render_words(catalogue, settings, workshop)
     events = ledger.derive_events(
         catalogue.policies,
         as_of=as_of,
@@ -119,6 +121,7 @@ def compile_publication(
         policies=catalogue.policies,
         documents=documents,
         words=words,
+        earlier_words=earlier_words,
         events=events,
         findings=tuple(dict.fromkeys(findings)),
         tips=_tips(shelves),
@@ -331,19 +334,22 @@ def _as_written(edition: Edition) -> Document:
 
 def _render_words(
     catalogue: Catalogue, settings: Settings, workshop: Workshop
-) -> tuple[Mapping[tuple[str, str, str], RenderedWords], list[Finding]]:
+) -> tuple[Mapping[tuple[str, str, str], RenderedWords], Mapping[Words, RenderedWords], list[Finding]]:
     written: dict[tuple[str, str, str], Words] = {}
+    earlier: dict[Words, None] = {}
     for policy in catalogue.policies:
         for version in policy.versions:
             for locale, words in (version.note.words if version.note else {}).items():
                 written[policy.id, version.label, locale] = words
+            for state in version.earlier:
+                earlier.update(dict.fromkeys(state.note.words.values() if state.note else ()))
     parts = {
         part: Source(_digest(part), part)
-        for words in written.values()
+        for words in (*written.values(), *earlier)
         for part in (words.summary, words.impact, words.choices)
     }
     rendered = render_documents(
-        list({source.key: source for source in parts.values()}.values()),
+        list(parts.values()),
         extensions=settings.content.markdown_extensions,
         cache=workshop.cache,
         jobs=workshop.jobs,
@@ -362,10 +368,11 @@ def _render_words(
         for version in policy.versions:
             for locale in settings.languages:
                 key = (policy.id, version.label, locale)
-                words = written.get(key) or written.get((policy.id, version.label, policy.authoritative_locale))
-                if words is not None:
-                    finished[key] = _rendered(words, locale, documents)
-    return MappingProxyType(finished), findings
+                said = written.get(key) or written.get((policy.id, version.label, policy.authoritative_locale))
+                if said is not None:
+                    finished[key] = _rendered(said, locale, documents)
+    before = {words: _rendered(words, words.locale, documents) for words in earlier}
+    return MappingProxyType(finished), MappingProxyType(before), findings
 
 
 def _rendered(words: Words, locale: str, documents: Mapping[str, Document]) -> RenderedWords:

@@ -355,7 +355,7 @@ def test_each_change_of_wording_is_a_version_and_nothing_else_is() -> None:
     assert policy.versions[0].editions["en"].body == "\nOne.\n"
 
 
-# --- what holds for every history --------------------------------------------------------------------------------------
+# --- what holds for every history ------------------------------------------------------------------------------------
 
 days = st.dates(date(2020, 1, 1), date(2026, 11, 1)).map(date.isoformat)
 wordings = st.sampled_from(["One.", "One. ", "Two.", "Three."])
@@ -367,8 +367,8 @@ def test_one_version_is_in_force_from_the_first_effective_day_on(
 ) -> None:
     history.sort()
     revisions = [revision(day, f"Effective {effective} {words}\n") for day, effective, words in history]
-    versions = {"date_patterns": [PATTERN]} if source == "date" else {}
-    policy, _ = catalogue(revisions, source=source, **versions)
+    patterns = [PATTERN] if source == "date" else []
+    policy, _ = catalogue(revisions, source=source, date_patterns=patterns)
     labels = [version.label for version in policy.versions]
     assert len(set(labels)) == len(labels)
     assert [version.effective_at for version in policy.versions] == sorted(

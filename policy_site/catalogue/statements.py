@@ -56,8 +56,8 @@ def read_statements(
         return None, tuple(findings)
     merged_at = _merged_at(revisions, texts)
     first, published_at = _as_published(parsed, merged_at, settings)
-    words, published_words, faults = _read_words(shelf, label, settings=settings, as_of=as_of, at=published_at)
-    findings += faults
+    words, published_words, word_faults = _read_words(shelf, label, settings=settings, as_of=as_of, at=published_at)
+    findings += word_faults
     statements = _compile(parsed[first:], words, published_at)
     shown = {
         locale: shown_from(published_at, revisions[0], revision)

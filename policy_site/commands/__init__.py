@@ -20,12 +20,10 @@ class Command(Protocol):
     NAME: str
     HELP: str
 
-    @staticmethod
-    def add_arguments(parser: argparse.ArgumentParser) -> None:
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's arguments."""
 
-    @staticmethod
-    def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    def run(self, arguments: argparse.Namespace, terminal: Terminal) -> int:
         """Do the work; return the exit status."""
 
 

@@ -49,10 +49,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.is_machine:
         terminal.write_json(redlines.json.to_json(redline))
     elif arguments.format == "html":
-        terminal.say(redlines.html.render(redline))
+        terminal.write(redlines.html.render(redline) + "\n")
     else:
-        for line in redlines.text.render(redline, has_colour=terminal.out.color_system is not None):
-            terminal.out.print(line)
+        terminal.write(redlines.text.render(redline, colour=terminal.has_colour))
     return 0
 
 

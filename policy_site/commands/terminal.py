@@ -17,6 +17,8 @@ from rich.text import Text
 from policy_site.errors import PolicySiteError
 from policy_site.model import Finding, Severity
 
+_MANY = 200
+"""From this many on, plain lines tell of each quarter that is done; below, of the end alone."""
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
@@ -50,6 +52,16 @@ class Terminal:
     def say(self, text: str) -> None:
         """Print a result."""
         self.out.print(Text(printable(text)))
+
+    @property
+    def has_colour(self) -> bool:
+        """False where NO_COLOR is set or no terminal listens."""
+        return self.out.color_system is not None and not self.out.no_color
+
+    def write(self, text: str) -> None:
+        """Print what was made safe for a terminal already, or is no text for one."""
+        self.out.file.write(text)
+        self.out.file.flush()
 
     def say_aside(self, text: str) -> None:
         """Tell what happens, where it does not mix with results."""
@@ -133,12 +145,12 @@ class Terminal:
 
                 yield advance
         else:
-            tenths: dict[str, int] = {}
+            quarters: dict[str, int] = {}
 
             def tell(purpose: str, done: int, total: int) -> None:
-                tenth = done * 10 // max(total, 1)
-                if tenths.get(purpose, -1) < tenth and (done == total or tenth > tenths.get(purpose, 0)):
+                quarter = done * 4 // max(total, 1)
+                if quarter > quarters.get(purpose, 0) and (total >= _MANY or done == total):
                     self.say_aside(f"{purpose}: {done} of {total}")
-                tenths[purpose] = max(tenth, tenths.get(purpose, -1))
+                quarters[purpose] = max(quarter, quarters.get(purpose, 0))
 
             yield tell

@@ -151,6 +151,10 @@ def _alike(left: Sequence[Piece], right: Sequence[Piece], gap: Gap) -> list[tupl
 
 def pair_score(left: Piece, right: Piece, score: float) -> float:
     """Return the similarity of two pieces with what their kinds and first cells say."""
+    if left.is_row != right.is_row:
+        return 0.0
+    if left.is_row != right.is_row:
+        return 0.0
     if left.kind != right.kind:
         return score - UNLIKE_KINDS
     if left.is_row and left.passages and right.passages:
