@@ -97,6 +97,7 @@ def test_arabic_has_six_forms_for_counting() -> None:
     phrases = load_phrases("ar")
     forms = {phrases.find_plural(*PLURAL, number) for number in (0, 1, 2, 3, 11, 100)}
     assert len(forms) == 6
+    assert phrases.ngettext(*PLURAL, 12) == "يختلف 12 قسمًا"
 
 
 @given(st.sampled_from(["en", "de", "tr", "ar", "ja"]), st.integers(0, 10_000))
