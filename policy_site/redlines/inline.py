@@ -75,7 +75,7 @@ class Inline:
         """Say once that a section has another number."""
         for run in runs:
             words = fill(self._phrases.renumbered, old=run.old_text.strip(), new=run.new_text.strip())
-            self._parts.append(f' <span class="redline-note" {_NOTE}>{escape_text(words)}</span>')
+            self._parts.append(f'<span class="redline-note" {_NOTE}> {escape_text(words)}</span>')
 
     def end_block(self, change: int) -> None:
         """Leave room for the links of the changes of this block; one that shows nothing gets its address here."""
@@ -127,9 +127,8 @@ class Inline:
     def _run(self, run: Run, after: Sequence[Run | None]) -> None:
         if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old:
             self._deletion(run, after)
-        if run.kind is not RunKind.DELETED:
-            for span in run.new:
-                self._new_span(span, run)
+        for span in run.new:
+            self._new_span(span, run)
         self._waiting.extend(self._note(note) for note in run.notes)
 
     def _new_span(self, span: Span, run: Run) -> None:
@@ -200,7 +199,7 @@ class Inline:
     def _note(self, note: Note) -> str:
         attributes = attributes_of((("class", f"redline-note redline-{note.kind}"), *self.take_address(note.change)))
         self._in_block.append(note.change)
-        return f" <span{attributes} {_NOTE}>[{escape_text(self._phrases.of(note))}]</span>"
+        return f"<span{attributes} {_NOTE}> [{escape_text(self._phrases.of(note))}]</span>"
 
     def _links(self, change: int) -> str:
         """Return the links to the change before and the one after."""

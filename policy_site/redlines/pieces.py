@@ -77,6 +77,8 @@ class Passage:
         """Return the spans from ``start`` to ``end``; rows of cuts without gaps give every span once."""
         if start == 0 and end >= len(self.text):
             return tuple(self.spans)
+        if start >= end:
+            return ()
         last = end >= len(self.text)
         spans = []
         for place in self.bounds:

@@ -68,6 +68,8 @@ def cut_runs(
     if after_numbers is not None:
         cuts.append(cutter.pass_numbers(*after_numbers))
     cuts.extend(cutter.cut(stretches))
+    if not cuts:
+        return [Cut(RunKind.EQUAL, (0, 0), (0, 0))]
     return _joined_equals(_cut_at_seams(cuts, old.seams, new.seams))
 
 
