@@ -396,7 +396,7 @@ def test_a_broken_old_revision_is_left_out_with_a_warning(policies: PolicyReposi
     history = read(policies)
 
     assert texts(history) == ["one\n", "three\n"]
-    assert findings(history) == [("content/privacy/en.md", "missing-object", Severity.WARNING)]
+    assert findings(history) == [("privacy/en.md", "missing-object", Severity.WARNING)]
     assert "git fsck" in history.findings[0].remedy
 
 
@@ -419,7 +419,7 @@ def test_a_broken_text_at_the_tip_is_an_error(policies: PolicyRepository) -> Non
 
     history = read(policies)
 
-    assert findings(history) == [("content/privacy/en.md", "missing-object", Severity.ERROR)]
+    assert findings(history) == [("privacy/en.md", "missing-object", Severity.ERROR)]
     assert history.files == {"privacy/en.md"}
 
 
@@ -458,7 +458,7 @@ def test_what_is_no_text_is_an_error_at_the_tip(
     on_disk = read_folder(policies.content, is_text)
 
     [finding] = history.findings
-    assert (finding.path, finding.rule, finding.line) == ("content/privacy/en.md", rule, line)
+    assert (finding.path, finding.rule, finding.line) == ("privacy/en.md", rule, line)
     assert finding.severity is Severity.ERROR
     assert finding.remedy
     assert texts(history) == ["one\n"]
@@ -474,8 +474,8 @@ def test_what_was_no_text_once_is_a_note_for_each_reason(policies: PolicyReposit
 
     assert texts(history) == ["one\n", "two\n"]
     assert findings(history) == [
-        ("content/privacy/en.md", "conflict-marker", Severity.NOTE),
-        ("content/privacy/en.md", "lfs-pointer", Severity.NOTE),
+        ("privacy/en.md", "conflict-marker", Severity.NOTE),
+        ("privacy/en.md", "lfs-pointer", Severity.NOTE),
     ]
     assert history.findings[0].message.startswith("2 old revisions are left out: ")
 
@@ -500,12 +500,12 @@ def test_links_and_submodules_are_refused_and_not_followed(policies: PolicyRepos
     preview = read(policies, with_work_tree=True)
 
     assert findings(history) == [
-        ("content/b/en.md", "symbolic-link", Severity.ERROR),
-        ("content/c/en.md", "submodule", Severity.ERROR),
+        ("b/en.md", "symbolic-link", Severity.ERROR),
+        ("c/en.md", "submodule", Severity.ERROR),
     ]
     assert findings(preview) == [
-        ("content/elsewhere", "symbolic-link", Severity.WARNING),
-        ("content/b/en.md", "symbolic-link", Severity.ERROR),
+        ("elsewhere", "symbolic-link", Severity.WARNING),
+        ("b/en.md", "symbolic-link", Severity.ERROR),
     ]
     assert list(history.revisions) == list(preview.revisions) == ["a/en.md"]
 
@@ -536,7 +536,7 @@ def test_a_name_that_is_not_utf8_is_reported(policies: PolicyRepository) -> None
 
     history, preview = read(policies), read(policies, with_work_tree=True)
 
-    assert findings(history) == findings(preview) == [("content/b\\xfcro.md", "file-name", Severity.WARNING)]
+    assert findings(history) == findings(preview) == [("b\\xfcro.md", "file-name", Severity.WARNING)]
     assert list(history.revisions) == ["privacy/en.md"]
 
 
@@ -603,7 +603,7 @@ def test_a_pipe_in_the_content_folder_does_not_stop_the_preview(policies: Policy
     (policies.content / "b").mkdir()
     os.mkfifo(policies.content / "b/en.md")
 
-    assert findings(read(policies, with_work_tree=True)) == [("content/b/en.md", "regular-file", Severity.ERROR)]
+    assert findings(read(policies, with_work_tree=True)) == [("b/en.md", "regular-file", Severity.ERROR)]
 
 
 def test_a_source_archive_has_texts_and_no_history(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from git import Actor, GitCommandError, GitCommandNotFound, Repo
 
 from policy_site.errors import UsageError
+from policy_site.history.runner import without_foreign_variables
 
 _AUTHOR = Actor("policy-site", "policy-site@localhost")
 """Nobody's name is taken from the machine: a sample's history is not somebody's work."""
@@ -29,7 +30,7 @@ def create_repository(folder: Path, snapshots: Sequence[Snapshot], *, branch: st
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with Repo.init(folder, initial_branch=branch, template="") as repository:
+        with without_foreign_variables(), Repo.init(folder, initial_branch=branch) as repository:
             for snapshot in snapshots:
                 for name, content in snapshot.files.items():
                     path = folder / name
@@ -38,6 +39,6 @@ def create_repository(folder: Path, snapshots: Sequence[Snapshot], *, branch: st
                 repository.index.add(sorted(snapshot.files))
                 repository.index.commit(snapshot.message, author=_AUTHOR, committer=_AUTHOR, skip_hooks=True)
     except GitCommandNotFound:
-        raise UsageError("git is not installed.", remedy="Install git, version 2.30 or newer.") from None
+        raise UsageError("git is not installed.", remedy="Install git, version 2.31 or newer.") from None
     except (OSError, GitCommandError) as error:
         raise UsageError(f"The site could not be made in {folder}: {error}.", remedy="Name another folder.") from None

@@ -78,7 +78,10 @@ def read_history(
         history = replace(history, committed_at=_date(commits[0].seconds))
     if log.are_renames_exact_only:
         history = _without_likeness(history, is_partial=opened.is_partial)
-    return reader.add_work_tree(opened, history) if with_work_tree else history
+    if with_work_tree:
+        history = reader.add_work_tree(opened, history)
+    findings = (replace(finding, path=reader.below(finding.path)) for finding in history.findings)
+    return replace(history, findings=tuple(findings))
 
 
 def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:

@@ -63,7 +63,7 @@ def start_git(folder: Path, *arguments: str, requests: IO[bytes] | None = None) 
     """Start git in a folder, with a file as its input."""
     command = [Git.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(folder.absolute()), *_OPTIONS, *arguments]
     try:
-        with _clean_environment():
+        with without_foreign_variables():
             process = Git().execute(command, istream=cast("BinaryIO | None", requests), as_process=True, env=_VARIABLES)
     except (GitCommandNotFound, PermissionError):
         raise HistoryError(
@@ -74,7 +74,7 @@ def start_git(folder: Path, *arguments: str, requests: IO[bytes] | None = None) 
 
 
 @contextmanager
-def _clean_environment() -> Iterator[None]:
+def without_foreign_variables() -> Iterator[None]:
     """Leave aside, while a process starts, what a calling hook says about another repository.
 
     GitPython can add to the environment of git and not take away from it.
