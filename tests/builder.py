@@ -50,6 +50,14 @@ class PolicyRepository:
         root.mkdir(parents=True, exist_ok=True)
         self.git("init", "--quiet", "--initial-branch=main", "--template=")
 
+    @classmethod
+    def opened(cls, root: Path, *, folder: str = "content") -> PolicyRepository:
+        """Return a repository that exists already: a clone."""
+        repository = cls.__new__(cls)
+        repository.root, repository.folder, repository.authoritative = root, folder, "en"
+        repository._clock = _FIRST_COMMIT
+        return repository
+
     @property
     def content(self) -> Path:
         """The content folder on disk."""

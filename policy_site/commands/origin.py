@@ -84,10 +84,10 @@ def open_origin(arguments: argparse.Namespace) -> Origin:
     config = arguments.config or _default_configuration()
     settings = read_settings(config)
     if arguments.repository is not None:
+        if not arguments.repository.is_dir():
+            raise UsageError(f"There is no folder {arguments.repository}.", remedy="Correct --repository.")
         repository = find_repository(arguments.repository)
         if repository is None:
-            if not arguments.repository.is_dir():
-                raise UsageError(f"There is no folder {arguments.repository}.", remedy="Correct --repository.")
             return Origin(settings, config, None, str(arguments.repository / settings.content.folder), arguments.ref)
         folder = Path(os.path.normpath(settings.content.folder)).as_posix()
         return Origin(settings, config, repository, folder, arguments.ref)

@@ -31,7 +31,7 @@ def printable(text: str) -> str:
 
 
 def _is_unsafe(character: str) -> bool:
-    return character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def _named(character: str) -> str:
@@ -81,7 +81,7 @@ class Terminal:
         """Print a table; a plain one, tabs between the cells, where no terminal listens."""
         if not self.out.is_terminal:
             for row in (columns, *rows):
-                self.say("\t".join(cell.replace("\n", " ") for cell in row))
+                self.write("\t".join(printable(cell).replace("\n", " ") for cell in row) + "\n")
             return
         table = Table(box=None, pad_edge=False)
         for column in columns:
