@@ -22,7 +22,7 @@ _BLANK = re.compile(r"^[ \t]+$", re.MULTILINE)
 _RUN = re.compile(rf"([^\n])\1{{{MAXIMUM_RUN}}}")
 _QUOTES = re.compile(rf"^(?:[ ]{{0,3}}>){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
 _INDENTATION = re.compile(rf"^(?:[ ]{{4}}|[ ]{{0,3}}\t){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
-_MARKERS = re.compile(rf"^(?:[ ]*(?:[*+-]|\d+\.)[ \t]+){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
+_MARKERS = re.compile(rf"^(?:[ ]*+(?:[*+-]|\d++\.)[ \t]++){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
 _BRACKET = re.compile(r"\n[ \t]*\n|[\[\]]")
 
 
@@ -39,8 +39,10 @@ class RenderFault:
 def normalize(body: str) -> str:
     """Return ``body`` with LF line ends, without control and noncharacters and without superfluous trailing spaces."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").removeprefix("\ufeff")
-    text = _UNPRINTABLE.sub("", text)
-    return _BLANK.sub("", _TRAILING_SPACES.sub("  ", text))
+    text = _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    if " \n" in text or "\t\n" in text or text.endswith((" ", "\t")):
+        text = _BLANK.sub("", _TRAILING_SPACES.sub("  ", text))
+    return text
 
 
 def find_fault(text: str) -> RenderFault | None:
@@ -49,10 +51,9 @@ def find_fault(text: str) -> RenderFault | None:
         return RenderFault(
             f"The text is larger than {MAXIMUM_BYTES // 1024 // 1024} MiB.", "Split it into several policies."
         )
-    if (line := _overlong_line(text)) is not None:
-        return RenderFault(f"Line {line} has more than {MAXIMUM_LINE} characters.", "Break the line.")
+    if fault := _line_fault(text):
+        return fault
     for pattern, what, remedy in (
-        (_RUN, f"repeats one character more than {MAXIMUM_RUN} times", "Shorten the run."),
         (_QUOTES, f"opens more than {MAXIMUM_DEPTH} quotes inside each other", "Take quotes out of one another."),
         (_INDENTATION, f"is indented more than {MAXIMUM_DEPTH} levels deep", "Take lists out of one another."),
         (_MARKERS, f"opens more than {MAXIMUM_DEPTH} lists inside each other", "Take lists out of one another."),
@@ -62,9 +63,15 @@ def find_fault(text: str) -> RenderFault | None:
     return _bracket_fault(text)
 
 
-def _overlong_line(text: str) -> int | None:
-    lines = enumerate(text.split("\n"), start=1)
-    return next((number for number, line in lines if len(line) > MAXIMUM_LINE), None)
+def _line_fault(text: str) -> RenderFault | None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAXIMUM_LINE:
+            return RenderFault(f"Line {number} has more than {MAXIMUM_LINE} characters.", "Break the line.")
+        if len(line) > MAXIMUM_RUN and _RUN.search(line):
+            return RenderFault(
+                f"Line {number} repeats one character more than {MAXIMUM_RUN} times.", "Shorten the run."
+            )
+    return None
 
 
 def _bracket_fault(text: str) -> RenderFault | None:

@@ -7,6 +7,7 @@ where its title is taken out, are parts made anew.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -147,7 +148,8 @@ def _demoted(part: Part) -> Part:
 
 def _with_unique_ids(parts: list[Part]) -> tuple[Section, ...]:
     everything = [name for part in parts for name in (*part.ids, *([part.section.id] if part.section.level else ()))]
-    if len(set(everything)) == len(everything):
+    repeated = {name for name, count in Counter(everything).items() if count > 1}
+    if not repeated:
         return tuple(part.section for part in parts)
     headings: dict[int, str] = {}
     own = [index for index, part in enumerate(parts) if part.section.level and part.has_own_id]
@@ -159,10 +161,14 @@ def _with_unique_ids(parts: list[Part]) -> tuple[Section, ...]:
     taken.update(name for part in parts for name in part.ids)
     for index in made:
         headings[index] = _free_id(parts[index].section.id, taken)
-    return tuple(
-        _with_heading_id(_without_repeated_ids(part.section, elements), headings.get(index))
+    sections = (
+        _with_heading_id(
+            part.section if repeated.isdisjoint(part.ids) else _without_repeated_ids(part.section, elements),
+            headings.get(index),
+        )
         for index, part in enumerate(parts)
     )
+    return tuple(section for section in sections if section.blocks)
 
 
 def _free_id(wanted: str, taken: set[str]) -> str:
@@ -195,15 +201,17 @@ def _without_repeated_ids(section: Section, taken: set[str]) -> Section:
             if container.ordinal not in containers:
                 kept = replace(container, attributes=_first_id(container.attributes, taken))
                 containers[container.ordinal] = kept
-        blocks.append(
-            Block(
-                block.tag,
-                _first_id(block.attributes, taken),
-                tuple(containers[container.ordinal] for container in block.containers),
-                _spans_without_ids(block.spans, taken),
-            )
+        kept_block = Block(
+            block.tag,
+            _first_id(block.attributes, taken),
+            tuple(containers[container.ordinal] for container in block.containers),
+            _spans_without_ids(block.spans, taken),
         )
+        if kept_block.spans or kept_block.attributes or not block.spans or block.tag in ("td", "th", "dt", ""):
+            blocks.append(kept_block)
     result = tuple(blocks)
+    if not result:
+        return replace(section, html="", blocks=())
     return section if result == section.blocks else make_section(result)
 
 
@@ -237,6 +245,10 @@ def _first_id(attributes: tuple[tuple[str, str], ...], taken: set[str]) -> tuple
 
 def _with_ids(block: Block, changes: dict[str, str], *, links: dict[str, str] | None = None) -> Block:
     """Return a block with its ids changed, made safe, and its links following."""
+    if not (
+        block.attributes or block.containers or any(mark.attributes for span in block.spans for mark in span.marks)
+    ):
+        return block
 
     def changed(attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         if not attributes:
@@ -246,9 +258,14 @@ def _with_ids(block: Block, changes: dict[str, str], *, links: dict[str, str] | 
     return Block(
         block.tag,
         changed(block.attributes),
-        tuple(replace(container, attributes=changed(container.attributes)) for container in block.containers),
+        tuple(
+            replace(container, attributes=changed(container.attributes)) if container.attributes else container
+            for container in block.containers
+        ),
         tuple(
             Span(span.text, tuple(Mark(mark.tag, changed(mark.attributes)) for mark in span.marks))
+            if span.marks
+            else span
             for span in block.spans
         ),
     )

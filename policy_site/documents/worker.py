@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import sys
 
@@ -12,8 +13,18 @@ from policy_site.documents.limits import RenderFault
 
 
 def main() -> None:
-    """Serve until the input ends."""
-    extensions = tuple(json.loads(sys.stdin.readline()))
+    """Serve until the input ends or nobody reads the answers: then the parent is gone, and there is nothing to say."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _serve() -> None:
+    first = sys.stdin.readline()
+    if not first:
+        return
+    extensions = tuple(json.loads(first))
     converter = Converter(extensions)
     for line in sys.stdin:
         task = json.loads(line)
