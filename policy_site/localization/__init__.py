@@ -75,6 +75,10 @@ class Phrases:
         """Return ``parts`` as one list in words: ``a, b and c``."""
         return format_list(list(parts), locale=_babel_locale(self.language.tag)) if parts else ""
 
+    def isolate(self, label: str) -> str:
+        """Return ``label`` so that ``2024-12-01`` keeps its order in plain text that runs from right to left."""
+        return f"\u2066{label}\u2069" if self.language.direction == "rtl" else label
+
     def language_name(self, tag: str) -> str:
         """Return the name of the language ``tag`` in this language: ``German``."""
         return _babel_locale(tag).get_display_name(_babel_locale(self.language.tag)) or tag

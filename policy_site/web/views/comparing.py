@@ -134,7 +134,9 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
         Crumb(shown.label, view.line.version.href, phrases.language),
         Crumb(phrases.gettext("What changed"), site.link(page.kind, **page.parameters), phrases.language),
     ]
-    name = phrases.gettext("What changed: %(policy)s, version %(version)s", policy=title.text, version=version)
+    name = phrases.gettext(
+        "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
+    )
     return Screen("changes.html", make_shell(site, page, Frame(name, policy=work, crumbs=crumbs)), view, phrases)
 
 
@@ -212,15 +214,15 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
     )
     if view.is_since:
         name = phrases.gettext(
-            "Changes to %(policy)s since version %(version)s", policy=title.text, version=older.label
+            "Changes to %(policy)s since version %(version)s", policy=title.text, version=phrases.isolate(older.label)
         )
         crumb = phrases.gettext("What changed since you agreed")
     else:
         name = phrases.gettext(
             "%(policy)s: version %(older)s compared with %(newer)s",
             policy=title.text,
-            older=older.label,
-            newer=newer.label,
+            older=phrases.isolate(older.label),
+            newer=phrases.isolate(newer.label),
         )
         crumb = phrases.gettext("Comparison")
     frame = Frame(

@@ -69,6 +69,9 @@ def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
     name = phrases.gettext("All versions")
     frame = Frame(
         title=phrases.gettext("All versions: %(policy)s", policy=title.text),
+        description=phrases.gettext(
+            "Every version of %(policy)s, and which one applied on a given day.", policy=title.text
+        ),
         policy=work,
         crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
     )

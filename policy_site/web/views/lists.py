@@ -83,7 +83,12 @@ def view_languages(site: Site, page: Page) -> Screen:
         )
         for locale in settings.languages
     )
-    return Screen("languages.html", make_shell(site, page, Frame(settings.title)), LanguagesView(entries), phrases)
+    return Screen(
+        "languages.html",
+        make_shell(site, page, Frame(settings.title, _description(site, phrases))),
+        LanguagesView(entries),
+        phrases,
+    )
 
 
 def view_policies(site: Site, page: Page, *, locale: str) -> Screen:
@@ -91,8 +96,9 @@ def view_policies(site: Site, page: Page, *, locale: str) -> Screen:
     settings = site.publication.settings
     phrases = site.phrases(locale)
     entries = tuple(_policy_entry(site, policy.id, locale) for policy in site.publication.policies)
+    frame = Frame(phrases.gettext("Policies"), _description(site, phrases))
     view = PoliciesView(settings.title, settings.publisher, entries)
-    return Screen("policies.html", make_shell(site, page, Frame(phrases.gettext("Policies"))), view, phrases)
+    return Screen("policies.html", make_shell(site, page, frame), view, phrases)
 
 
 def view_not_found(site: Site, page: Page) -> Screen:
@@ -116,6 +122,14 @@ def _policy_entry(site: Site, policy_id: str, locale: str) -> PolicyEntry:
         line=version_line(site, policy, in_force, locale) if in_force else None,
         upcoming=version_line(site, policy, upcoming, locale) if upcoming else None,
         upcoming_page=site.link(PageKind.UPCOMING, **names),
+    )
+
+
+def _description(site: Site, phrases: Phrases) -> str:
+    settings = site.publication.settings
+    return phrases.gettext(
+        "The policies of %(publisher)s: the texts in force, every earlier version, and what changed.",
+        publisher=settings.publisher or settings.title,
     )
 
 

@@ -136,6 +136,13 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
     )
     frame = Frame(
         title=title.text,
+        description=phrases.gettext(
+            "%(policy)s, in force since %(day)s, with every earlier version and what changed.",
+            policy=title.text,
+            day=phrases.date_in_words(in_force.effective_date),
+        )
+        if in_force
+        else "",
         policy=work,
         is_fallback=in_force is not None and fidelity is Fidelity.MISSING,
         translated_into=translated_locales(site, work, in_force) if in_force else None,
@@ -169,7 +176,7 @@ def view_version(site: Site, page: Page, *, locale: str, policy: str, version: s
     )
     where = standing(work, shown, site.at)
     frame = Frame(
-        title=phrases.gettext("%(policy)s, version %(version)s", policy=title.text, version=shown.label),
+        title=phrases.gettext("%(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)),
         policy=work,
         crumbs=_version_crumbs(site, shown, locale),
         is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
