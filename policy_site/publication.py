@@ -335,14 +335,7 @@ def _as_written(edition: Edition) -> Document:
 def _render_words(
     catalogue: Catalogue, settings: Settings, workshop: Workshop
 ) -> tuple[Mapping[tuple[str, str, str], RenderedWords], Mapping[Words, RenderedWords], list[Finding]]:
-    written: dict[tuple[str, str, str], Words] = {}
-    earlier: dict[Words, None] = {}
-    for policy in catalogue.policies:
-        for version in policy.versions:
-            for locale, words in (version.note.words if version.note else {}).items():
-                written[policy.id, version.label, locale] = words
-            for state in version.earlier:
-                earlier.update(dict.fromkeys(state.note.words.values() if state.note else ()))
+    written, earlier = _written_words(catalogue)
     parts = {
         part: Source(_digest(part), part)
         for words in (*written.values(), *earlier)
@@ -373,6 +366,18 @@ def _render_words(
                     finished[key] = _rendered(said, locale, documents)
     before = {words: _rendered(words, words.locale, documents) for words in earlier}
     return MappingProxyType(finished), MappingProxyType(before), findings
+
+
+def _written_words(catalogue: Catalogue) -> tuple[dict[tuple[str, str, str], Words], dict[Words, None]]:
+    written: dict[tuple[str, str, str], Words] = {}
+    earlier: dict[Words, None] = {}
+    for policy in catalogue.policies:
+        for version in policy.versions:
+            for locale, words in (version.note.words if version.note else {}).items():
+                written[policy.id, version.label, locale] = words
+            for state in version.earlier:
+                earlier.update(dict.fromkeys(state.note.words.values() if state.note else ()))
+    return written, earlier
 
 
 def _rendered(words: Words, locale: str, documents: Mapping[str, Document]) -> RenderedWords:

@@ -11,7 +11,7 @@ import html5lib
 
 _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 p ul ol li dl dt dd table thead tbody tfoot tr td th caption pre blockquote hr div section "
-    "aside figure figcaption details summary address".split()  # noqa: SIM905 - reads better
+    "aside figure figcaption details summary address".split()
 )
 
 
@@ -77,6 +77,8 @@ def _side(root: Any, *, dropped: str, side: str) -> Side:
                 words.append(child)
                 continue
             tag = child.tag
+            if dropped == "ins" and child.get("class") == "redline-split":
+                _join(words)  # the end of the paragraph before it was added
             if tag == dropped or child.get("data-redline") in ("note", side):
                 continue
             if tag not in ("ins", "del") or not dropped:
@@ -95,6 +97,11 @@ def _side(root: Any, *, dropped: str, side: str) -> Side:
 
     walk(root, 0)
     return Side(" ".join("".join(words).split()), tuple(links), tuple(ids), tuple(outline))
+
+
+def _join(words: list[str]) -> None:
+    while words and not words[-1].strip():
+        words.pop()
 
 
 def _children(element: Any) -> Iterator[Any]:

@@ -17,7 +17,7 @@ TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"
 
 @pytest.fixture
 def policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PolicyRepository:
-    """A repository with two versions, its folder the current one."""
+    """Make a repository with two versions, its folder the current one."""
     repository = PolicyRepository(tmp_path / "repository")
     repository.site(languages=["en", "de"])
     repository.publish("privacy", effective="2025-03-01", text=TEXT)

@@ -24,7 +24,7 @@ TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n\n## Rights {#rights}
 
 @pytest.fixture
 def policies(tmp_path: Path) -> PolicyRepository:
-    """A policy in two languages and two versions."""
+    """Publish a policy in two languages and two versions."""
     repository = PolicyRepository(tmp_path / "repository")
     repository.site(languages=["en", "de"], base_url="https://example.org/legal/")
     repository.publish("privacy", effective="2025-03-01", text=TEXT)

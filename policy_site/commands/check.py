@@ -48,8 +48,8 @@ def _annotation(finding: Finding, terminal: Terminal) -> str:
     """Write a workflow command of GitHub Actions; values are escaped as its documentation asks."""
     path = _escape(str(terminal.as_json(finding)["path"])).replace(":", "%3A").replace(",", "%2C")
     line = f",line={finding.line}" if finding.line else ""
-    title = _escape(finding.rule)
-    return f"::{_ANNOTATIONS[finding.severity]} file={path}{line},title={title}::{_escape(finding.message)} {_escape(finding.remedy)}"
+    told = _escape(f"{finding.message} {finding.remedy}")
+    return f"::{_ANNOTATIONS[finding.severity]} file={path}{line},title={_escape(finding.rule)}::{told}"
 
 
 def _escape(text: str) -> str:

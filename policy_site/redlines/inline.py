@@ -18,6 +18,8 @@ from policy_site.redlines.writing import (
 )
 
 _NOTE = 'data-redline="note"'
+_QUIET = {RunKind.RENUMBERED: "redline-number", RunKind.RECODED: "redline-recoded"}
+"""Runs that differ and are no change: both sides stand there, without hidden words and numbers."""
 
 
 class Inline:
@@ -50,13 +52,13 @@ class Inline:
             elif leaf.continues_old:
                 self._parts.append(f'<ins class="redline-split">{self._hidden(self._phrases.split)}</ins>')
             runs.extend(leaf.runs)
-        for index, run in enumerate(runs):
+        for run, coming in zip(runs, _coming(runs), strict=True):
             if run is None:
-                self._set_path(self._path[: self._kept(runs[index + 1 :])])
+                self._set_path(self._path[: self._kept(coming)])
                 joint = f'<del class="redline-merged"> {self._hidden(self._phrases.merged)}</del>'
                 self._parts.append(f'<ins class="redline-moved">{joint}</ins>' if is_moved else joint)
             else:
-                self._run(run, runs[index + 1 :])
+                self._run(run, coming)
         self._set_path(())
         self._is_moved = False
 
@@ -124,9 +126,9 @@ class Inline:
 
     # --- runs ---
 
-    def _run(self, run: Run, after: Sequence[Run | None]) -> None:
-        if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old:
-            self._deletion(run, after)
+    def _run(self, run: Run, coming: tuple[Span, ...]) -> None:
+        if run.kind is not RunKind.EQUAL and run.old:
+            self._deletion(run, run.new or coming)
         for span in run.new:
             self._new_span(span, run)
         self._waiting.extend(self._note(note) for note in run.notes)
@@ -138,17 +140,16 @@ class Inline:
             self._parts.append(content)
         elif run.kind is RunKind.ADDED:
             self._change("ins", run.change, content)
-        elif run.kind is RunKind.RENUMBERED:
-            self._parts.append(f'<ins class="redline-number">{content}</ins>')
+        elif run.kind in _QUIET:
+            self._parts.append(f'<ins class="{_QUIET[run.kind]}">{content}</ins>')
         else:
             self._parts.append(f'<ins class="redline-moved">{content}</ins>' if self._is_moved else content)
 
-    def _deletion(self, run: Run, after: Sequence[Run | None]) -> None:
+    def _deletion(self, run: Run, coming: tuple[Span, ...]) -> None:
         """Write what went inside those marks of the new text that reach over it; its other marks go with it."""
         if not any(_shows(span) for span in run.old):
             return
-        mine = marks_around(run.old[0])
-        depth = max(self._kept(after, run), shared_marks(self._path, mine))
+        depth = max(self._kept(coming), shared_marks(self._path, marks_around(run.old[0])))
         self._set_path(self._path[:depth])
         content = _old_html(run.old, inside=self._path)
         if self._is_moved:
@@ -156,15 +157,13 @@ class Inline:
         if run.kind is RunKind.DELETED:
             self._change("del", run.change, content)
         else:
-            self._parts.append(f'<del class="redline-number">{content}</del>')
+            is_shown = "" if run.kind is RunKind.RENUMBERED else " hidden"
+            self._parts.append(f'<del class="{_QUIET[run.kind]}"{is_shown}>{content}</del>')
         if self._is_moved:
             self._parts.append("</ins>")
 
-    def _kept(self, after: Sequence[Run | None], own: Run | None = None) -> int:
+    def _kept(self, coming: tuple[Span, ...]) -> int:
         """Return how many of the open marks the next words of the new text stand in."""
-        coming = own.new if own is not None else ()
-        if not coming:
-            coming = next((run.new for run in after if run is not None and run.new), ())
         return shared_marks(self._path, marks_around(coming[0])) if coming else 0
 
     def _change(self, tag: str, change: int, content: str) -> None:
@@ -212,6 +211,16 @@ class Inline:
             if 1 <= number <= self._changes
         ]
         return f'<span class="redline-links" {_NOTE}> {" ".join(links)}</span>' if links else ""
+
+
+def _coming(runs: Sequence[Run | None]) -> list[tuple[Span, ...]]:
+    """Return for each run what comes after it in the new text."""
+    coming: list[tuple[Span, ...]] = []
+    spans: tuple[Span, ...] = ()
+    for run in reversed(runs):
+        coming.append(spans)
+        spans = (run.new if run is not None else ()) or spans
+    return coming[::-1]
 
 
 def _shows(span: Span) -> bool:

@@ -26,7 +26,7 @@ def annotate(cuts: list[Cut], old: Joined, new: Joined) -> Iterator[tuple[Cut, t
     old_marks, new_marks = _Marks(old), _Marks(new)
     old_token = new_token = 0
     for cut in cuts:
-        if cut.kind is not RunKind.EQUAL:
+        if cut.kind not in (RunKind.EQUAL, RunKind.RECODED):
             yield cut, ()
             continue
         while old_token < len(old.tokens) and old.tokens.starts[old_token] < cut.old[0]:
@@ -40,10 +40,10 @@ def annotate(cuts: list[Cut], old: Joined, new: Joined) -> Iterator[tuple[Cut, t
             found = _compare(old_marks.at(mine), new_marks.at(other))
             if found != remarks:
                 if mine > old_start or other > new_start:
-                    yield Cut(RunKind.EQUAL, (old_start, mine), (new_start, other)), remarks
+                    yield Cut(cut.kind, (old_start, mine), (new_start, other)), remarks
                 old_start, new_start, remarks = mine, other, found
             old_token, new_token = old_token + 1, new_token + 1
-        yield Cut(RunKind.EQUAL, (old_start, cut.old[1]), (new_start, cut.new[1])), remarks
+        yield Cut(cut.kind, (old_start, cut.old[1]), (new_start, cut.new[1])), remarks
 
 
 def _has_marks(joined: Joined) -> bool:

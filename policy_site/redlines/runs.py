@@ -70,7 +70,28 @@ def cut_runs(
     cuts.extend(cutter.cut(stretches))
     if not cuts:
         return [Cut(RunKind.EQUAL, (0, 0), (0, 0))]
-    return _joined_equals(_cut_at_seams(cuts, old.seams, new.seams))
+    cuts = _joined_equals(_cut_at_seams(cuts, old.seams, new.seams))
+    return [part for cut in cuts for part in _cut_at_recoded(cut, old, new)]
+
+
+def _cut_at_recoded(cut: Cut, old: Joined, new: Joined) -> Iterator[Cut]:
+    """Cut out the tokens of an equal run that are the same only once they are normalised."""
+    mine, other = old.text[slice(*cut.old)], new.text[slice(*cut.new)]
+    if cut.kind is not RunKind.EQUAL or mine == other or mine.split() == other.split():
+        yield cut
+        return
+    i, j = _first_at(old.tokens.starts, cut.old[0]), _first_at(new.tokens.starts, cut.new[0])
+    old_start, new_start = cut.old[0], cut.new[0]
+    while i < len(old.tokens) and old.tokens.starts[i] < cut.old[1]:
+        old_place, new_place = (old.tokens.starts[i], old.tokens.ends[i]), (new.tokens.starts[j], new.tokens.ends[j])
+        if old.text[slice(*old_place)].split() != new.text[slice(*new_place)].split():
+            if old_place[0] > old_start or new_place[0] > new_start:
+                yield Cut(RunKind.EQUAL, (old_start, old_place[0]), (new_start, new_place[0]))
+            yield Cut(RunKind.RECODED, old_place, new_place)
+            old_start, new_start = old_place[1], new_place[1]
+        i, j = i + 1, j + 1
+    if cut.old[1] > old_start or cut.new[1] > new_start:
+        yield Cut(RunKind.EQUAL, (old_start, cut.old[1]), (new_start, cut.new[1]))
 
 
 def _joined_equals(cuts: Iterable[Cut]) -> list[Cut]:

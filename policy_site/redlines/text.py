@@ -84,7 +84,7 @@ class _Terminal:
                     parts.append(self._painted(f"[-{_clean(run.old_text)}-]", _RED))
                 if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
                     parts.append(self._painted(f"{{+{_clean(run.new_text)}+}}", _GREEN))
-                elif run.kind is RunKind.EQUAL:
+                elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
                     parts.append(_clean(run.new_text or run.old_text))
                 parts.extend(self._note(note) for note in run.notes)
             parts.extend(self._note(note) for note in leaf.notes)

@@ -8,6 +8,7 @@ White space stands between tokens and is not compared, except in verbatim text, 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,37 +17,43 @@ import regex
 
 from policy_site.redlines.units import MONTHS, UNITS, UNITS_WITHOUT_SPACE
 
-_EXTEND = r"[\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\u200c\u200d]"
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_LETTER = rf"[[\p{{L}}\p{{N}}\p{{Pc}}]--[{_UNSPACED}\u30fc]]"
-_WORD = rf"{_LETTER}(?:{_LETTER}|{_EXTEND})*"
-_DIGITS = rf"\p{{Nd}}(?:\p{{Nd}}|{_EXTEND})*"
+_EXTENDING = r"\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\u200c\u200d"
+_EXTEND = rf"[{_EXTENDING}]"
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u30fc"
+_WORD = rf"[[\p{{L}}\p{{N}}\p{{Pc}}]--[{_UNSPACED}]][[\p{{L}}\p{{N}}\p{{Pc}}{_EXTENDING}]--[{_UNSPACED}]]*+"
+_DIGITS = rf"\p{{Nd}}[\p{{Nd}}{_EXTENDING}]*"
 _ADDRESS_TAIL = r"""[^\s<>"“”«»「」（），。、\p{Han}\p{Hiragana}\p{Katakana}]*[\p{L}\p{N}/=&\#]"""
 
+_CHUNK = re.compile(r"[^\s、。，]+|[、。，]")
+"""What no token reaches over, except quantities, which are joined afterwards."""
 _TOKEN = regex.compile(
     rf"""(?V1x)
     (?:
-        [A-Za-z]++(?=[ ,;)\n](?!{_EXTEND}))                                                   # most words, quickly
-      | (?:(?i:https?|ftp)://|(?i:www\.|mailto:)){_ADDRESS_TAIL}                              # address with a scheme
+        (?:(?i:https?|ftp)://|(?i:www\.|mailto:)){_ADDRESS_TAIL}                              # address with a scheme
       | [A-Za-z0-9._%+\-]{{1,64}}+@[A-Za-z0-9\-]{{1,63}}+(?:\.[A-Za-z0-9\-]{{1,63}}+)+        # e-mail address
-      | (?:[A-Za-z0-9\-]{{1,63}}+\.)+[A-Za-z]{{2,24}}+/{_ADDRESS_TAIL}                        # host and path
+      | (?:[A-Za-z0-9\-]{{1,63}}+\.){{1,9}}+[A-Za-z]{{2,24}}+/{_ADDRESS_TAIL}                  # host and path
       | (?P<number>
-            (?:(?<!\S)[\-−+±~<>≤≥])?\p{{Sc}}?{_DIGITS}
-            (?:[.,:/'’٫٬–\-\u00a0\u202f]{_DIGITS})*
+            (?:(?<!.)[\-−+±~<>≤≥])?\p{{Sc}}?{_DIGITS}
+            (?:[.,:/'’٫٬–\-]{_DIGITS})*
             (?:[\-‐‑]?{_WORD})?(?:[\-‐‑]{_WORD})*                                             # 3rd, 30-day, 14-tägig
-            (?:\s?[%‰٪°\p{{Sc}}])?
+            [%‰٪°\p{{Sc}}]?
         )
       | {_WORD}(?:['’ʼ.·\-‐‑\u05f3\u05f4]{_WORD})*                                            # don't, opt-out, e.g
       | [\p{{Katakana}}ー][\p{{Katakana}}ー]*
       | (?P<sign>[.\-_*=~…·])(?P=sign)+
-      | \s(?={_EXTEND})
-      | (?=\S)\X
+      | \X
     )
     {_EXTEND}*
     """
 )
-_VERBATIM = regex.compile(rf"(?V1)\r?\n|[^\S\n]+(?!{_EXTEND})")
+_VERBATIM = re.compile(r"\r?\n|[^\S\n]+")
+_BEGINS_EXTENDING = regex.compile(rf"(?V1){_EXTEND}")
 _WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
+_LONG = 48
+"""Characters from which on a chunk is not remembered."""
+
+_Chunk = tuple[tuple[int, int, str, bool], ...]
+"""Start, end and key of each token of a chunk, and whether it is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +73,47 @@ def tokenise(text: str, *, is_verbatim: bool = False) -> Tokens:
     """Cut ``text`` into tokens; what stands between them is white space."""
     starts: list[int] = []
     ends: list[int] = []
+    keys: list[str] = []
     numbers: list[int] = []
     position = 0
-    for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        if is_verbatim and start > position:
-            _add_white_space(text, position, start, starts, ends)
-        if found.group("number") is not None:
-            numbers.append(len(starts))
-        starts.append(start)
-        ends.append(end)
-        position = end
+    for found in _CHUNK.finditer(text):
+        offset = found.start()
+        chunk = found.group()
+        if is_verbatim and offset > position:
+            _add_white_space(text, position, offset, (starts, ends, keys))
+        tokens = _cut_short(chunk) if len(chunk) < _LONG else _cut(chunk)
+        for start, end, key, is_number in tokens:
+            if is_number:
+                numbers.append(len(starts))
+            starts.append(offset + start)
+            ends.append(offset + end)
+            keys.append(key)
+        position = found.end()
     if is_verbatim:
-        _add_white_space(text, position, len(text), starts, ends)
+        _add_white_space(text, position, len(text), (starts, ends, keys))
     elif numbers:
-        _join_quantities(text, starts, ends, numbers)
-    return Tokens(tuple(starts), tuple(ends), tuple(_keys(text, starts, ends, is_verbatim=is_verbatim)))
+        _join_quantities(text, starts, ends, keys, numbers)
+    if not text.isascii():
+        _keep_clusters(text, starts)
+    return Tokens(tuple(starts), tuple(ends), tuple(keys))
 
 
-def _keys(text: str, starts: list[int], ends: list[int], *, is_verbatim: bool) -> list[str]:
-    cores = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    if text.isascii() and (is_verbatim or " " not in "".join(cores)):
-        return cores
-    return [core if is_verbatim else fold(core) for core in cores]
+def _cut(chunk: str) -> _Chunk:
+    return tuple(
+        (found.start(), found.end(), fold(found.group()), found.lastgroup == "number")
+        for found in _TOKEN.finditer(chunk)
+    )
+
+
+_cut_short = lru_cache(maxsize=1 << 16)(_cut)
+"""A memo of :func:`_cut`: the words of policies come again and again."""
+
+
+def _keep_clusters(text: str, starts: list[int]) -> None:
+    """Give a sign that extends white space that white space: together they are one grapheme."""
+    for index, start in enumerate(starts):
+        if start and text[start] > "\u02ff" and text[start - 1].isspace() and _BEGINS_EXTENDING.match(text, start):
+            starts[index] = start - 1
 
 
 def fold(text: str) -> str:
@@ -97,21 +122,21 @@ def fold(text: str) -> str:
     return " ".join(composed.split())
 
 
-def _add_white_space(text: str, start: int, end: int, starts: list[int], ends: list[int]) -> None:
+def _add_white_space(text: str, start: int, end: int, rows: tuple[list[int], list[int], list[str]]) -> None:
     for found in _VERBATIM.finditer(text, start, end):
-        starts.append(found.start())
-        ends.append(found.end())
+        rows[0].append(found.start())
+        rows[1].append(found.end())
+        rows[2].append(found.group())
 
 
-def _join_quantities(text: str, starts: list[int], ends: list[int], numbers: list[int]) -> None:
+def _join_quantities(text: str, starts: list[int], ends: list[int], keys: list[str], numbers: list[int]) -> None:
     """Make one token of a number and its unit, and of a date."""
-    words = [text[start:end].casefold() for start, end in zip(starts, ends, strict=True)]
     joints: list[tuple[int, int]] = []
     done = -1
     for index in numbers:
         if index <= done:
             continue
-        first, last = _quantity(text, starts, ends, words, index)
+        first, last = _quantity(text, starts, ends, keys, index)
         if first <= done:
             first = index
         if last > first:
@@ -119,19 +144,22 @@ def _join_quantities(text: str, starts: list[int], ends: list[int], numbers: lis
             done = last
     for first, last in reversed(joints):
         ends[first] = ends[last]
-        del starts[first + 1 : last + 1], ends[first + 1 : last + 1]
+        keys[first] = fold(text[starts[first] : ends[first]])
+        del starts[first + 1 : last + 1], ends[first + 1 : last + 1], keys[first + 1 : last + 1]
 
 
-def _quantity(text: str, starts: list[int], ends: list[int], words: list[str], index: int) -> tuple[int, int]:
+def _quantity(text: str, starts: list[int], ends: list[int], keys: list[str], index: int) -> tuple[int, int]:
     """Return the first and last token of the quantity around the number at ``index``."""
 
     def word(at: int) -> str:
         """Return the word at a place if at most one sign of white space stands before it."""
-        return words[at] if 0 < at < len(words) and starts[at] - ends[at - 1] <= 1 else ""
+        return keys[at].casefold() if 0 < at < len(keys) and starts[at] - ends[at - 1] <= 1 else ""
 
-    if index and words[index - 1] in MONTHS and starts[index] - ends[index - 1] == 1:  # December 1, 2026; May 2026
+    if (
+        index and keys[index - 1].casefold() in MONTHS and starts[index] - ends[index - 1] == 1
+    ):  # December 1, 2026; May 2026
         year = index + 2 if word(index + 1) == "," else index + 1
-        return index - 1, year if _is_year(word(year)) and not _is_year(words[index]) else index
+        return index - 1, year if _is_year(word(year)) and not _is_year(keys[index]) else index
     month = index + 2 if word(index + 1) == "." else index + 1
     month = month + 1 if word(month) in ("de", "of") else month
     if word(month) in MONTHS:  # 1 December 2026; 12. März 2026; 5 de mayo de 2026

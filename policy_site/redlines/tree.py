@@ -24,6 +24,8 @@ class RunKind(StrEnum):
     ADDED = "added"
     RENUMBERED = "renumbered"
     """A number before a heading or paragraph: the old one and the new one."""
+    RECODED = "recoded"
+    """The same words in another Unicode form: no reader sees a difference, and both come back."""
 
 
 class NoteKind(StrEnum):
@@ -112,7 +114,7 @@ class Leaf:
             self.notes
             or self.continues_old
             or self.continues_new
-            or any(run.kind is not RunKind.EQUAL or run.notes for run in self.runs)
+            or any(run.kind not in (RunKind.EQUAL, RunKind.RECODED) or run.notes for run in self.runs)
         )
 
 

@@ -41,7 +41,13 @@ nap óra hét hónap év
 dag dagar timme timmar vecka veckor månad månader år
 ثانية ثوان دقيقة دقائق ساعة ساعات يوم أيام يوما يومًا أسبوع أسابيع شهر أشهر شهرا شهرًا سنة سنوات
 שעות יום ימים שבוע שבועות חודש חודשים שנה שנים
+% ‰ ٪ ° $ € £ ¥ ₹ ₺
 usd eur gbp chf jpy cad aud try kb mb gb tb
+"""
+
+_UNSPACED_UNITS = """
+年 月 日 時 分 秒 時間 分間 秒間 日間 週間 か月 ヶ月 カ月 ヵ月 箇月 か月間 ヶ月間 年間 営業日 円 歳 条 項
+时 小时 分钟 天 周 个月 元 岁 小時 分鐘 週 個月 歲 個工作日 วัน ปี เดือน ชั่วโมง
 """
 
 MONTHS = frozenset(_MONTHS.split())
@@ -50,10 +56,5 @@ MONTHS = frozenset(_MONTHS.split())
 UNITS = frozenset(_UNITS.split())
 """Names of units of time and money, case folded."""
 
-UNITS_WITHOUT_SPACE = frozenset(
-    """
-年 月 日 時 分 秒 時間 分間 秒間 日間 週間 か月 ヶ月 カ月 ヵ月 箇月 か月間 ヶ月間 年間 営業日 円 歳 条 項
-时 小时 分钟 天 周 个月 元 岁 小時 分鐘 週 個月 歲 個工作日 วัน ปี เดือน ชั่วโมง
-""".split()
-)
+UNITS_WITHOUT_SPACE = frozenset(_UNSPACED_UNITS.split())
 """Units written without a space after the number, in Chinese, Japanese and Thai."""

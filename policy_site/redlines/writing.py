@@ -11,6 +11,8 @@ from policy_site.model import Container, Mark, Span
 
 VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"})
 _FORBIDDEN = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\p{NChar}]")
+_SPACES = regex.compile(r"\r\n?|[\x0b\x1c-\x1f\x85]")
+"""White space that HTML reads otherwise or not at all."""
 _LISTS = frozenset({"ul", "ol", "menu"})
 _ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _OLD_DROPPED = frozenset({"id", "name", "for", "headers", "usemap"})
@@ -23,7 +25,7 @@ Key = tuple[str, int]
 
 def escape_text(text: str) -> str:
     """Return ``text`` as HTML text; signs that HTML cannot carry become U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", escape(text, quote=False).replace("\r\n", "\n").replace("\r", "\n"))
+    return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", escape(text, quote=False)))
 
 
 def attributes_of(attributes: Attributes) -> str:

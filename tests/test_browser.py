@@ -1,0 +1,185 @@
+"""The sample site as a visitor meets it: in Debian's Chromium, with scripts switched off."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+_COMMAND = (sys.executable, "-m", "policy_site", "build", "--quiet", "--ref", "HEAD", "--as-of", "2026-11-23")
+LANGUAGES = ("en", "de", "tr", "ar")
+KINDS = (
+    "{locale}/",
+    "{locale}/privacy/",
+    "{locale}/privacy/upcoming/",
+    "{locale}/privacy/history/",
+    "{locale}/privacy/v/2024-12-01/",
+    "{locale}/privacy/v/2026-02-01/changes/",
+    "{locale}/privacy/compare/2024-12-01/2026-02-01/",
+    "{locale}/privacy/since/2024-12-01/",
+    "{locale}/privacy/sections/retention/",
+)
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the sample site on loopback, below a sub-path."""
+    folder = tmp_path_factory.mktemp("served")
+    configuration = (ROOT / "content" / "site.toml").read_text(encoding="utf-8")
+    with _Server(("127.0.0.1", 0), functools.partial(_Handler, directory=str(folder))) as server:
+        base = f"http://127.0.0.1:{server.server_port}/legal/"
+        sample = folder / "site.toml"
+        sample.write_text(
+            configuration.replace("https://policies.symphonyroute.com/", base).replace(
+                "[content]", '[content]\nfolder = "content"', 1
+            ),
+            encoding="utf-8",
+        )
+        subprocess.run(
+            [*_COMMAND, "--config", str(sample), "--repository", str(ROOT), "--output", str(folder / "legal")],
+            check=True,
+            env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield base
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A page without scripts that keeps account of everything that should not happen."""
+
+    def __init__(self, browser: Browser, address: str, *, width: int = 1280, dark: bool = False) -> None:
+        self.context = browser.new_context(
+            java_script_enabled=False,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+        )
+        self.page: Page = self.context.new_page()
+        self.faults: list[str] = []
+        self.address = address
+        self.page.on("console", self._note_message)
+        self.page.on("request", self._note_request)
+        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(message.text)
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith(self.address):
+            self.faults.append(f"third party: {request.url}")
+
+    def open(self, path: str) -> Page:
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        assert answer.ok, path
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Return a visitor with a desktop screen."""
+    visitor = Visit(browser, address)
+    yield visitor
+    assert visitor.faults == []
+    visitor.context.close()
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_page_speaks_the_readers_language(visit: Visit, kind: str, locale: str) -> None:
+    page = visit.open(kind.format(locale=locale))
+    root = page.locator("html")
+    assert root.get_attribute("lang") == locale
+    assert (root.get_attribute("dir") or "ltr") == ("rtl" if locale == "ar" else "ltr")
+    assert page.locator("h1").count() == 1
+    assert page.title()
+    policy = page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content") or ""
+    assert "default-src 'none'" in policy
+    assert page.locator("[style], style, [onclick]").count() == 0
+    assert page.locator('link[rel="alternate"][type="application/atom+xml"]').count() >= 1
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_visitor_walks_from_the_landing_page_to_a_redline(visit: Visit, locale: str) -> None:
+    page = visit.open("")
+    page.locator(f'main a[hreflang="{locale}"]').first.click()
+    assert page.url.endswith(f"/{locale}/")
+    page.locator(f'main a[href$="/{locale}/privacy/"]').first.click()
+    page.locator(f'a[href$="/{locale}/privacy/history/"]').first.click()
+    page.locator(f'main a[href*="/{locale}/privacy/v/2024-12-01/"]').first.click()
+    assert page.url.endswith(f"/{locale}/privacy/v/2024-12-01/")
+    page.locator(f'a[href*="/{locale}/privacy/compare/2024-12-01/"]').first.click()
+    assert page.locator("del").count() > 0
+    assert page.locator("ins").count() > 0
+    for other in LANGUAGES:
+        link = page.locator(f'a[hreflang="{other}"]').first
+        assert f"/{other}/privacy/compare/2024-12-01/" in (link.get_attribute("href") or page.url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("locale", ["de", "ar"])
+def test_nothing_is_wider_than_a_small_phone(browser: Browser, address: str, kind: str, locale: str) -> None:
+    visitor = Visit(browser, address, width=320, dark=True)
+    page = visitor.open(kind.format(locale=locale))
+    box = page.locator("html").evaluate("element => [element.scrollWidth, element.clientWidth]")
+    assert box[0] <= box[1], box
+    assert visitor.faults == []
+    visitor.context.close()
+
+
+def test_the_site_says_that_its_history_is_a_sample(visit: Visit) -> None:
+    assert "sample" in visit.open("en/").locator("body").inner_text().lower()
+
+
+def test_an_old_version_cannot_be_mistaken_for_the_present_one(visit: Visit) -> None:
+    page = visit.open("en/privacy/v/2024-12-01/")
+    assert page.locator('meta[name="robots"]').get_attribute("content") == "noindex"
+    assert page.locator('main a[href$="/en/privacy/"]').count() >= 1
+    assert "1 June 2025" in page.locator("main").inner_text() or "June 1, 2025" in page.locator("main").inner_text()
+
+
+def test_a_lagging_translation_says_so_on_top(visit: Visit) -> None:
+    page = visit.open("ar/cookies/")
+    assert page.locator("main [lang=ar], main").count() >= 1
+    assert page.locator("main .notice, main .banner, main [role=note], main aside").count() >= 1
+
+
+def test_pages_print(visit: Visit) -> None:
+    visit.open("en/privacy/compare/2024-12-01/2026-02-01/")
+    assert visit.page.pdf()[:5] == b"%PDF-"
+
+
+def test_an_unknown_address_is_answered_in_the_site(visit: Visit) -> None:
+    page = visit.open("404.html")
+    assert page.locator('a[href$="/legal/"]').count() >= 1
