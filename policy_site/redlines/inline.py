@@ -39,6 +39,8 @@ class Inline:
         self._waiting: list[str] = []
         self._in_block: list[int] = []
         self._is_moved = False
+        self._has_lost_space = False
+        """The words before ended in white space, in the old text alone."""
 
     # --- a block ---
 
@@ -51,6 +53,8 @@ class Inline:
                 runs.append(None)
             elif leaf.continues_old:
                 self._parts.append(f'<ins class="redline-split">{self._hidden(self._phrases.split)}</ins>')
+                if self._has_lost_space:
+                    self._parts.append('<del class="redline-recoded" hidden> </del>')
             runs.extend(leaf.runs)
         for run, coming in zip(runs, _coming(runs), strict=True):
             if run is None:
@@ -61,6 +65,8 @@ class Inline:
                 self._run(run, coming)
         self._set_path(())
         self._is_moved = False
+        last = leaves[-1].runs[-1] if leaves[-1].runs else Run(RunKind.EQUAL)
+        self._has_lost_space = last.old_text[-1:].isspace() and last.kind is RunKind.EQUAL
 
     def departed(self, leaf: Leaf) -> None:
         """Write the words of a block that moved away."""
