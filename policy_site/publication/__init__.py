@@ -1,0 +1,113 @@
+"""The whole way from git to what is published, in one function: history, catalogue, documents, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from policy_site import events as ledger
+from policy_site import redlines
+from policy_site.catalogue import compile_catalogue
+from policy_site.history import History
+from policy_site.localization import month_names
+from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
+from policy_site.publication.rendering import render_editions, render_words, tips_of
+from policy_site.publication.shelves import gather_shelves
+from policy_site.publication.wordings import Wordings
+from policy_site.publication.workshop import Workshop
+from policy_site.settings import Settings
+
+__all__ = ["Publication", "Workshop", "compile_publication", "section_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Everything one build publishes, at one instant."""
+
+    settings: Settings
+    as_of: datetime
+    """UTC."""
+    commit: str | None
+    """Full object name of the commit that is published; ``None`` outside a repository."""
+    is_complete: bool
+    """False for a shallow clone and for a folder without history."""
+    incompleteness: str
+    """How to complete the history, a sentence; empty where it is complete."""
+    policies: tuple[Policy, ...]
+    documents: Mapping[str, Document]
+    """By :attr:`Edition.digest`; every edition has one."""
+    words: Mapping[tuple[str, str, str], RenderedWords]
+    """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
+    earlier_words: Mapping[Words, RenderedWords]
+    """What release notes said before they were corrected, in the language it was written in."""
+    events: tuple[Event, ...]
+    findings: tuple[Finding, ...]
+    """Of reading the content; the rules of ``checks`` add theirs."""
+    tips: frozenset[str]
+    """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
+    next_transition: datetime | None
+    """When the site must be built again, as far as is known."""
+
+    def policy(self, policy_id: str) -> Policy:
+        """Return the policy with an id; raise :class:`KeyError` where there is none."""
+        for policy in self.policies:
+            if policy.id == policy_id:
+                return policy
+        raise KeyError(policy_id)
+
+
+def compile_publication(
+    settings: Settings, history: History, *, as_of: datetime, workshop: Workshop | None = None
+) -> Publication:
+    """Compile everything that is published at ``as_of`` from one history.
+
+    Faults of the content do not stop it: they are findings beside whatever can still be shown.
+    """
+    workshop = workshop or Workshop()
+    shelves, strays = gather_shelves(history, settings)
+    wordings = Wordings(shelves, settings, workshop)
+    catalogue = compile_catalogue(
+        shelves,
+        settings=settings,
+        as_of=as_of,
+        wording=wordings.name,
+        month_names=month_names(settings.languages),
+        is_complete=history.is_complete,
+    )
+    documents, faults = render_editions(catalogue, shelves, settings, workshop)
+    words, earlier_words, word_faults = render_words(catalogue, settings, workshop)
+    events = ledger.derive_events(
+        catalogue.policies,
+        as_of=as_of,
+        section_changes=lambda policy, version: section_changes(policy, version, documents),
+        authority=settings.feed_authority,
+        year=settings.feed.year,
+    )
+    findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)
+    return Publication(
+        settings=settings,
+        as_of=as_of,
+        commit=history.commit,
+        is_complete=history.is_complete,
+        incompleteness=history.how_to_complete,
+        policies=catalogue.policies,
+        documents=documents,
+        words=words,
+        earlier_words=earlier_words,
+        events=events,
+        findings=tuple(dict.fromkeys(findings)),
+        tips=tips_of(shelves),
+        next_transition=catalogue.next_transition,
+    )
+
+
+def section_changes(policy: Policy, version: Version, documents: Mapping[str, Document]) -> tuple[SectionChange, ...]:
+    """Return how the sections of a version differ from those of the version before, in the authoritative language."""
+    if version.previous is None:
+        return ()
+    old = policy.version(version.previous).editions.get(policy.authoritative_locale)
+    new = version.editions.get(policy.authoritative_locale)
+    if old is None or new is None:
+        return ()
+    return redlines.section_changes(redlines.compare(documents[old.digest], documents[new.digest]))

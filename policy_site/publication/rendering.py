@@ -1,0 +1,155 @@
+"""Editions become documents, and release notes become words for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from policy_site.catalogue import Catalogue, Shelf
+from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, text
+from policy_site.model import (
+    Block,
+    Document,
+    Edition,
+    Finding,
+    Policy,
+    RenderedWords,
+    Section,
+    Severity,
+    Span,
+    Version,
+    Words,
+)
+from policy_site.publication.workshop import Workshop, digest_of
+from policy_site.settings import Settings
+
+
+def render_editions(
+    catalogue: Catalogue, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop
+) -> tuple[Mapping[str, Document], list[Finding]]:
+    editions = {
+        edition.digest: edition
+        for policy in catalogue.policies
+        for version in policy.versions
+        for edition in version.editions.values()
+    }
+    sources = [Source(digest, edition.body) for digest, edition in sorted(editions.items())]
+    rendered = render_documents(
+        sources,
+        extensions=settings.content.markdown_extensions,
+        cache=workshop.cache,
+        jobs=workshop.jobs,
+        progress=workshop.step("Rendering the texts", 0, len(sources)),
+    )
+    tips = tips_of(shelves)
+    documents: dict[str, Document] = {}
+    findings: list[Finding] = []
+    for digest, edition in sorted(editions.items()):
+        document = rendered[digest]
+        if isinstance(document, RenderFault):
+            findings.append(_render_finding(document, edition, is_tip=digest in tips))
+            document = _as_written(edition)
+        documents[digest] = replace(document, title=edition.title)
+    for policy in catalogue.policies:
+        for version in policy.versions:
+            _share_ids(policy, version, documents)
+    return MappingProxyType(documents), findings
+
+
+def tips_of(shelves: Sequence[Shelf]) -> frozenset[str]:
+    return frozenset(
+        revision.digest
+        for shelf in shelves
+        for revision in (*(found[-1] for found in shelf.texts.values()), *shelf.archive.values())
+    )
+
+
+def _share_ids(policy: Policy, version: Version, documents: dict[str, Document]) -> None:
+    """Give translations without ids of their own those of the authoritative text."""
+    authoritative = version.editions.get(policy.authoritative_locale)
+    if authoritative is None:
+        return
+    for edition in version.editions.values():
+        if edition.digest != authoritative.digest:
+            documents[edition.digest] = adopt_ids(documents[edition.digest], documents[authoritative.digest])
+
+
+def _render_finding(fault: RenderFault, edition: Edition, *, is_tip: bool) -> Finding:
+    return Finding(
+        path=edition.revision.path,
+        line=None,
+        rule="rendering",
+        severity=Severity.ERROR if is_tip else Severity.WARNING,
+        message=fault.message,
+        remedy=fault.remedy,
+    )
+
+
+def _as_written(edition: Edition) -> Document:
+    """Show a text that cannot be rendered as it was written: nothing of it may be lost."""
+    escaped = edition.body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    block = Block("pre", (), (), (Span(edition.body),))
+    return Document(edition.title, (Section("preamble", 0, "", f"<pre>{escaped}</pre>", (block,)),))
+
+
+def render_words(
+    catalogue: Catalogue, settings: Settings, workshop: Workshop
+) -> tuple[Mapping[tuple[str, str, str], RenderedWords], Mapping[Words, RenderedWords], list[Finding]]:
+    written, earlier = _written_words(catalogue)
+    parts = {
+        part: Source(digest_of(part), part)
+        for words in (*written.values(), *earlier)
+        for part in (words.summary, words.impact, words.choices)
+    }
+    rendered = render_documents(
+        list(parts.values()),
+        extensions=settings.content.markdown_extensions,
+        cache=workshop.cache,
+        jobs=workshop.jobs,
+    )
+    findings: list[Finding] = []
+    documents: dict[str, Document] = {}
+    for part, source in parts.items():
+        document = rendered[source.key]
+        if isinstance(document, RenderFault):
+            message = f"The words of a release note cannot be rendered: {document.message}"
+            findings.append(Finding("", None, "rendering", Severity.ERROR, message, document.remedy))
+            document = Document("", ())
+        documents[part] = document
+    finished: dict[tuple[str, str, str], RenderedWords] = {}
+    for policy in catalogue.policies:
+        for version in policy.versions:
+            for locale in settings.languages:
+                key = (policy.id, version.label, locale)
+                said = written.get(key) or written.get((policy.id, version.label, policy.authoritative_locale))
+                if said is not None:
+                    finished[key] = _rendered(said, locale, documents)
+    before = {words: _rendered(words, words.locale, documents) for words in earlier}
+    return MappingProxyType(finished), MappingProxyType(before), findings
+
+
+def _written_words(catalogue: Catalogue) -> tuple[dict[tuple[str, str, str], Words], dict[Words, None]]:
+    written: dict[tuple[str, str, str], Words] = {}
+    earlier: dict[Words, None] = {}
+    for policy in catalogue.policies:
+        for version in policy.versions:
+            for locale, words in (version.note.words if version.note else {}).items():
+                written[policy.id, version.label, locale] = words
+            for state in version.earlier:
+                earlier.update(dict.fromkeys(state.note.words.values() if state.note else ()))
+    return written, earlier
+
+
+def _rendered(words: Words, locale: str, documents: Mapping[str, Document]) -> RenderedWords:
+    summary, impact, choices = documents[words.summary], documents[words.impact], documents[words.choices]
+    return RenderedWords(
+        locale=locale,
+        language=words.locale,
+        summary_html=summary.html,
+        summary_text=text(summary),
+        impact_html=impact.html,
+        impact_text=text(impact),
+        choices_html=choices.html,
+        choices_text=text(choices),
+    )

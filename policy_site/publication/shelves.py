@@ -1,0 +1,85 @@
+"""History sorted by what its paths stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from policy_site.catalogue import Shelf
+from policy_site.history import History
+from policy_site.model import Finding, Revision, Severity
+from policy_site.settings import Settings
+from policy_site.sources import Place, Places, Role
+
+
+def gather_shelves(history: History, settings: Settings) -> tuple[tuple[Shelf, ...], tuple[Finding, ...]]:
+    """Sort revisions by what their paths stand for, each shelf in commit order."""
+    places = Places(settings)
+    findings: list[Finding] = []
+    sorted_revisions: dict[Place, list[Revision]] = {}
+    living: dict[Place, str] = {}
+    for identity, revision in history.sequence:
+        place = _unranked(places.of(revision.path) or places.of(identity))
+        if place is not None:
+            sorted_revisions.setdefault(place, []).append(revision)
+    for path in sorted(history.files):
+        place = places.of(path)
+        if place is None:
+            continue
+        first = living.setdefault(_unranked(place) or place, path)
+        if first != path:
+            findings.append(_two_files(path, first, place))
+            _leave_out(history, sorted_revisions[_unranked(place) or place], path, first, places)
+    return tuple(_shelf(policy.id, sorted_revisions, living) for policy in settings.policies), tuple(findings)
+
+
+def _unranked(place: Place | None) -> Place | None:
+    return replace(place, rank=0) if place else None
+
+
+def _two_files(path: str, first: str, place: Place) -> Finding:
+    return Finding(
+        path=path,
+        line=None,
+        rule="two-files",
+        severity=Severity.WARNING,
+        message=f"This and {first} both are {place.policy!r} in {place.locale!r}; {first} is shown.",
+        remedy="Exclude one of them in site.toml.",
+    )
+
+
+def _leave_out(history: History, revisions: list[Revision], path: str, first: str, places: Places) -> None:
+    """Drop the revisions of a second living file; the one whose layout pattern comes first stays."""
+    first_place, place = places.of(first), places.of(path)
+    loser = path if first_place and place and first_place.rank <= place.rank else first
+    lost = {id(revision) for identity, revision in history.sequence if identity == loser}
+    revisions[:] = [revision for revision in revisions if id(revision) not in lost]
+
+
+def _shelf(policy: str, revisions: Mapping[Place, Sequence[Revision]], living: Mapping[Place, str]) -> Shelf:
+    texts: dict[str, tuple[Revision, ...]] = {}
+    archive: dict[tuple[str, str], Revision] = {}
+    notes: dict[str, tuple[Revision, ...]] = {}
+    note_words: dict[tuple[str, str], tuple[Revision, ...]] = {}
+    for place, found in revisions.items():
+        if place.policy != policy:
+            continue
+        if place.role is Role.TEXT:
+            texts[place.locale] = tuple(found)
+        elif place not in living:
+            continue
+        elif place.role is Role.ARCHIVE:
+            archive[place.version, place.locale] = replace(found[-1], commit=None, committed_at=None)
+        elif place.role is Role.NOTE:
+            notes[place.version] = tuple(found)
+        else:
+            note_words[place.version, place.locale] = tuple(found)
+    return Shelf(
+        policy=policy,
+        texts=MappingProxyType(texts),
+        missing_at_tip=frozenset(locale for locale in texts if Place(Role.TEXT, policy, locale) not in living),
+        archive=MappingProxyType(archive),
+        notes=MappingProxyType(notes),
+        note_words=MappingProxyType(note_words),
+    )

@@ -1,0 +1,54 @@
+"""Names of visible words: what two revisions must share to say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policy_site.catalogue import Shelf
+from policy_site.documents import RenderFault, Source, render_documents, wording
+from policy_site.publication.workshop import Workshop, digest_of
+from policy_site.settings import Settings
+from policy_site.sources import Text, parse_text, without_date
+
+
+class Wordings:
+    """Names the visible words of texts; each text is rendered once."""
+
+    def __init__(self, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop) -> None:
+        self._settings = settings
+        self._workshop = workshop
+        self._names: dict[str, str] = {}
+        is_strict = settings.versions.source == "release"
+        bodies: dict[str, None] = {}
+        for shelf in shelves:
+            for revision in (*(entry for found in shelf.texts.values() for entry in found), *shelf.archive.values()):
+                body = parse_text(revision, is_strict=is_strict).body
+                bodies[body] = None
+                if settings.versions.source == "date":
+                    bodies[without_date(body, settings=settings)] = None
+        self._learn(list(bodies), "Reading the texts")
+
+    def _learn(self, bodies: Sequence[str], purpose: str) -> None:
+        sources = [Source(digest_of(body), body) for body in bodies]
+        for start in range(0, len(sources), _BATCH):
+            batch = sources[start : start + _BATCH]
+            rendered = render_documents(
+                batch,
+                extensions=self._settings.content.markdown_extensions,
+                cache=self._workshop.cache,
+                jobs=self._workshop.jobs,
+                progress=self._workshop.step(purpose, start, len(sources)),
+            )
+            for source in batch:
+                document = rendered[source.key]
+                self._names[source.body] = source.key if isinstance(document, RenderFault) else wording(document)
+
+    def name(self, text: Text) -> str:
+        """Return the name of a text's words."""
+        if text.body not in self._names:
+            self._learn([text.body], "")
+        return self._names[text.body]
+
+
+_BATCH = 256
+"""Documents held at a time while only their words are asked for."""
