@@ -28,6 +28,10 @@ from policy_site.settings import Settings
 def render_editions(
     catalogue: Catalogue, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop
 ) -> tuple[Mapping[str, Document], list[Finding]]:
+    """Return the document of every edition by its digest, and what could not be rendered.
+
+    A text that cannot be rendered is shown as it was written.
+    """
     editions = {
         edition.digest: edition
         for policy in catalogue.policies
@@ -58,6 +62,7 @@ def render_editions(
 
 
 def tips_of(shelves: Sequence[Shelf]) -> frozenset[str]:
+    """Return the digests of the texts that an author can still mend: those at the tip of the publishing branch."""
     return frozenset(
         revision.digest
         for shelf in shelves
@@ -96,6 +101,7 @@ def _as_written(edition: Edition) -> Document:
 def render_words(
     catalogue: Catalogue, settings: Settings, workshop: Workshop
 ) -> tuple[Mapping[tuple[str, str, str], RenderedWords], Mapping[Words, RenderedWords], list[Finding]]:
+    """Return the words of release notes for each reader's language, those said before corrections, and the faults."""
     written, earlier = _written_words(catalogue)
     parts = {
         part: Source(digest_of(part), part)
