@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from policy_site.pages import PageKind
 from policy_site.web.site import File, Screen
-from policy_site.web.views.comparing import view_changes, view_compare, view_section, view_since
+from policy_site.web.views.clauses import view_section
+from policy_site.web.views.comparing import view_changes, view_compare, view_since
 from policy_site.web.views.feeds import (
     view_archive,
     view_current,

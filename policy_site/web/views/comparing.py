@@ -1,31 +1,28 @@
-"""Pages about what changed: one screen for a version, redlines, and the history of a clause."""
+"""Pages about what changed: one screen for a version, and redlines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from policy_site.localization import Language, find_language
-from policy_site.model import Policy, Section, SectionChange, Version
-from policy_site.pages import Page, PageKind, section_address
-from policy_site.web.library import Comparison, RedlinePart, render_redline
+from policy_site.localization import Language, Phrases
+from policy_site.model import Policy, Version
+from policy_site.pages import Page, PageKind
+from policy_site.web.library import RedlinePart, render_redline
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 from policy_site.web.views.texts import Banner, make_banner, notice_days
 from policy_site.web.views.values import (
-    Badge,
-    Passage,
     SectionLine,
     VersionLine,
     VersionLink,
     Words,
     compare_link,
     release_words,
-    section_change_badge,
     section_lines,
     version_line,
-    version_link,
+    with_scrollable_tables,
 )
 
 
@@ -81,32 +78,6 @@ class CompareView:
     history: str
 
 
-@dataclass(frozen=True, slots=True)
-class SectionStep:
-    """A version in which a clause changed."""
-
-    line: VersionLine
-    badge: Badge
-    heading: str
-    passage: Passage
-    language_name: str
-    is_fallback: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """The history of one clause."""
-
-    title: Title
-    heading: Title
-    steps: tuple[SectionStep, ...]
-    first: VersionLink | None
-    """The first version that had it."""
-    present: str | None
-    """The clause in the text in force; ``None`` where it is gone."""
-    history: str
-
-
 def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
     """Show what a version changes, on one screen: what a notice links to."""
     phrases = site.phrases(locale)
@@ -154,39 +125,6 @@ def view_since(site: Site, page: Page, *, locale: str, policy: str, older: str) 
     return _compare(site, page, work, work.version(older), in_force, locale)
 
 
-def view_section(site: Site, page: Page, *, locale: str, policy: str, section: str) -> Screen:
-    """Show each version that changed a clause, newest first, with its redline."""
-    phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    title = site.policy_title(work, locale)
-    steps = tuple(
-        step
-        for version in site.library.versions_changing(work, section)
-        if (step := _section_step(site, work, version, section, locale))
-    )
-    heading = _newest_heading(site, work, section, locale)
-    first = next((version for version in work.versions if _find_section(site, version, work, section)), None)
-    in_force = site.in_force(work)
-    present = _find_section(site, in_force, work, section) if in_force else None
-    view = SectionView(
-        title=title,
-        heading=heading,
-        steps=steps,
-        first=version_link(site, work, first, locale) if first else None,
-        present=f"{site.link(PageKind.POLICY, locale=locale, policy=policy)}#{present.id}" if present else None,
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
-    )
-    frame = Frame(
-        title=phrases.gettext("History of “%(section)s”: %(policy)s", section=heading.text, policy=title.text),
-        policy=work,
-        crumbs=[
-            Crumb(phrases.gettext("All versions"), view.history, phrases.language),
-            Crumb(heading.text, site.link(page.kind, **page.parameters), heading.language),
-        ],
-    )
-    return Screen("section.html", make_shell(site, page, frame), view, phrases)
-
-
 def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Version, locale: str) -> Screen:
     phrases = site.phrases(locale)
     comparison = site.library.compare(policy, older, newer, locale)
@@ -201,7 +139,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         newer=version_line(site, policy, newer, locale),
         is_since=page.kind is PageKind.SINCE,
         sections=section_lines(site, comparison, locale, redline=""),
-        redline=_groups(render_redline(comparison, phrases)),
+        redline=_groups(render_redline(comparison, phrases), phrases),
         language=comparison.language,
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.is_fallback,
@@ -239,7 +177,8 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
 
 
-def _groups(parts: Sequence[RedlinePart]) -> tuple[RedlineGroup, ...]:
+def _groups(parts: Sequence[RedlinePart], phrases: Phrases) -> tuple[RedlineGroup, ...]:
+    parts = [replace(part, html=with_scrollable_tables(part.html, phrases)) for part in parts]
     return tuple(
         RedlineGroup(is_changed, tuple(group)) for is_changed, group in groupby(parts, key=lambda part: part.is_changed)
     )
@@ -261,50 +200,3 @@ def _steps(
         step(policy.versions[following] if following < len(policy.versions) else None),
         step(newer) if newer.previous != older.label else None,
     )
-
-
-def _section_step(site: Site, policy: Policy, version: Version, section: str, locale: str) -> SectionStep | None:
-    comparison = site.library.compare_with_previous(policy, version, locale)
-    change = _change_in(comparison, section)
-    if comparison is not None and change is None and comparison.language.tag != policy.authoritative_locale:
-        comparison = site.library.compare_with_previous(policy, version, policy.authoritative_locale)
-        change = _change_in(comparison, section)
-    if comparison is None or change is None:
-        return None
-    phrases = site.phrases(locale)
-    line = version_line(site, policy, version, locale)
-    return SectionStep(
-        line=line,
-        badge=section_change_badge(change.kind, phrases),
-        heading=change.heading,
-        passage=Passage(
-            site.library.render_section(comparison, section, phrases, page=line.version.href), comparison.language
-        ),
-        language_name=phrases.language_name(comparison.language.tag),
-        is_fallback=comparison.language.tag != locale,
-    )
-
-
-def _change_in(comparison: Comparison | None, section: str) -> SectionChange | None:
-    changes = comparison.sections if comparison else ()
-    return next((change for change in changes if section_address(change.id) == section), None)
-
-
-def _find_section(site: Site, version: Version, policy: Policy, section: str) -> Section | None:
-    document = site.document(version.editions.get(policy.authoritative_locale))
-    sections = document.sections if document else ()
-    return next((found for found in sections if section_address(found.id) == section), None)
-
-
-def _newest_heading(site: Site, policy: Policy, section: str, locale: str) -> Title:
-    """Return the newest heading that the clause had in ``locale``, or else in the authoritative language."""
-    phrases = site.phrases(locale)
-    for language in (locale, policy.authoritative_locale):
-        for version in reversed(policy.versions):
-            document = site.document(version.editions.get(language))
-            for found in document.sections if document else ():
-                if section_address(found.id) == section:
-                    if found.heading:
-                        return Title(found.heading, find_language(language))
-                    return Title(phrases.gettext("Introduction"), phrases.language)
-    return Title(section, find_language(policy.authoritative_locale))

@@ -21,6 +21,7 @@ from policy_site.web.views.values import (
     table_of_contents,
     version_line,
     version_link,
+    with_scrollable_tables,
 )
 
 
@@ -231,7 +232,7 @@ def make_text(
         contents=table_of_contents(document),
         sections=tuple(
             TextSection(
-                Passage(section.html, language),
+                Passage(with_scrollable_tables(section.html, phrases), language),
                 site.find_link(PageKind.SECTION, **names, section=section_address(section.id))
                 if section_address(section.id) in changed
                 else None,

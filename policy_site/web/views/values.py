@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from policy_site.catalogue.standing import applied_until, edition_for, standing
 from policy_site.localization import Language, Phrases, find_language
@@ -151,6 +152,7 @@ def version_line(site: Site, policy: Policy, version: Version, locale: str) -> V
     ended = applied_until(policy, version, site.at)
     identical = policy.version(version.identical_to) if version.identical_to else None
     words = release_words(site, policy, version, locale)
+    edition, fidelity = edition_for(policy, version, locale)
     return VersionLine(
         version=version_link(site, policy, version, locale),
         published=site.day(version.published_date, locale),
@@ -158,7 +160,9 @@ def version_line(site: Site, policy: Policy, version: Version, locale: str) -> V
         significance=significance_badge(version.significance, phrases),
         is_significance_declared=version.is_significance_declared,
         standing=standing_badge(standing(policy, version, site.at), phrases),
-        fidelity=fidelity_badge(edition_for(policy, version, locale)[1], phrases),
+        fidelity=fidelity_badge(fidelity, phrases)
+        if edition
+        else Badge(Fidelity.MISSING, phrases.gettext("Text missing")),
         categories=category_names(version, phrases),
         summary=Passage(words.summary, words.language) if words and words.summary else None,
         changes=site.link(PageKind.CHANGES, **names, version=version.label),
@@ -204,6 +208,13 @@ def release_words(site: Site, policy: Policy, version: Version, locale: str) -> 
 def _with_links_into(page: str, html: str) -> str:
     """Lead links to a section (``#retention``) to that section of ``page``; the HTML is our own, so a tag is a tag."""
     return re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", html)
+
+
+def with_scrollable_tables(html: str, phrases: Phrases) -> str:
+    """Put each table of a text into a region that scrolls by itself, with a keyboard too; the HTML is our own."""
+    label = escape(phrases.gettext("Table"))
+    start = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+    return re.sub(r"<table\b[^<>]*>", lambda found: start + found[0], html).replace("</table>", "</table></div>")
 
 
 def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: str) -> tuple[SectionLine, ...]:
