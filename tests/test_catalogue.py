@@ -340,6 +340,11 @@ def test_a_translation_with_a_date_of_its_own_is_reported_and_kept() -> None:
     assert findings == ["This translation names 2025-01-12, a date that no version of the authoritative text has."]
 
 
+def test_a_text_without_a_title_takes_the_policys_name() -> None:
+    policy, _ = catalogue([revision("2025-01-01", "Words alone.\n")], source="revision")
+    assert policy.versions[0].editions["en"].title == "privacy"
+
+
 # --- by revision -----------------------------------------------------------------------------------------------------
 
 

@@ -83,6 +83,12 @@ def test_a_text_without_front_matter_takes_its_title_from_its_first_heading() ->
     assert (text.title, text.body, text.body_line) == ("Privacy notice", "\nWords.\n", 2)
 
 
+def test_a_smaller_heading_is_a_title_that_stays_in_the_text() -> None:
+    text = parse_text(revision('## <span class="x">Firefox</span> Notice\n\nWords.\n'), is_strict=False)
+    assert text.title == "Firefox Notice"
+    assert text.body.startswith("## ")
+
+
 @pytest.mark.parametrize(
     ("front_matter", "line", "message"),
     [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from policy_site.catalogue.date import group_by_date
 from policy_site.catalogue.grouping import Grouped, Shelf, Wording
@@ -19,7 +20,7 @@ from policy_site.catalogue.standing import (
     upcoming,
     version_in_force,
 )
-from policy_site.model import Finding, Policy
+from policy_site.model import Finding, Policy, Version
 from policy_site.settings import Settings
 
 __all__ = [
@@ -72,7 +73,9 @@ def compile_catalogue(
             grouped = group_by_date(shelf, settings=settings, as_of=as_of, wording=wording, month_names=month_names)
         else:
             grouped = group_by_revision(shelf, settings=settings, as_of=as_of, wording=wording)
-        policies.append(Policy(shelf.policy, settings.authoritative_locale, grouped.versions))
+        title = settings.policy(shelf.policy).title or shelf.policy
+        versions = tuple(_titled(version, title) for version in grouped.versions)
+        policies.append(Policy(shelf.policy, settings.authoritative_locale, versions))
         findings += grouped.findings
         announcements += grouped.announcements
     return Catalogue(
@@ -80,3 +83,14 @@ def compile_catalogue(
         findings=tuple(findings),
         next_transition=next_transition(policies, as_of, known=announcements),
     )
+
+
+def _titled(version: Version, title: str) -> Version:
+    """Give editions whose text has no title the one of ``site.toml``, or the policy's id."""
+    if all(edition.title for edition in version.editions.values()):
+        return version
+    titled = {
+        locale: edition if edition.title else replace(edition, title=title)
+        for locale, edition in version.editions.items()
+    }
+    return replace(version, editions=MappingProxyType(titled))

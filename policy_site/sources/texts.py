@@ -31,7 +31,9 @@ class Text:
     findings: tuple[Finding, ...] = ()
 
 
-_FIRST_HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?[ \t]*(?:\n|\Z)")
+_FIRST_HEADING = re.compile(
+    r"\s*(?P<level>#{1,6})[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?[ \t]*(?:\n|\Z)"
+)
 _KNOWN_KEYS = ("title", "version")
 
 
@@ -49,7 +51,8 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     if not isinstance(title, str) or not title.strip():
         heading = _FIRST_HEADING.match(body)
         title = _plain(heading["title"]) if heading else ""
-        if heading:
+        # A text may begin with a smaller heading that is its title to readers; it stays where it is.
+        if heading and heading["level"] == "#":
             body_line += body.count("\n", 0, heading.end())
             body = body[heading.end() :]
     version = parts.facts.get("version", "")
@@ -71,7 +74,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
 
 def _plain(heading: str) -> str:
     without_links = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", heading)
-    return re.sub(r"[*_`]+", "", without_links).strip()
+    return re.sub(r"[*_`]+|</?[A-Za-z][^<>]*>", "", without_links).strip()
 
 
 # --- dates in texts --------------------------------------------------------------------------------------------------
