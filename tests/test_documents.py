@@ -184,6 +184,10 @@ def test_no_opening_swallows_the_words_after_it(opening: str, gap: str) -> None:
         assert sentence in shown
 
 
+def test_an_element_open_inside_another_loses_no_words() -> None:
+    assert "Visible." in words(rendered('[^1]: Note.\n\n<div markdown="1"><div>\n\n## A\n\nVisible.'))
+
+
 def test_a_closed_comment_is_not_shown_unless_it_is_code() -> None:
     assert words(rendered("a <!-- secret --> b\n\n<!--\n\n## Not\n\n-->\n\n`<!-- code -->`")) == (
         "a", "b", "<!--", "code", "-->",

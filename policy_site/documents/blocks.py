@@ -147,7 +147,7 @@ class _Reader:
     def _read_container(self, element: _Element, marks: tuple[Mark, ...], containers: tuple[Container, ...]) -> None:
         if self._next >= self._last:
             raise NestingError
-        inner = (*containers, Container(element.tag, element.attributes, self._next))
+        inner = (*containers, Container(_nestable(element.tag, containers), element.attributes, self._next))
         self._next += 1
         before = len(self.blocks)
         self.read(element, marks=marks, containers=inner)
@@ -160,6 +160,13 @@ class _Reader:
         spans = _merged(raw) if element.tag == "pre" else fold_spans(raw)
         if spans or element.tag == "hr" or _is_kept(element):
             self.blocks.append(Block(element.tag, element.attributes, containers, spans))
+
+
+def _nestable(tag: str, containers: tuple[Container, ...]) -> str:
+    """Return ``div`` for an entry right inside an entry: a parser would close the outer one first."""
+    entries = next((group for group in (("li",), ("dd", "dt")) if tag in group), ())
+    around = next((container.tag for container in reversed(containers) if container.tag not in ("div", "address")), "")
+    return "div" if around in entries else tag
 
 
 def _is_kept(element: _Element) -> bool:

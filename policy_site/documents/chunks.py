@@ -77,6 +77,17 @@ def _is_heading(lines: list[str], number: int) -> bool:
     return bool(_SETEXT_TEXT.match(lines[number]) and _SETEXT_LINE.match(following))
 
 
+def are_elements_closed(chunk: str) -> bool:
+    """Say whether each block element of raw HTML is closed, in order."""
+    waiting: list[str] = []
+    for found in _TAG.finditer(chunk):
+        if not found.group(1):
+            waiting.append(found.group(2).lower())
+        elif not waiting or waiting.pop() != found.group(2).lower():
+            return False
+    return not waiting
+
+
 def _raw_spans(text: str) -> list[tuple[int, int]]:
     """Return where raw HTML stands open, as ascending, disjoint spans; what is never closed opens nothing."""
     spans = [found.span() for found in _COMMENT.finditer(text)] if "-->" in text else []

@@ -8,10 +8,11 @@ from typing import Any
 
 import markdown
 
+from policy_site.documents.chunks import are_elements_closed
 from policy_site.documents.cleaning import VERSION as CLEANER_VERSION
 from policy_site.documents.cleaning import clean
 
-RENDERER = f"1 markdown {markdown.__version__} {CLEANER_VERSION}"
+RENDERER = f"2 markdown {markdown.__version__} {CLEANER_VERSION}"
 """Changes whenever the same chunk could come out differently: it is part of every chunk's name."""
 
 _MASK = "\ufdd0"
@@ -27,13 +28,9 @@ class Converter:
     """Turns chunks into clean HTML; not for several threads at once."""
 
     def __init__(self, extensions: tuple[str, ...]) -> None:
-        configuration: dict[str, dict[str, Any]] = {"footnotes": {"BACKLINK_TITLE": ""}}
         self._prefix = f"{RENDERER}\n{' '.join(extensions)}\n"
-        self._markdown = markdown.Markdown(
-            extensions=list(extensions),
-            extension_configs={name: configuration[name] for name in configuration if name in extensions},
-            output_format="html",
-        )
+        self._markdown = _make_markdown(extensions)
+        self._plain = _make_markdown(tuple(name for name in extensions if name != "md_in_html"))
 
     def key(self, chunk: str) -> str:
         """Name what :meth:`convert` makes of ``chunk``: SHA-256 in hexadecimal."""
@@ -41,9 +38,23 @@ class Converter:
 
     def convert(self, chunk: str) -> str:
         """Return the clean HTML of a chunk. Raises what Python-Markdown raises, :class:`RecursionError` included."""
-        self._markdown.reset()
-        html = self._markdown.convert(_mask(chunk))
-        return clean(html.replace(_MASK, "&lt;"))
+        masked = _mask(chunk)
+        # md_in_html loses what follows an element that is never closed
+        is_safe = "markdown" not in masked or are_elements_closed(masked)
+        parser = self._markdown if is_safe else self._plain
+        parser.reset()
+        html = parser.convert(masked)
+        # addresses of mail are written in character references
+        return clean(html.replace(_MASK, "&lt;").replace(f"&#{ord(_MASK)};", "&lt;"))
+
+
+def _make_markdown(extensions: tuple[str, ...]) -> markdown.Markdown:
+    configuration: dict[str, dict[str, Any]] = {"footnotes": {"BACKLINK_TITLE": ""}}
+    return markdown.Markdown(
+        extensions=list(extensions),
+        extension_configs={name: configuration[name] for name in configuration if name in extensions},
+        output_format="html",
+    )
 
 
 def _mask(chunk: str) -> str:

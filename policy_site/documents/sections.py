@@ -50,10 +50,14 @@ def safe_id(own: str) -> str:
 
 def split_parts(blocks: Sequence[Block]) -> tuple[Part, ...]:
     """Split a chunk's blocks at the headings that stand in no container."""
-    safe = [_with_ids(block, {}) for block in blocks]
+    safe = [_with_ids(replace(block, tag="h2") if _is_inner_title(block) else block, {}) for block in blocks]
     starts = [index for index, block in enumerate(safe) if is_heading(block)]
     bounds = [0, *(index for index in starts if index), len(safe)]
     return tuple(_make_part(tuple(safe[start:end])) for start, end in pairwise(bounds) if end)
+
+
+def _is_inner_title(block: Block) -> bool:
+    return block.tag == "h1" and bool(block.containers)
 
 
 def is_heading(block: Block) -> bool:
