@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Indel, LCSseq
-from rapidfuzz.process import extract_iter
+from rapidfuzz.distance import LCSseq
 
 from policy_site.redlines.chains import Pair, heaviest_chain
 from policy_site.redlines.pieces import Piece
-from policy_site.redlines.words import similarity
+from policy_site.redlines.words import find_alike, similarity
 
 ALIKE = 0.40
 """Similarity from which on two blocks are one, edited."""
@@ -129,21 +128,14 @@ def pair_alike(left: Sequence[Piece], right: Sequence[Piece], gap: Gap) -> list[
 
 
 def _alike(left: Sequence[Piece], right: Sequence[Piece], gap: Gap) -> list[tuple[int, int, float]]:
-    if len(gap.left) * len(gap.right) > MOST_COMPARISONS:
-        return []
-    if len(gap.left) == len(gap.right) == 1:
+    if len(gap.left) * len(gap.right) > MOST_COMPARISONS or len(gap.left) == len(gap.right) == 1:
         return []
     found = []
     codes = {index: right[index].code for index in gap.right}
     for i in gap.left:
         mine = left[i]
-        if not mine.code:
-            continue
-        alike = extract_iter(
-            mine.code, codes, scorer=Indel.normalized_similarity, processor=None, score_cutoff=ALIKE
-        )  # fmt: skip
-        for _, score, j in alike:
-            kept = pair_score(mine, right[j], float(score))
+        for j, score in find_alike(mine.code, codes, at_least=ALIKE) if mine.code else ():
+            kept = pair_score(mine, right[j], score)
             if kept >= ALIKE:
                 found.append((i, j, kept * (len(mine.code) + len(codes[j])) ** 0.5))
     return found

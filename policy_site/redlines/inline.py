@@ -35,8 +35,9 @@ class Inline:
         self._path: tuple[Mark, ...] = ()
         self._addressed: set[int] = set()
         self._ends: dict[tuple[int, str], int] = {}
-        self._block_ends: dict[int, int] = {}
-        self._waiting: list[str] = []
+        self._link_places: dict[int, int] = {}
+        self._waiting: list[str | int] = []
+        """Notes, and numbers of changes whose links come, as soon as no link is open."""
         self._in_block: list[int] = []
         self._is_moved = False
         self._has_lost_space = False
@@ -78,6 +79,7 @@ class Inline:
         """Say what changed about a block itself."""
         for note in notes:
             self._parts.append(self._note(note))
+            self._leave_room_for_links(note.change)
 
     def renumbering(self, runs: Sequence[Run]) -> None:
         """Say once that a section has another number."""
@@ -93,10 +95,13 @@ class Inline:
             if number not in self._addressed:
                 attributes = attributes_of((("class", "redline-anchor"), *self.take_address(number)))
                 self._parts.append(f"<span{attributes} {_NOTE}></span>")
-        self._parts.append("")
         for number in self._in_block:
-            self._block_ends[number] = len(self._parts) - 1
+            self._leave_room_for_links(number)
         self._in_block = []
+
+    def _leave_room_for_links(self, change: int) -> None:
+        self._link_places[change] = len(self._parts)
+        self._parts.append("")
 
     def arrival(self, change: int, move: Move, words: str) -> None:
         """Say, once, that blocks came here from elsewhere."""
@@ -127,8 +132,8 @@ class Inline:
         for (_, kind), place in self._ends.items():
             words = self._phrases.deletion_ends if kind == "del" else self._phrases.addition_ends
             self._parts[place] = self._hidden(f" {words}")
-        for change, place in sorted(self._block_ends.items()):
-            self._parts[place] += self._links(change)
+        for change, place in self._link_places.items():
+            self._parts[place] = self._links(change)
 
     # --- runs ---
 
@@ -137,7 +142,10 @@ class Inline:
             self._deletion(run, run.new or coming)
         for span in run.new:
             self._new_span(span, run)
-        self._waiting.extend(self._note(note) for note in run.notes)
+        for note in run.notes:
+            self._waiting.extend((self._note(note), note.change))
+        if run.change:
+            self._waiting.append(run.change)
 
     def _new_span(self, span: Span, run: Run) -> None:
         self._set_path(marks_around(span))
@@ -182,7 +190,6 @@ class Inline:
         self._parts.append("")
         self._ends[change, tag] = len(self._parts) - 1
         self._parts.append(f"</{tag}>")
-        self._in_block.append(change)
 
     def _set_path(self, path: tuple[Mark, ...]) -> None:
         shared = shared_marks(self._path, path)
@@ -190,7 +197,11 @@ class Inline:
             self._parts.append(f"</{mark.tag}>")
         self._path = path[:shared]
         if self._waiting and not any(mark.tag == "a" for mark in self._path):
-            self._parts.extend(self._waiting)
+            for one in self._waiting:
+                if isinstance(one, str):
+                    self._parts.append(one)
+                else:
+                    self._leave_room_for_links(one)
             self._waiting = []
         for mark in path[shared:]:
             self._parts.append(f"<{mark.tag}{attributes_of(mark.attributes)}>")
@@ -203,7 +214,6 @@ class Inline:
 
     def _note(self, note: Note) -> str:
         attributes = attributes_of((("class", f"redline-note redline-{note.kind}"), *self.take_address(note.change)))
-        self._in_block.append(note.change)
         return f"<span{attributes} {_NOTE}> [{escape_text(self._phrases.of(note))}]</span>"
 
     def _links(self, change: int) -> str:

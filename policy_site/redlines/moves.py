@@ -6,13 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import extract_iter
-
 from policy_site.redlines.blocks import ALIKE, MOST_COMPARISONS, Gap
 from policy_site.redlines.chains import Pair
 from policy_site.redlines.pieces import Piece
-from policy_site.redlines.words import similarity
+from policy_site.redlines.words import find_alike, similarity
 
 MOVED = 0.60
 """Similarity from which on two unpaired blocks are one that moved and was edited."""
@@ -56,10 +53,8 @@ def find_alike_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterab
     codes = {j: right[j].code for j in other if right[j].words >= _WORDS_OF_ALIKE}
     for i in mine:
         if left[i].words >= _WORDS_OF_ALIKE:
-            alike = extract_iter(
-                left[i].code, codes, scorer=Indel.normalized_similarity, processor=None, score_cutoff=MOVED
-            )
-            found.extend((-float(score), i, j) for _, score, j in alike if left[i].kind == right[j].kind)
+            alike = find_alike(left[i].code, codes, at_least=MOVED)
+            found.extend((-score, i, j) for j, score in alike if left[i].kind == right[j].kind)
     pairs: list[Pair] = []
     for _, i, j in sorted(found):
         if i in free_left and j in free_right:

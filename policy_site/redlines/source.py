@@ -54,10 +54,45 @@ class SourceRedline:
 
 def compare_sources(old: str, new: str) -> SourceRedline:
     """Compare two Markdown texts block by block, then word by word. Never fails, and gives back both exactly."""
-    return SourceRedline(compare(_take_apart(old), _take_apart(new)))
+    start = _end_of_same_sections(old, new)
+    stop = _start_of_same_sections(old[start:], new[start:])
+    before, after = _whole(old[:start], "before"), _whole(old[len(old) - stop :], "after")
+    middles = [_take_apart(text[start : len(text) - stop]) for text in (old, new)]
+    old_document, new_document = (Document("", (*before, *middle, *after)) for middle in middles)
+    return SourceRedline(compare(old_document, new_document))
 
 
-def _take_apart(text: str) -> Document:
+def _end_of_same_sections(old: str, new: str) -> int:
+    """Return where the last heading stands before which both texts are the same."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return old.rfind("\n#", 0, low) + 1
+
+
+def _start_of_same_sections(old: str, new: str) -> int:
+    """Return how many characters from the end both texts are the same, from a heading on."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    place = old.find("\n#", len(old) - low)
+    return len(old) - place - 1 if place >= 0 else 0
+
+
+def _whole(text: str, name: str) -> tuple[Section, ...]:
+    """Return what is the same in both texts as one section of one block."""
+    return (Section(name, 0, "", "", (Block("p", (), (), (Span(text),)),)),) if text else ()
+
+
+def _take_apart(text: str) -> tuple[Section, ...]:
     sections: list[Section] = []
     names: Counter[str] = Counter()
     blocks: list[Block] = []
@@ -68,7 +103,7 @@ def _take_apart(text: str) -> Document:
         blocks.append(Block(_TAGS[kind], (), (), (Span(chunk),)))
     if blocks:
         sections.append(_section(blocks, names))
-    return Document("", tuple(sections))
+    return tuple(sections)
 
 
 _TAGS = {"h": "h2", "i": "dd", "r": "td", "p": "p"}

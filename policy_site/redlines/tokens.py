@@ -29,7 +29,8 @@ _CHUNK = re.compile(r"[^\s、。，]+|[、。，]")
 _TOKEN = regex.compile(
     rf"""(?V1x)
     (?:
-        (?:(?i:https?|ftp)://|(?i:www\.|mailto:)){_ADDRESS_TAIL}                              # address with a scheme
+        [\p{{Han}}\p{{Hiragana}}]
+      | (?:(?i:https?|ftp)://|(?i:www\.|mailto:)){_ADDRESS_TAIL}                              # address with a scheme
       | [A-Za-z0-9._%+\-]{{1,64}}+@[A-Za-z0-9\-]{{1,63}}+(?:\.[A-Za-z0-9\-]{{1,63}}+)+        # e-mail address
       | (?:[A-Za-z0-9\-]{{1,63}}+\.){{1,9}}+[A-Za-z]{{2,24}}+/{_ADDRESS_TAIL}                  # host and path
       | (?P<number>
@@ -49,6 +50,8 @@ _TOKEN = regex.compile(
 _VERBATIM = re.compile(r"\r?\n|[^\S\n]+")
 _BEGINS_EXTENDING = regex.compile(rf"(?V1){_EXTEND}")
 _WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
+_FIRST_UNSPACED = "\u0e00"
+"""All scripts before this one (Thai) are written with spaces."""
 _LONG = 48
 """Characters from which on a chunk is not remembered."""
 
@@ -99,8 +102,16 @@ def tokenise(text: str, *, is_verbatim: bool = False) -> Tokens:
 
 
 def _cut(chunk: str) -> _Chunk:
+    if chunk.isalpha() and max(chunk) < _FIRST_UNSPACED:
+        return ((0, len(chunk), chunk if chunk.isascii() else unicodedata.normalize("NFC", chunk), False),)
+    is_composed = unicodedata.is_normalized("NFC", chunk)
     return tuple(
-        (found.start(), found.end(), fold(found.group()), found.lastgroup == "number")
+        (
+            found.start(),
+            found.end(),
+            found.group() if is_composed else unicodedata.normalize("NFC", found.group()),
+            found.lastgroup == "number",
+        )
         for found in _TOKEN.finditer(chunk)
     )
 

@@ -7,12 +7,14 @@ of rows that differ in much is first divided at runs of tokens that stand once o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.process import extract_iter
 
 from policy_site.redlines.chains import heaviest_chain
 from policy_site.redlines.tokens import is_wordlike
@@ -26,6 +28,8 @@ _MANY_DIFFERENCES = 80
 """Tokens that differ, from which on a pair of rows is divided before diff-match-patch gets it."""
 _MANY_PRODUCTS = 60_000_000
 """Product of lengths up to which rapidfuzz keeps the matrix of a pair (an eighth of it in bytes)."""
+_LONG_ROW = 4_000
+"""Tokens from which on each pair of rows is looked at by itself."""
 _SENTENCE_ENDS = frozenset(".!?。！？؟।;")
 _CLAUSE_ENDS = frozenset(",:、，،")
 
@@ -56,7 +60,29 @@ class Codebook:
 
 def similarity(left: str, right: str, *, at_least: float = 0.0) -> float:
     """Return the share of tokens that stand in both in the same order, 0 to 1; 0 where it is below ``at_least``."""
+    if len(left) * len(right) > _MANY_PRODUCTS:
+        return _similarity_of_pairs(left, right)
     return float(Indel.normalized_similarity(left, right, score_cutoff=at_least or None))
+
+
+def _similarity_of_pairs(left: str, right: str) -> float:
+    """Return the share of neighbours that are neighbours in both, for rows too long to be laid side by side."""
+    mine, other = (Counter(pairwise(row)) for row in (left, right))
+    return 2 * (mine & other).total() / max(mine.total() + other.total(), 1)
+
+
+def find_alike(row: str, others: Mapping[int, str], *, at_least: float) -> Iterator[tuple[int, float]]:
+    """Yield which of many rows are like ``row``, and how much."""
+    if len(row) > _LONG_ROW:
+        for place, other in others.items():
+            score = similarity(row, other, at_least=at_least)
+            if score >= at_least:
+                yield place, score
+        return
+    for _, score, place in extract_iter(
+        row, others, scorer=Indel.normalized_similarity, processor=None, score_cutoff=at_least
+    ):
+        yield place, float(score)
 
 
 def match_words(left: str, right: str, codebook: Codebook) -> tuple[Stretch, ...]:
