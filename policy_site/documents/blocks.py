@@ -147,7 +147,8 @@ class _Reader:
     def _read_container(self, element: _Element, marks: tuple[Mark, ...], containers: tuple[Container, ...]) -> None:
         if self._next >= self._last:
             raise NestingError
-        inner = (*containers, Container(_nestable(element.tag, containers), element.attributes, self._next))
+        element = replace(element, tag=_nestable(element.tag, containers))
+        inner = (*containers, Container(element.tag, element.attributes, self._next))
         self._next += 1
         before = len(self.blocks)
         self.read(element, marks=marks, containers=inner)
