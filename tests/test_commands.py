@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,26 @@ def test_init_makes_a_site_that_builds_at_once(
     assert "1 policies in 2 versions" in capsys.readouterr().out
     assert (folder / "build/site/en/privacy/upcoming/index.html").is_file()
     assert main(["init", str(folder)]) == 2, "a folder with files is left alone"
+
+
+def test_a_source_archive_builds_with_what_is_left_and_says_so(
+    policies: PolicyRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    policies.git("archive", "--output", str(archive / "source.tar"), "HEAD")
+    with tarfile.open(archive / "source.tar") as source:
+        source.extractall(archive, filter="data")
+    monkeypatch.chdir(archive)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    assert main(["build", "--jobs", "1"]) == 0
+    assert "The history is incomplete." in capsys.readouterr().err
+    assert "60 days" in (archive / "build/site/en/privacy/index.html").read_text(encoding="utf-8")
+    history = (archive / "build/site/en/privacy/history/index.html").read_text(encoding="utf-8")
+    assert "2025-03-01" in history, "the release note is there, though the text is not"
+    assert "clone" in history
+    assert main(["build", "--jobs", "1", "--strict"]) == 1
+    assert "The history is incomplete." in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("policies")

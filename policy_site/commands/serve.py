@@ -112,6 +112,7 @@ class Preview:
         message = ""
         try:
             origin = self._open_site()
+            self._terminal.folder = origin.folder
             as_of = instant_of(self._as_of, origin.settings, now=now())
             publication = origin.compile(as_of, with_work_tree=True)
             faults = check(publication)
@@ -169,7 +170,7 @@ class Preview:
 
 def _with_reload(page: str) -> str:
     """Let a page of the preview, and only of the preview, ask for news."""
-    page = page.replace("default-src 'none'", "default-src 'none'; script-src 'self'", 1)
+    page = page.replace("default-src &#39;none&#39;", "default-src &#39;none&#39;; script-src &#39;self&#39;", 1)
     return page.replace("</body>", f'<script src="{_RELOAD}"></script></body>', 1)
 
 
