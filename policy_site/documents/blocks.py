@@ -206,7 +206,7 @@ def fold_spans(spans: list[Span]) -> tuple[Span, ...]:
                 _strip_end(folded)
                 is_after_space = is_after_break = True
             elif span.marks[-1].tag == "img":
-                is_after_space = False
+                is_after_space = is_after_break = False
             folded.append(span)
             continue
         text = _WHITE_SPACE.sub(" ", span.text)
