@@ -19,7 +19,7 @@ from policy_site.model import Document
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
 SLOW = "[a](b " * 12_000
-"""Honest by every limit, and minutes of work for Python-Markdown."""
+"""Within every limit, and far too slow for the deadlines here."""
 ROOT = Path(__file__).parent.parent
 
 
