@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit browser lock clean
+.PHONY: help site serve test lint unit explore lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -32,6 +32,9 @@ lint: $(VENV)/test.installed ## style, types, direction of imports
 unit: $(VENV)/test.installed ## tests, those in a browser included
 	sh tests/install-browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+explore: $(VENV)/test.installed ## try every property with new random examples, for minutes
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --numprocesses 2 -k "propert or test_no_ or test_a_later or test_one_version or test_standing or histor"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 2; }
