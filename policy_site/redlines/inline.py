@@ -88,18 +88,18 @@ class Inline:
             self._parts.append(f'<span class="redline-note" {_NOTE}> {escape_text(words)}</span>')
 
     def end_block(self, change: int) -> None:
-        """Leave room for the links of the changes of this block; one that shows nothing gets its address here."""
+        """Leave room for the links of what this block is as a whole."""
         if change:
             self._in_block.append(change)
-        for number in self._in_block:
-            if number not in self._addressed:
-                attributes = attributes_of((("class", "redline-anchor"), *self.take_address(number)))
-                self._parts.append(f"<span{attributes} {_NOTE}></span>")
         for number in self._in_block:
             self._leave_room_for_links(number)
         self._in_block = []
 
     def _leave_room_for_links(self, change: int) -> None:
+        """Leave room for the links of a change, which has its address here if nothing of it could be shown."""
+        if change not in self._addressed:
+            attributes = attributes_of((("class", "redline-anchor"), *self.take_address(change)))
+            self._parts.append(f"<span{attributes} {_NOTE}></span>")
         self._link_places[change] = len(self._parts)
         self._parts.append("")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policy_site.model import Span
 from policy_site.redlines.pieces import Passage
-from policy_site.redlines.tokens import Tokens, is_wordlike
+from policy_site.redlines.tokens import Tokens, is_wordlike, leading_space
 from policy_site.redlines.tree import RunKind
 from policy_site.redlines.words import Stretch
 
@@ -160,7 +160,7 @@ class _Cutter:
         if self._old.is_verbatim or self._new.is_verbatim:
             lead_old = lead_new = trail_old = trail_new = 0
         else:
-            lead_old, lead_new = len(old) - len(old.lstrip()), len(new) - len(new.lstrip())
+            lead_old, lead_new = leading_space(old), leading_space(new)
             is_first = not self._old_position and not self._new_position
             if not (lead_old and lead_new) and not is_first:
                 lead_old = lead_new = 0

@@ -49,6 +49,7 @@ _TOKEN = regex.compile(
 )
 _VERBATIM = re.compile(r"\r?\n|[^\S\n]+")
 _BEGINS_EXTENDING = regex.compile(rf"(?V1){_EXTEND}")
+_UNSPACED_SIGN = regex.compile(rf"(?V1)[{_UNSPACED}]{_EXTEND}*\Z")
 _WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 _FIRST_UNSPACED = "\u0e00"
 """All scripts before this one (Thai) are written with spaces."""
@@ -133,6 +134,12 @@ def fold(text: str) -> str:
     return " ".join(composed.split())
 
 
+def leading_space(text: str) -> int:
+    """Return how many signs of white space ``text`` begins with; one that a following sign extends is none."""
+    length = len(text) - len(text.lstrip())
+    return length - 1 if length and _BEGINS_EXTENDING.match(text, length) else length
+
+
 def _add_white_space(text: str, start: int, end: int, rows: tuple[list[int], list[int], list[str]]) -> None:
     for found in _VERBATIM.finditer(text, start, end):
         rows[0].append(found.start())
@@ -212,3 +219,9 @@ def _is_year(word: str) -> bool:
 def is_wordlike(key: str) -> bool:
     """Say whether a token counts as a word: it holds a letter or a digit."""
     return _WORDLIKE.search(key) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def is_unspaced_sign(key: str) -> bool:
+    """Say whether a token is a single sign of a script written without spaces: part of a word more often than one."""
+    return _UNSPACED_SIGN.match(key) is not None

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Indel, LCSseq
 from rapidfuzz.process import extract_iter
 
 from policy_site.redlines.chains import heaviest_chain
-from policy_site.redlines.tokens import is_wordlike
+from policy_site.redlines.tokens import is_unspaced_sign, is_wordlike
 
 Stretch = tuple[int, int, int]
 """Equal tokens: place on the left, place on the right, length."""
@@ -30,6 +30,8 @@ _MANY_PRODUCTS = 60_000_000
 """Product of lengths up to which rapidfuzz keeps the matrix of a pair (an eighth of it in bytes)."""
 _LONG_ROW = 4_000
 """Tokens from which on each pair of rows is looked at by itself."""
+_MOST_BETWEEN = 7
+"""Tokens that an island between two changes can have: three words, four other signs."""
 _SENTENCE_ENDS = frozenset(".!?。！？؟।;")
 _CLAUSE_ENDS = frozenset(",:、，،")
 
@@ -263,8 +265,14 @@ def _without_islands(left: str, gaps: list[_Gap], codebook: Codebook) -> list[_G
 
 
 def _is_island(between: str, before: _Gap, after: _Gap, codebook: Codebook) -> bool:
-    if len(between) > 7 or not (before.is_replacement and after.is_replacement):  # noqa: PLR2004 - 3 words, 4 signs
+    if len(between) > _MOST_BETWEEN:
         return False
+    if not (before.is_replacement and after.is_replacement):
+        is_both = (before.left[1] > before.left[0] or after.left[1] > after.left[0]) and (
+            before.right[1] > before.right[0] or after.right[1] > after.right[0]
+        )
+        is_unspaced = all(is_unspaced_sign(codebook.key(code)) for code in between)
+        return is_both and is_unspaced and len(between) <= min(before.size, after.size, 3)
     words = sum(is_wordlike(codebook.key(code)) for code in between)
     return words == 0 or (words <= 3 and 2 * len(between) < min(before.size, after.size))  # noqa: PLR2004
 
