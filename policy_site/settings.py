@@ -45,12 +45,28 @@ def _existing_time_zone(name: str) -> str:
     return name
 
 
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
+_PORT = r"(?::(?P<port>\d{1,5}))?"
+_ADDRESS = re.compile(rf"https?://{_HOST}{_PORT}(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)*/?")
+_LAST_PORT = 65_535
+
+
 def _absolute_address(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
-        msg = f"{address!r} is not the address of a site; write it whole, such as 'https://example.org/legal/'"
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or int(parts["port"] or 0) > _LAST_PORT:
+        msg = (
+            f"{address!r} is not the address of a site; write it whole, such as 'https://example.org/legal/', with"
+            " letters, digits, dots, hyphens, '_' and '~' (other hosts in their 'xn--' form)"
+        )
         raise ValueError(msg)
     return address if address.endswith("/") else f"{address}/"
+
+
+def _domain_name(name: str) -> str:
+    if name and not re.fullmatch(rf"{_HOST}|[A-Za-z0-9._%+-]+@{_HOST}", name):
+        raise ValueError(f"{name!r} is not a domain name; write one such as 'example.org'")
+    return name
 
 
 def _compilable_pattern(pattern: str) -> str:
@@ -65,6 +81,15 @@ def _compilable_pattern(pattern: str) -> str:
     return pattern
 
 
+def _layout_pattern(pattern: str) -> str:
+    for name in re.findall(r"\{[^{}]*\}", pattern):
+        if name not in ("{policy}", "{locale}"):
+            raise ValueError(f"{pattern!r} names {name}; only {{policy}} and {{locale}} are known")
+        if pattern.count(name) > 1:
+            raise ValueError(f"{pattern!r} names {name} twice; a path says it once")
+    return pattern
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +99,7 @@ class ContentSettings(_Table):
 
     folder: str = "."
     """The content folder: relative to ``site.toml``, or to the repository where ``--repository`` names another one."""
-    layout: tuple[str, ...] = ("{policy}/{locale}.md",)
+    layout: tuple[Annotated[str, AfterValidator(_layout_pattern)], ...] = ("{policy}/{locale}.md",)
     """Patterns of the texts' paths, the first that fits wins; a repository that changed its layout lists both."""
     exclude: tuple[str, ...] = ()
     """Globs of paths that are not read (``*`` does not cross ``/``, ``**`` does)."""
@@ -125,7 +150,7 @@ class PolicySettings(_Table):
 class FeedSettings(_Table):
     """What makes event ids (RFC 4151). Frozen once published."""
 
-    authority: str = ""
+    authority: Annotated[str, AfterValidator(_domain_name)] = ""
     """A domain name; default: the host of ``base_url``."""
     year: int = Field(default=2026, ge=1990, le=9999)
 
@@ -183,7 +208,10 @@ class Settings(_Table):
             raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
         ids = [policy.id for policy in self.policies]
         for name, seen in (("languages", self.languages), ("policies", ids)):
-            twice = sorted({entry for entry in seen if list(seen).count(entry) > 1})
+            folded = [
+                entry.casefold() for entry in seen
+            ]  # addresses that differ in case alone share a file on some disks
+            twice = [entry for entry in seen if folded.count(entry.casefold()) > 1]
             if twice:
                 raise ValueError(f"{name} names {twice[0]!r} twice")
         for policy in self.policies:
@@ -216,26 +244,26 @@ def parse_settings(text: str, *, name: str = "site.toml") -> Settings:
     """Take the text of a ``site.toml``; raise :class:`SettingsError` with one finding a fault."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    except RecursionError:
         raise _settings_error(
-            name,
-            [
-                Finding(
-                    path=name,
-                    line=int(found.group(1)) if found else None,
-                    rule="toml",
-                    severity=Severity.ERROR,
-                    message=f"This is not TOML: {str(error).split(' (at', maxsplit=1)[0]}.",
-                    remedy="Mend the syntax; strings stand in quotes, tables in brackets.",
-                )
-            ],
+            name, [_toml_fault(name, None, "Its tables or lists stand too deep in each other.")]
         ) from None
+    except ValueError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        # tomllib hands on what int() says of a number with thousands of digits: that has no line
+        reason = str(error).split(" (at", maxsplit=1)[0].split(";", maxsplit=1)[0]
+        line = int(found.group(1)) if found else None
+        raise _settings_error(name, [_toml_fault(name, line, f"This is not TOML: {reason}.")]) from None
     try:
         return Settings.model_validate(table)
     except ValidationError as errors:
         findings = [_finding_of(dict(error), text=text, name=name) for error in errors.errors()]
         raise _settings_error(name, findings) from None
+
+
+def _toml_fault(name: str, line: int | None, message: str) -> Finding:
+    remedy = "Mend the syntax; strings stand in quotes, tables in brackets."
+    return Finding(path=name, line=line, rule="toml", severity=Severity.ERROR, message=message, remedy=remedy)
 
 
 def _settings_error(name: str, findings: list[Finding]) -> SettingsError:

@@ -11,7 +11,7 @@ from typing import Protocol
 from policy_site import __version__
 from policy_site.commands import build, check, diff, init, log, serve
 from policy_site.commands.terminal import Terminal
-from policy_site.errors import PolicySiteError
+from policy_site.errors import PolicySiteError, UsageError
 
 
 class Command(Protocol):
@@ -52,6 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of the output went away, as `head` does: nothing is left to say, nor anyone to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if chosen.debug:
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        terminal.show_error(
+            UsageError(f"The system refuses: {error.strerror or error}{place}.", remedy="Mend that, then try again.")
+        )
+        return UsageError.exit_status
     except Exception as error:
         if chosen.debug:
             raise

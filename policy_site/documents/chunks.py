@@ -1,6 +1,7 @@
 """A text split at its headings, so that revisions share what they have in common.
 
 A split is made only where Python-Markdown begins anew anyway; where that is in doubt the chunk is just larger.
+All this runs outside the processes with a deadline, so whatever an author writes, it takes linear time.
 """
 
 from __future__ import annotations
@@ -14,15 +15,14 @@ _BLOCK_ELEMENTS = (
     "|tfoot|th|thead|tr|ul|video|audio|canvas"
 )
 _TAG = re.compile(rf"<(/?)({_BLOCK_ELEMENTS})(?=[\s/>])[^<>]*>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r"#{1,6}")
 _SETEXT_TEXT = re.compile(r"(?![ \t>|<:\[#=~`]|[*+-][ \t]|\d+\.[ \t])\S")
 _SETEXT_LINE = re.compile(r"(?:=+|-+) *$")
 _FOOTNOTE = re.compile(r"\[\^[^\]\n]+\]")
 _REFERENCE = re.compile(
-    r"^ {0,3}\[([^\[\]\n]+)\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|\S+)"
-    r"([ \t]*\n?[ \t]*(\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
+    r"^ {0,3}\[([^\[\]\n]+)\]:[ \t]*+\n?[ \t]*+(<[^<>\n]*>|\S+)"
+    r"([ \t]*+\n?[ \t]*+(\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*+$",
     re.MULTILINE,
 )
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
@@ -39,6 +39,14 @@ def split_chunks(text: str, *, extensions: tuple[str, ...]) -> tuple[str, ...]:
     if references and len(pieces) > 1:
         pieces = [_with_references(piece, references) for piece in pieces]
     return tuple(piece.strip("\n") for piece in pieces)
+
+
+def expanded_length(text: str) -> int:
+    """Return how long a text becomes, in characters, once each link says the address that it refers to."""
+    references = {_label(found.group(1)): len(found.group()) for found in _REFERENCE.finditer(text)}
+    if not references:
+        return len(text)
+    return len(text) + sum(references.get(_label(found.group(1)), 0) for found in _LABEL.finditer(text))
 
 
 def _label(label: str) -> str:
@@ -88,9 +96,17 @@ def are_elements_closed(chunk: str) -> bool:
     return not waiting
 
 
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where comments stand; nothing is looked for behind the last end of one."""
+    last, end = text.rfind("-->"), 0
+    while (start := text.find("<!--", end)) >= 0 and start + len("<!--") <= last:
+        end = text.index("-->", start + len("<!--")) + len("-->")
+        yield start, end
+
+
 def _raw_spans(text: str) -> list[tuple[int, int]]:
     """Return where raw HTML stands open, as ascending, disjoint spans; what is never closed opens nothing."""
-    spans = [found.span() for found in _COMMENT.finditer(text)] if "-->" in text else []
+    spans = list(_comments(text))
     waiting: list[tuple[str, int]] = []
     names: dict[str, int] = {}
     for found in _TAG.finditer(text):

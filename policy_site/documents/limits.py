@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from policy_site.documents.chunks import expanded_length
+
 MAXIMUM_BYTES = 2 * 1024 * 1024
 MAXIMUM_LINE = 100_000
 """Characters."""
@@ -15,11 +17,13 @@ MAXIMUM_DEPTH = 50
 """Levels of quotes, lists, brackets and elements inside each other."""
 MAXIMUM_RUN = 2_000
 """How often one character may stand in a row."""
+MAXIMUM_EXPANSION = 4 * 1024 * 1024
+"""Characters of a text in which each link carries its own address."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _TRAILING_SPACES = re.compile(r"(?<![ \t])[ \t]{3,}$", re.MULTILINE)
 _BLANK = re.compile(r"^[ \t]+$", re.MULTILINE)
-_RUN = re.compile(rf"([^\n])\1{{{MAXIMUM_RUN}}}")
+_RUN = re.compile(r"(.)\1*+")
 _QUOTES = re.compile(rf"^(?:[ ]{{0,3}}>){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
 _INDENTATION = re.compile(rf"^(?:[ ]{{4}}|[ ]{{0,3}}\t){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
 _MARKERS = re.compile(rf"^(?:[ ]*+(?:[*+-]|\d++\.)[ \t]++){{{MAXIMUM_DEPTH + 1}}}", re.MULTILINE)
@@ -60,6 +64,12 @@ def find_fault(text: str) -> RenderFault | None:
     ):
         if found := pattern.search(text):
             return RenderFault(f"Line {_line_at(text, found.start())} {what}.", remedy)
+    if expanded_length(text) > MAXIMUM_EXPANSION:
+        return RenderFault(
+            "The text refers to long addresses too often: written out, it would be larger than"
+            f" {MAXIMUM_EXPANSION // 1024 // 1024} million characters.",
+            "Shorten the addresses, or refer to them less often.",
+        )
     return _bracket_fault(text)
 
 
@@ -67,7 +77,7 @@ def _line_fault(text: str) -> RenderFault | None:
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > MAXIMUM_LINE:
             return RenderFault(f"Line {number} has more than {MAXIMUM_LINE} characters.", "Break the line.")
-        if len(line) > MAXIMUM_RUN and _RUN.search(line):
+        if len(line) > MAXIMUM_RUN and any(len(run.group()) > MAXIMUM_RUN for run in _RUN.finditer(line)):
             return RenderFault(
                 f"Line {number} repeats one character more than {MAXIMUM_RUN} times.", "Shorten the run."
             )

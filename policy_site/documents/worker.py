@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
+import resource
 import signal
 import sys
 
 from policy_site.documents.conversion import Converter
 from policy_site.documents.limits import RenderFault
+
+_MEMORY = 2 << 30
+"""Bytes of addresses that a worker may use; the longest honest text needs a tenth of it."""
 
 
 def main() -> None:
@@ -21,6 +25,7 @@ def main() -> None:
 
 
 def _serve() -> None:
+    _limit_memory()
     first = sys.stdin.readline()
     if not first:
         return
@@ -40,6 +45,13 @@ def _serve() -> None:
             sys.stdout.flush()
         if hasattr(signal, "alarm"):
             signal.alarm(0)
+
+
+def _limit_memory() -> None:
+    """Let a text that grows without end fail here, before the machine's memory is gone."""
+    own = resource.getrlimit(resource.RLIMIT_AS)
+    if resource.RLIM_INFINITY in own:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, own[1]))
 
 
 def convert_chunk(converter: Converter, chunk: str) -> tuple[str, RenderFault | None]:

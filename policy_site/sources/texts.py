@@ -31,9 +31,7 @@ class Text:
     findings: tuple[Finding, ...] = ()
 
 
-_FIRST_HEADING = re.compile(
-    r"\s*(?P<level>#{1,6})[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\{[^}\n]*\})?[ \t]*(?:\n|\Z)"
-)
+_FIRST_HEADING = re.compile(r"\s*+(?P<level>#{1,6})[ \t]++(?P<title>[^\n]++)(?:\n|\Z)")
 _KNOWN_KEYS = ("title", "version")
 
 
@@ -50,7 +48,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     title = parts.facts.get("title", "")
     if not isinstance(title, str) or not title.strip():
         heading = _FIRST_HEADING.match(body)
-        title = _plain(heading["title"]) if heading else ""
+        title = _plain(_without_marks(heading["title"])) if heading else ""
         # A text may begin with a smaller heading that is its title to readers; it stays where it is.
         if heading and heading["level"] == "#":
             body_line += body.count("\n", 0, heading.end())
@@ -72,8 +70,17 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     )
 
 
+def _without_marks(heading: str) -> str:
+    """Return a heading without the list of attributes and the number signs at its end."""
+    words = heading.rstrip(" \t")
+    if words.endswith("}"):
+        start = words.find("{", words.rfind("}", 0, -1) + 1)
+        words = words[:start] if start > 0 else words
+    return words.rstrip(" \t").rstrip("#").rstrip(" \t") or heading
+
+
 def _plain(heading: str) -> str:
-    without_links = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", heading)
+    without_links = re.sub(r"!?\[([^\[\]]*+)\]\((?:[^()]|\([^()]*+\))*+\)", r"\1", heading)
     return re.sub(r"[*_`]+|</?[A-Za-z][^<>]*>", "", without_links).strip()
 
 
