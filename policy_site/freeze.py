@@ -16,6 +16,7 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -27,7 +28,7 @@ from pathlib import Path
 from flask_frozen import Freezer, FrozenFlaskWarning, MissingURLGeneratorWarning
 
 from policy_site.errors import PublishingError
-from policy_site.manifest import MANIFEST_NAME, write_manifest
+from policy_site.manifest import MANIFEST_NAME, is_own_manifest, write_manifest
 from policy_site.pages import Page, PageKind, plan_pages
 from policy_site.publication import Publication
 from policy_site.web import create_app
@@ -94,8 +95,7 @@ def _refuse_foreign_folder(output: Path) -> None:
         return
     if not output.is_dir() or output.is_symlink():
         raise PublishingError(f"{output} is not a folder.", remedy="Name another place with --output.")
-    names = {path.name for path in output.iterdir()}
-    if names and MANIFEST_NAME not in names:
+    if any(output.iterdir()) and not is_own_manifest(output / MANIFEST_NAME):
         raise PublishingError(
             f"{output} holds files that policy-site did not write, and publishing would remove them.",
             remedy="Name an empty folder with --output, or one that holds a site.",
@@ -106,7 +106,9 @@ def _refuse_foreign_folder(output: Path) -> None:
 def _only_build(output: Path) -> Iterator[None]:
     """Hold the lock of ``output``: two builds at once would take turns in overwriting each other."""
     lock = output.parent / f".{output.name}.lock"
-    with lock.open("w", encoding="utf-8") as file:
+    # the folder may be everybody's: a link that someone put there is not followed
+    file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -117,12 +119,22 @@ def _only_build(output: Path) -> Iterator[None]:
             ) from None
         _remove_leftovers(output)
         yield
+    finally:
+        os.close(file)
 
 
 def _remove_leftovers(output: Path) -> None:
     """Remove what killed builds left: nobody else can be at work while the lock is held."""
-    for path in output.parent.glob(f".{output.name}.new-*"):
-        shutil.rmtree(path, ignore_errors=True)
+    retired = _retired(output)
+    if retired.exists() and not output.exists():
+        retired.rename(output)  # killed between two renames
+    for path in output.parent.iterdir():
+        if path.name.startswith(f".{output.name}.new-"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _retired(output: Path) -> Path:
+    return output.parent / f".{output.name}.new-retired"
 
 
 @contextmanager
@@ -229,7 +241,17 @@ def _start(publication: Publication, folder: Path) -> None:
     global _worker  # noqa: PLW0603 - a pool's process has no other place for what it starts with
     # An interrupt is the parent's business: it stops the pool and cleans up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = _Worker(publication, folder)
+
+
+def _end_with_parent() -> None:
+    """End this process when the build was killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _freeze_share(share: Sequence[Page]) -> tuple[int, str]:
@@ -280,7 +302,7 @@ def _put_in_place(folder: Path, output: Path) -> None:
     if _exchange(folder, output):
         return
     # Where the system cannot exchange two folders, the site is away for the time of two renames.
-    retired = output.parent / f".{output.name}.new-retired"
+    retired = _retired(output)
     output.rename(retired)
     folder.rename(output)
     shutil.rmtree(retired, ignore_errors=True)

@@ -24,6 +24,15 @@ def write_manifest(publication: Publication, folder: Path) -> None:
     (folder / MANIFEST_NAME).write_text(content, encoding="utf-8")
 
 
+def is_own_manifest(path: Path) -> bool:
+    """Say whether a file is the manifest of a site that this program wrote."""
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and str(manifest.get("generator", "")).startswith("policy-site ")
+
+
 def describe(publication: Publication) -> dict[str, Any]:
     """Return what is published, without the files."""
     return {

@@ -72,8 +72,8 @@ def _domain_name(name: str) -> str:
 def _compilable_pattern(pattern: str) -> str:
     try:
         groups = regex.compile(pattern).groupindex
-    except regex.error as error:
-        msg = f"{pattern!r} is not a regular expression: {error}"
+    except (regex.error, RecursionError, MemoryError) as error:
+        msg = f"{pattern[:200]!r} is not a regular expression: {error}"
         raise ValueError(msg) from error
     if "date" not in groups and not {"year", "month", "day"} <= set(groups):
         msg = "a date pattern names the group 'date' (2026-05-04), or the groups 'year', 'month' and 'day'"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from policy_site.commands import main
 from policy_site.documents import Source, render_documents
 from policy_site.errors import SettingsError
 from policy_site.model import Revision
 from policy_site.settings import parse_settings
-from policy_site.sources import parse_text, parse_words
+from policy_site.sources import Places, parse_text, parse_words
+from tests.builder import PolicyRepository, clean_environment
+
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Signs that a terminal obeys."""
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
 SITE = """\
@@ -122,3 +133,167 @@ def test_an_address_of_a_site_holds_nothing_that_means_something_elsewhere(addre
 def test_an_ordinary_address_is_taken(address: str) -> None:
     settings = parse_settings(SITE.replace("https://example.org/", address))
     assert settings.base_url == address.rstrip("/") + "/"
+
+
+def test_a_glob_is_fast_on_every_path() -> None:
+    places = Places(parse_settings(SITE + '[content]\nexclude = ["' + "**/" * 30 + "*a" * 30 + 'zz"]\n'))
+    started = time.process_time()
+    assert places.of("a/" * 1_000 + "a" * 1_000) is None
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "is_left_out"),
+    [
+        ("privacy/*.md", "privacy/en.md", True),
+        ("*.md", "privacy/en.md", False),
+        ("**", "privacy/en.md", True),
+        ("**/en.md", "privacy/en.md", True),
+        ("**/privacy/**", "privacy/en.md", True),
+        ("**/x/**", "privacy/en.md", False),
+        ("priv?cy/e?.md", "privacy/en.md", True),
+        ("privacy?en.md", "privacy/en.md", False),
+        ("p*y/*n.*d", "privacy/en.md", True),
+        ("p**d", "privacy/en.md", True),
+        ("privacy/en", "privacy/en.md", False),
+    ],
+)
+def test_a_glob_means_what_it_always_meant(glob: str, path: str, is_left_out: bool) -> None:
+    places = Places(parse_settings(SITE + f'[content]\nexclude = ["{glob}"]\n'))
+    assert (places.of(path) is None) is is_left_out
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make what `policy-site init` makes."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    assert main(["init", str(folder), "--quiet"]) == 0
+    return folder
+
+
+def run(site: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "policy_site", *arguments],
+        cwd=site,
+        env=clean_environment(PYTHONPATH=os.pathsep.join(sys.path), **environment),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def is_calm(completed: subprocess.CompletedProcess[str]) -> bool:
+    """Say whether neither a traceback nor a sign that a terminal obeys was printed."""
+    printed = completed.stdout + completed.stderr
+    return "Traceback" not in printed and "defect" not in printed and not OBEYED.search(printed)
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "x" * 5_000, "\x1b[31m"],
+)
+def test_an_instant_that_no_calendar_has_is_told(
+    as_of: str, site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(site)
+    status = main(["log", "--as-of", as_of])
+    printed = capsys.readouterr()
+    assert status in (0, 2)
+    assert "defect" not in printed.err
+    assert not OBEYED.search(printed.err)
+
+
+def test_a_user_without_home_or_letters_reads_the_versions(site: Path) -> None:
+    for environment in ({"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}, {"HOME": "", "XDG_CACHE_HOME": "relative"}):
+        completed = run(site, "check", **environment)
+        assert completed.returncode == 0, completed.stderr
+        assert is_calm(completed)
+
+
+def test_closed_streams_end_in_no_traceback(site: Path) -> None:
+    command = f"exec {sys.executable} -m policy_site log"
+    for redirection in ("<&- >&- 2>&-", ">/dev/full"):
+        completed = subprocess.run(
+            ["/bin/sh", "-c", f"{command} {redirection}"],
+            cwd=site,
+            env=clean_environment(PYTHONPATH=os.pathsep.join(sys.path)),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert completed.returncode in (0, 2), (redirection, completed.stderr)
+        assert is_calm(completed), (redirection, completed.stderr)
+
+
+def test_a_file_name_cannot_write_a_line_of_its_own(tmp_path: Path) -> None:
+    repository = PolicyRepository(tmp_path)
+    repository.site(languages=["en"])
+    repository.publish("privacy", effective="2025-03-01", text="Hello.\n")
+    (repository.content / "privacy" / os.fsdecode(b"\xff\n::error::made up##[group]\x1b[31m.md")).write_text("x")
+    repository.git("add", "--all")
+    repository.commit(message="Add a file")
+    for form in ("text", "github", "json"):
+        completed = run(tmp_path, "check", "--format", form)
+        assert is_calm(completed)
+        assert "made up" in completed.stdout + completed.stderr
+        lines = (completed.stdout + completed.stderr).splitlines()
+        assert not any(line.startswith("::error::made") for line in lines)
+        assert form == "json" or not any("##[" in line for line in lines)
+
+
+def test_a_redline_as_html_moves_no_terminal(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text("One.\n", encoding="utf-8")
+    (tmp_path / "new.md").write_text("Two \u202e \x9b31m ##[group].\n", encoding="utf-8")
+    completed = run(tmp_path, "diff", "old.md", "new.md", "--format", "html")
+    assert completed.returncode == 0, completed.stderr
+    assert is_calm(completed)
+    assert "##[" not in completed.stdout
+
+
+# --- the folder ------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_with_the_manifest_of_something_else_is_left_alone(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site)
+    manifest = tmp_path / "manifest.json"
+    for content in ('{"name": "An app"}', "[]", "[" * 100_000, "\udcff"):
+        manifest.write_text(content, encoding="utf-8", errors="surrogateescape")
+        assert main(["build", "--output", str(tmp_path), "--quiet"]) == 1
+        assert manifest.read_bytes()
+
+
+def test_the_lock_of_a_build_is_no_way_to_another_file(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site)
+    (tmp_path / "precious").write_text("words", encoding="utf-8")
+    (tmp_path / ".out.lock").symlink_to("precious")
+    assert main(["build", "--output", str(tmp_path / "out"), "--quiet"]) == 1
+    assert (tmp_path / "precious").read_text(encoding="utf-8") == "words"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_build_that_is_ended_leaves_no_process(number: int, status: int, site: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "policy_site", "build", "--jobs", "3", "--output", str(tmp_path / "out")]
+    environment = clean_environment(PYTHONPATH=os.pathsep.join(sys.path))
+    # every process of the build holds the pipe: it ends when the last of them is gone
+    with subprocess.Popen(
+        command, cwd=site, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as build:
+        assert build.stdout
+        while not any(tmp_path.glob(".out.new-*/*")):
+            assert build.poll() is None
+        build.send_signal(number)
+        printed = build.stdout.read().decode()
+        assert build.wait() in (status, 0)
+    assert "Traceback" not in printed
+    if number != signal.SIGKILL:
+        assert not list(tmp_path.glob(".out.new-*"))

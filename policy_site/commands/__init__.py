@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from policy_site import __version__
@@ -31,23 +35,26 @@ COMMANDS: tuple[Command, ...] = (build, serve, check, log, diff, init)
 """Every command, in the order of the help; add yours here."""
 
 _INTERRUPTED = 130
+_TERMINATED = 143
 _DEFECT = 70
 """EX_SOFTWARE of sysexits.h: neither content nor call is at fault."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 done, 1 the content has findings, 2 the call or the configuration is wrong."""
+    _prepare_streams()
     parser = _parser()
     chosen = parser.parse_args(arguments)
     terminal = Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text"))
     try:
-        return int(chosen.run(chosen, terminal))
+        with _ended_in_order():
+            return int(chosen.run(chosen, terminal))
     except PolicySiteError as error:
         terminal.show_error(error)
         return error.exit_status
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         terminal.say_aside("Interrupted; nothing was published.")
-        return _INTERRUPTED
+        return _TERMINATED if isinstance(interrupt, _TerminatedError) else _INTERRUPTED
     except BrokenPipeError:
         # The reader of the output went away, as `head` does: nothing is left to say, nor anyone to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,6 +73,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.say_aside(f"This is a defect of policy-site: {type(error).__name__}: {error}")
         terminal.say_aside("Run it again with --debug and report what it prints.")
         return _DEFECT
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: like an interrupt, so that leftovers and processes are cleared away."""
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end what is done as an interrupt does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: object) -> None:
+        raise _TerminatedError
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _prepare_streams() -> None:
+    """Make sure that something is open where results and complaints go, and that no character is refused there.
+
+    A closed standard stream would give its number to the next file opened, and what is printed would land in it.
+    """
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - standard error
+        os.set_inheritable(spare, True)  # noqa: FBT003 - its only signature
+    os.close(spare)
+    # they stay open as long as the program runs
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

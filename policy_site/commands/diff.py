@@ -8,7 +8,7 @@ from pathlib import Path
 from policy_site import redlines
 from policy_site.catalogue import edition_for, version_in_force
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.terminal import Terminal
+from policy_site.commands.terminal import Terminal, is_unsafe
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import ContentError, UsageError
 from policy_site.model import Document, Policy, Version
@@ -49,10 +49,19 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.is_machine:
         terminal.write_json(redlines.json.to_json(redline))
     elif arguments.format == "html":
-        terminal.write(redlines.html.render(redline) + "\n")
+        terminal.write(_inert(redlines.html.render(redline)) + "\n")
     else:
         terminal.write(redlines.text.render(redline, colour=terminal.has_colour))
     return 0
+
+
+def _inert(html: str) -> str:
+    """Return HTML that says the same and moves no terminal on which it is shown."""
+    written = (
+        character if not is_unsafe(character) else "&#xfffd;" if character < "\xa0" else f"&#x{ord(character):x};"
+        for character in html
+    )
+    return "".join(written).replace("##[", "#&#35;[")
 
 
 def _documents_of_files(paths: list[Path]) -> list[Document]:

@@ -126,12 +126,12 @@ def instant_of(written: str | None, settings: Settings, *, now: datetime) -> dat
         if len(written) == len("2024-12-15"):
             return start_of(day_of.fromisoformat(written) + timedelta(days=1), settings.zone) - timedelta(seconds=1)
         at = datetime.fromisoformat(written)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=settings.zone).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
             f"--as-of {written!r} is neither a day nor an instant.",
             remedy="Write 2024-12-15 or 2024-12-15T12:00:00Z.",
         ) from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=settings.zone).astimezone(UTC)
 
 
 def now() -> datetime:
@@ -139,7 +139,15 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def cache_folder() -> Path:
-    """Return the folder of memos, below XDG_CACHE_HOME; throwing it away changes nothing but speed."""
+def cache_folder() -> Path | None:
+    """Return the folder of memos, below XDG_CACHE_HOME; throwing it away changes nothing but speed.
+
+    ``None`` for a user without a home.
+    """
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "policy-site"
+    if base.startswith("/"):
+        return Path(base) / "policy-site"
+    try:
+        return Path.home() / ".cache" / "policy-site"
+    except RuntimeError:
+        return None

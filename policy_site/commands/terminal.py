@@ -27,10 +27,17 @@ def printable(text: str) -> str:
 
     Content, paths and names come from anyone; an escape sequence in them must not move a cursor or hide a line.
     """
-    return "".join(_named(character) if _is_unsafe(character) else character for character in text)
+    named = "".join(_named(character) if is_unsafe(character) else character for character in text)
+    return named.replace("##[", "\\u0023#[")  # a line that holds it commands the runners of GitHub Actions
 
 
-def _is_unsafe(character: str) -> bool:
+def printable_line(text: str) -> str:
+    """Return a text that is printable and cannot begin a line of its own."""
+    return printable(text.replace("\n", _named("\n")))
+
+
+def is_unsafe(character: str) -> bool:
+    """Say whether a terminal would obey a character."""
     return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
@@ -95,7 +102,7 @@ class Terminal:
         for finding in findings:
             if self.is_quiet and finding.severity is Severity.NOTE:
                 continue
-            line = Text(printable(self.place(finding)))
+            line = Text(printable_line(self.place(finding)))
             line.append(": ")
             line.append(finding.severity.value, style=_COLOURS[finding.severity])
             line.append(printable(f": {finding.message} {finding.remedy} [{finding.rule}]").replace("\n", " "))
@@ -114,7 +121,9 @@ class Terminal:
             self.write_json({"error": error.message, "remedy": error.remedy, "findings": findings})
             return
         self.show_findings(error.findings)
-        self.aside.print(Text("error: ", style="bold red").append(printable(str(error)), style="not bold default"))
+        self.aside.print(
+            Text("error: ", style="bold red").append(printable(str(error).replace("\n", " ")), style="not bold default")
+        )
 
     def as_json(self, finding: Finding) -> dict[str, Any]:
         """Return a finding for machines."""

@@ -94,6 +94,8 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int]) -> Any:  # noqa:
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _marked("a key is a word, not a list or a table", key.start_mark)
             name = str(key.value)
             if name in mapping:
                 raise _marked(f"the key {name!r} stands here twice", key.start_mark)

@@ -56,7 +56,7 @@ class Places:
         return self._cache[path]
 
     def _find(self, path: str) -> Place | None:
-        if any(pattern.fullmatch(path) for pattern in self._exclude):
+        if any(_fits(signs, path) for signs in self._exclude):
             return None
         if self._has_notes:
             for expression, role in _BESIDE:
@@ -100,7 +100,31 @@ def _pattern_of(layout: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meanings.get(part) or re.escape(part) for part in parts))
+def _glob(pattern: str) -> tuple[str, ...]:
+    return tuple(sign for sign in re.split(r"(\*\*/|\*\*|\*|\?)", pattern) if sign)
+
+
+def _fits(signs: tuple[str, ...], path: str) -> bool:
+    """Say whether a whole path fits a glob.
+
+    Every place the glob may have come to is kept, sign by sign: no path makes that slow, as it would an expression.
+    """
+    places = {0}
+    for sign in signs:
+        if sign == "**":
+            places = set(range(min(places), len(path) + 1))
+        elif sign == "**/":
+            places |= {place + 1 for place in range(min(places), len(path)) if path[place] == "/"}
+        elif sign == "*":
+            for place in sorted(places):
+                end = place
+                while end < len(path) and path[end] != "/" and end + 1 not in places:
+                    end += 1
+                    places.add(end)
+        elif sign == "?":
+            places = {place + 1 for place in places if path[place : place + 1] not in ("", "/")}
+        else:
+            places = {place + len(sign) for place in places if path.startswith(sign, place)}
+        if not places:
+            return False
+    return len(path) in places

@@ -125,7 +125,7 @@ def without_date(body: str, *, settings: Settings) -> str:
 def _search(pattern: str, body: str) -> regex.Match[str] | None:
     try:
         return regex.search(pattern, body, timeout=1.0)
-    except TimeoutError:
+    except (TimeoutError, MemoryError):
         return None
 
 
