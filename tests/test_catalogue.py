@@ -416,3 +416,18 @@ def test_significance_of_an_adopted_repository_is_not_declared() -> None:
     policy, _ = by_date(("2025-01-01", "Effective 2025-01-02 One."))
     version = policy.versions[0]
     assert (version.significance, version.is_significance_declared) == (Significance.MINOR, False)
+
+
+def test_a_translation_that_will_be_shown_later_is_a_transition() -> None:
+    texts, notes = two_releases()
+    imported = [revision("2026-06-10", text_of(SECOND, "Wir behalten Daten 60 Tage."), "privacy/de.md")]
+    notes[SECOND] = [revision("2026-06-01", note_of(SECOND, published="2026-01-15"), "n2")]
+    late = [texts[0], revision("2026-06-01", text_of(SECOND, "We keep data 60 days."))]
+    settings = Settings.model_validate(
+        {"title": "x", "base_url": "https://x.org", "languages": ["en", "de"], "policies": [{"id": "privacy"}]}
+    )
+    shelf = Shelf("privacy", {"en": tuple(late), "de": tuple(imported)}, notes={k: tuple(v) for k, v in notes.items()})
+    compiled = compile_catalogue(
+        [shelf], settings=settings, as_of=at("2026-01-16"), wording=words_of, month_names={}, is_complete=True
+    )
+    assert compiled.next_transition == datetime(2026, 1, 24, tzinfo=UTC), "nine days after the text, as it was merged"

@@ -50,19 +50,19 @@ class _Grouping:
         self.is_complete = is_complete
         self.locale = settings.authoritative_locale
         self.findings: list[Finding] = []
+        self.announcements: list[datetime] = []
         self.by_label = {locale: _by_label(shelf, locale) for locale in settings.languages}
 
     def group(self) -> Grouped:
         """Return every version that is published, and when the others will be."""
         self._check_texts()
         versions: list[Version] = []
-        announcements: list[datetime] = []
         for label in sorted(self.shelf.notes):
             version = self._version(label)
             if version is None:
                 continue
             if version.published_at > self.as_of:
-                announcements.append(version.published_at)
+                self.announcements.append(version.published_at)
             else:
                 versions.append(version)
         names = {
@@ -70,7 +70,7 @@ class _Grouping:
             for version in versions
             if self.locale in version.editions
         }
-        return Grouped(in_order(versions, names), tuple(self.findings), tuple(announcements))
+        return Grouped(in_order(versions, names), tuple(self.findings), tuple(self.announcements))
 
     def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])
@@ -123,6 +123,8 @@ class _Grouping:
             if shown_at <= self.as_of:
                 known = visible_at(revisions, self.as_of) or list(revisions[:1])
                 editions[locale] = replace(self._edition(version, locale, known), published_at=shown_at)
+            else:
+                self.announcements.append(shown_at)
         return editions
 
     def _edition(self, version: Version, locale: str, revisions: Sequence[Revision]) -> Edition:
