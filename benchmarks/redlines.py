@@ -6,6 +6,7 @@ CORPUS is a git repository of Markdown policies. Times are CPU seconds of one th
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import re
 import subprocess
@@ -250,6 +251,7 @@ def main() -> None:
     histories, texts = read_histories(arguments.corpus)
     rendered = render_documents([Source(name, text) for name, text in texts.items()], extensions=EXTENSIONS, jobs=2)
     documents = {name: one for name, one in rendered.items() if isinstance(one, Document)}
+    gc.freeze()  # the corpus in memory is no garbage of what is measured
     for title, is_far in (("neighbouring", False), ("far apart", True)):
         pairs = [
             pair

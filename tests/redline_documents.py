@@ -127,7 +127,10 @@ def _edited(draw: st.DrawFn, section: Section) -> Section:
     blocks = [block for block in section.blocks if draw(st.integers(0, 7))]
     if draw(st.integers(0, 3)) == 0 and not any(block.containers for block in blocks):
         blocks = draw(st.permutations(blocks))
-    edited = [replace(block, spans=draw(SPANS)) if not draw(st.integers(0, 3)) else block for block in blocks]
+    edited = [
+        replace(block, spans=draw(SPANS)) if block.tag != "hr" and not draw(st.integers(0, 3)) else block
+        for block in blocks
+    ]
     edited = [_reworded(draw, block) if not draw(st.integers(0, 3)) else block for block in edited]
     return replace(section, blocks=tuple(edited))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as standard_json
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +41,14 @@ def test_both_texts_links_ids_and_blocks_come_back_from_the_html(pair: tuple[Doc
     assert page.new.outline == expected_new.outline
     assert set(page.repeated_ids) <= _repeated_in(new)
     assert page.dangling == ()
+
+
+@MANY
+@given(pairs())
+def test_every_change_has_its_address_on_the_page(pair: tuple[Document, Document]) -> None:
+    redline = compare(*pair)
+    numbers = [int(number) for number in re.findall(r'id="change-(\d+)"', html.render(redline))]
+    assert sorted(numbers) == list(range(1, redline.changes + 1))
 
 
 @MANY

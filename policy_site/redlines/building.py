@@ -14,6 +14,8 @@ from policy_site.redlines.words import Codebook, Stretch, match_words, similarit
 
 TOO_MUCH = 0.60
 """Share of words that differ, above which the old block stands before the new one."""
+_MARGIN = 0.2
+"""By how much the words that stay once all is tidied can fall behind the similarity."""
 _SHORT = 8
 """Tokens below which a block that changed wholly is still shown as one."""
 
@@ -156,8 +158,9 @@ class Builder:
     def _is_too_much(self, old: Passage, new: Passage) -> bool:
         if len(old.code) < _SHORT or len(new.code) < _SHORT:
             return False
-        if similarity(old.code, new.code) < 1 - TOO_MUCH:
-            return True
+        alike = similarity(old.code, new.code)
+        if abs(alike - (1 - TOO_MUCH)) > _MARGIN:
+            return alike < 1 - TOO_MUCH
         kept = sum(length for _, _, length in self._stretches(old.code, new.code))
         return 2 * kept < (1 - TOO_MUCH) * (len(old.code) + len(new.code))
 

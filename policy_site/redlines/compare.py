@@ -279,7 +279,8 @@ def _comes_after(old: Document, new: Document) -> bool:
         return len(old.sections) > len(new.sections)
     for mine, other in zip(old.sections, new.sections, strict=True):
         if mine is not other and mine != other:
-            return (mine.html, repr(mine)) > (other.html, repr(other))
+            words = [[block.text for block in section.blocks] for section in (mine, other)]
+            return words[0] > words[1] if words[0] != words[1] else repr(mine) > repr(other)
     return old.title > new.title
 
 

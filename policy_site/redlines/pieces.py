@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 
 from policy_site.model import Block, Container, Span
-from policy_site.redlines.tokens import Tokens, fold, is_wordlike, tokenise
+from policy_site.redlines.tokens import Tokens, fold, is_wordlike, tokenise_once
 from policy_site.redlines.words import Codebook
 
 OBJECT = "\ufffc"
@@ -54,7 +54,7 @@ class Passage:
     @cached_property
     def tokens(self) -> Tokens:
         """The tokens; an image and a line break are tokens of their own."""
-        tokens = tokenise(self.text, is_verbatim=self.is_verbatim)
+        tokens = tokenise_once(self.text, is_verbatim=self.is_verbatim)
         if OBJECT not in self.text:
             return tokens
         objects = {

@@ -102,6 +102,12 @@ def tokenise(text: str, *, is_verbatim: bool = False) -> Tokens:
     return Tokens(tuple(starts), tuple(ends), tuple(keys))
 
 
+@lru_cache(maxsize=1 << 11)
+def tokenise_once(text: str, *, is_verbatim: bool) -> Tokens:
+    """Do the same as :func:`tokenise`, from memory: a history holds most of its paragraphs in many versions."""
+    return tokenise(text, is_verbatim=is_verbatim)
+
+
 def _cut(chunk: str) -> _Chunk:
     if chunk.isalpha() and max(chunk) < _FIRST_UNSPACED:
         return ((0, len(chunk), chunk if chunk.isascii() else unicodedata.normalize("NFC", chunk), False),)
