@@ -28,7 +28,7 @@ from pathlib import Path
 from flask_frozen import Freezer, FrozenFlaskWarning, MissingURLGeneratorWarning
 
 from policy_site.errors import PublishingError
-from policy_site.manifest import MANIFEST_NAME, is_own_manifest, write_manifest
+from policy_site.manifest import MANIFEST_NAME, is_own_manifest, is_published, write_manifest
 from policy_site.pages import Page, PageKind, plan_pages
 from policy_site.publication import Publication
 from policy_site.web import create_app
@@ -74,6 +74,8 @@ def freeze_site(
     output = output.absolute()
     _refuse_foreign_folder(output)
     pages = [page for page in plan_pages(publication) if page.kind is not PageKind.MANIFEST]
+    if is_published(publication, output):
+        return Frozen(output, len(pages) + 1, 0)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with _only_build(output), _new_folder(output) as folder:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from policy_site import __version__
-from policy_site.catalogue import version_in_force
+from policy_site.catalogue import applied_until, standing, version_in_force
+from policy_site.localization import translations_folder
 from policy_site.model import Policy, Version
 from policy_site.publication import Publication
 
@@ -33,11 +36,69 @@ def is_own_manifest(path: Path) -> bool:
     return isinstance(manifest, dict) and str(manifest.get("generator", "")).startswith("policy-site ")
 
 
+@functools.cache
+def _program() -> str:
+    """Return a digest of this program, and of the libraries whose doing can be seen in a page."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent, translations_folder()):
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in _SOURCES}
+        for name in sorted(name for name in files if not name.startswith("translations/")):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(files[name].read_bytes()).digest())
+    versions = sorted((name, metadata.version(name)) for name in _SEEN_IN_PAGES)
+    return hashlib.sha256(digest.digest() + repr(versions).encode()).hexdigest()
+
+
+_SOURCES = frozenset({".css", ".html", ".js", ".mjs", ".po", ".py", ".svg"})
+_SEEN_IN_PAGES = ("babel", "diff-match-patch", "flask", "jinja2", "lxml", "markdown", "nh3", "rapidfuzz", "regex")
+
+
+def fingerprint(publication: Publication) -> str:
+    """Return a digest of everything a page of the site is made from: equal fingerprints, equal sites.
+
+    The as-of instant counts only by what it makes of the versions, so that a site need not be written again for being
+    built later.
+    """
+    at = publication.as_of
+    standings = [
+        (standing(policy, version, at), applied_until(policy, version, at))
+        for policy in publication.policies
+        for version in policy.versions
+    ]
+    parts = (
+        _program(),
+        publication.settings.model_dump_json(),
+        publication.commit,
+        publication.is_complete,
+        publication.incompleteness,
+        publication.policies,
+        standings,
+        publication.next_transition,
+        tuple(publication.words.items()),
+        tuple(publication.earlier_words.items()),
+        publication.events,
+    )
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(repr(part).encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
+
+
+def is_published(publication: Publication, folder: Path) -> bool:
+    """Say whether ``folder`` holds this very publication, whole: the manifest says so, and every file proves it."""
+    try:
+        manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
+        is_same = isinstance(manifest, dict) and manifest.get("fingerprint") == fingerprint(publication)
+        return is_same and manifest.get("files") == digest_files(folder)
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
 def describe(publication: Publication) -> dict[str, Any]:
     """Return what is published, without the files."""
     return {
         "generator": f"policy-site {__version__}",
         "base_url": publication.settings.base_url,
+        "fingerprint": fingerprint(publication),
         "commit": publication.commit,
         "is_history_complete": publication.is_complete,
         "next_transition": instant(publication.next_transition),

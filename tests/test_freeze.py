@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from policy_site.freeze import freeze_site
 from policy_site.manifest import digest_files
 from policy_site.pages import PageKind, plan_pages
 from tests.builder import PolicyRepository, clean_environment
-from tests.publishing import compiled
+from tests.publishing import NOW, compiled
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n\n## Rights {#rights}\n\nYou can object.\n"
 
@@ -66,6 +67,26 @@ def test_an_identical_build_changes_no_file_and_no_time(policies: PolicyReposito
     os.utime(page, ns=(10**18, 10**18))
     assert freeze_site(compiled(policies), tmp_path / "site").changed == 0
     assert page.stat().st_mtime_ns == 10**18
+
+
+def test_a_page_that_was_tampered_with_is_written_again(policies: PolicyRepository, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    freeze_site(compiled(policies), site)
+    before = snapshot(site)
+    (site / "en" / "privacy" / "index.html").write_text("forged", encoding="utf-8")
+    (site / "extra.html").write_text("forged", encoding="utf-8")
+    freeze_site(compiled(policies), site)
+    assert snapshot(site) == before
+
+
+def test_the_same_site_is_published_at_any_instant_between_two_transitions(
+    policies: PolicyRepository, tmp_path: Path
+) -> None:
+    freeze_site(compiled(policies, as_of=NOW), tmp_path / "now")
+    freeze_site(compiled(policies, as_of=NOW + timedelta(days=100)), tmp_path / "later")
+    assert snapshot(tmp_path / "now") == snapshot(tmp_path / "later")
+    before = freeze_site(compiled(policies, as_of=datetime(2026, 2, 1, tzinfo=UTC)), tmp_path / "now")
+    assert before.changed > 0, "between publication and effect it is another site"
 
 
 def test_the_manifest_proves_every_file(policies: PolicyRepository, tmp_path: Path) -> None:
