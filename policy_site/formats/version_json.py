@@ -6,7 +6,7 @@ from typing import Any
 
 from policy_site.formats.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
 from policy_site.formats.values import EditionPage, Links
-from policy_site.model import Block, Section
+from policy_site.model import Block, Container, Mark, Section, Span
 
 
 def write_version_json(page: EditionPage, links: Links) -> bytes:
@@ -53,9 +53,34 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    """Return a leaf block; ``in`` names what it stands in, outermost first, equal numbers being the same element."""
-    return {
-        "tag": block.tag,
-        "text": clean_text(block.text),
-        "in": [[container.tag, container.ordinal] for container in block.containers],
-    }
+    """Return a leaf block; ``in`` names what it stands in, outermost first, equal numbers being the same element.
+
+    Attributes are there where there are any: of the block, and as the third part of what it stands in. ``spans`` is
+    there where the text alone does not say how it looks: each a text and the elements around it, outermost first.
+    """
+    text = clean_text(block.text)
+    written: dict[str, Any] = {"tag": block.tag, "text": text, "in": [_container(one) for one in block.containers]}
+    if block.attributes:
+        written["attributes"] = _attributes(block.attributes)
+    spans = [_span(span) for span in block.spans]
+    if spans and spans != [[text]]:
+        written["spans"] = spans
+    return written
+
+
+def _container(container: Container) -> list[Any]:
+    attributes = [_attributes(container.attributes)] if container.attributes else []
+    return [container.tag, container.ordinal, *attributes]
+
+
+def _span(span: Span) -> list[Any]:
+    """Return a run of text with its marks; of these, the bidirectional signs stay, since a redline gives them back."""
+    return [clean_html(span.text), *(_mark(mark) for mark in span.marks)]
+
+
+def _mark(mark: Mark) -> list[Any]:
+    return [mark.tag, _attributes(mark.attributes)] if mark.attributes else [mark.tag]
+
+
+def _attributes(attributes: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {name: clean_html(value) for name, value in attributes}
