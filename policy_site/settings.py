@@ -223,13 +223,22 @@ class Settings(_Table):
         return self
 
 
+_MAXIMUM_BYTES = 1 << 20
+
+
 def read_settings(path: Path) -> Settings:
     """Read ``site.toml``.
 
     Raises :class:`SettingsError` with one finding a fault: all of them at once, each with its line.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        if path.exists() and not path.is_file():
+            raise SettingsError(f"{path} is no file.", remedy="Name a site.toml with --config.")
+        with path.open("rb") as file:
+            content = file.read(_MAXIMUM_BYTES + 1)
+        if len(content) > _MAXIMUM_BYTES:
+            raise SettingsError(f"{path} is larger than 1 MiB.", remedy="Name a site.toml with --config.")
+        text = content.decode("utf-8")
     except FileNotFoundError:
         raise SettingsError(
             f"There is no configuration at {path}.",

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from policy_site.commands import main
-from policy_site.documents import Source, render_documents
+from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import SettingsError
 from policy_site.model import Revision
-from policy_site.settings import parse_settings
-from policy_site.sources import Places, parse_text, parse_words
+from policy_site.settings import parse_settings, read_settings
+from policy_site.sources import Places, parse_release_note, parse_text, parse_words
 from tests.builder import PolicyRepository, clean_environment
+from tests.publishing import findings_of
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Signs that a terminal obeys."""
@@ -85,6 +86,12 @@ HOSTILE_SETTINGS = {
     "a layout that names the policy twice": SITE + '[content]\nlayout = ["{policy}/{policy}/{locale}.md"]\n',
     "a layout with an unknown name": SITE + '[content]\nlayout = ["{policy}/{section}.md"]\n',
     "an authority that is no domain": SITE + '[feed]\nauthority = "x\\"><script>\\r\\nA: b"\n',
+    "a pattern nested too deeply": SITE
+    + '[versions]\nsource = "date"\ndate_patterns = ["'
+    + "(" * 3_000
+    + "(?P<date>x)"
+    + ")" * 3_000
+    + '"]\n',
     "a policy above the site": SITE.replace('"privacy"', '"../../x"'),
     "a policy called by an escape": SITE.replace('"privacy"', '"%2e%2e"'),
 }
@@ -161,6 +168,78 @@ def test_a_glob_is_fast_on_every_path() -> None:
 def test_a_glob_means_what_it_always_meant(glob: str, path: str, is_left_out: bool) -> None:
     places = Places(parse_settings(SITE + f'[content]\nexclude = ["{glob}"]\n'))
     assert (places.of(path) is None) is is_left_out
+
+
+def test_what_is_no_file_is_no_configuration(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large").write_bytes(b"#" * (1 << 20) + b"\n")
+    for path in (Path("/dev/zero"), tmp_path / "pipe", tmp_path, tmp_path / "large", tmp_path / ("x" * 300)):
+        with pytest.raises(SettingsError):
+            read_settings(path)
+
+
+# --- facts and rules -------------------------------------------------------------------------------------------------
+
+NOTE = "---\neffective: 2026-05-04\nchanges: []\n---\n\n## What changed {#summary}\n\nWords.\n"
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("86400", "20260504", "-1", "2026-5-4", "2026-05-04T00:00:00", "0001-01-01", "0202-05-04", "9999-12-31"),
+        *("2026-02-30", "٢٠٢٦-٠٥-٠٤", "[]", "{}", "null", "", "9" * 5_000),
+    ],
+)
+def test_a_day_is_what_people_write_and_nothing_else(day: str) -> None:
+    for fact in ("effective", "published", "withdrawn"):
+        text = NOTE.replace(
+            "effective: 2026-05-04", f"{fact}: {day}" + ("" if fact == "effective" else "\neffective: 2026-05-04")
+        )
+        note, findings = parse_release_note(revision(text), version="1", locale="en")
+        assert note is None
+        assert [finding.line for finding in findings] == [2]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "a: &a [x]\nb: [*a, *a]",
+        "a: !!python/object/apply:os.system [id]",
+        "a: " + "[" * 20_000,
+        "a: " + "{a: " * 5_000,
+        "? [a, b]\n: c",
+        "? {a: b}\n: c",
+        '"\\e[31m\\0": c',
+        "<<: {a: b}",
+        "effective: 2026-05-05",
+        "a: " + "x" * 70_000,
+        "\t- :",
+    ],
+)
+def test_hostile_facts_are_findings(fact: str) -> None:
+    note, findings = parse_release_note(revision(NOTE.replace("changes", f"{fact}\nchanges")), version="1", locale="en")
+    assert note is None
+    assert findings
+
+
+def test_many_links_and_ids_are_checked_in_linear_time(tmp_path: Path) -> None:
+    repository = PolicyRepository(tmp_path)
+    repository.site(languages=["en"])
+    links = "".join(f"[x](#no{number}) [^{number}]\n" for number in range(1_500))
+    notes = "".join(f"[^{number}]: x\n" for number in range(1_500))
+    heading = "## " + "{#a" * 10_000 + "\n\n"
+    repository.publish("privacy", effective="2025-03-01", text=f"[x](//[)\n\n{heading}{links}\n{notes}")
+    started = time.process_time()
+    findings = findings_of(repository)
+    assert time.process_time() - started < 10  # it was a minute and a half
+    assert {finding.rule for finding in findings} == {"links"}
+
+
+def test_a_text_of_endless_cells_is_refused() -> None:
+    table = "|a" * 200 + "\n" + "|-" * 200 + "\n" + ("|a" * 200 + "\n") * 120
+    document = render_documents([Source("key", table)], extensions=EXTENSIONS, seconds=60.0)["key"]
+    assert isinstance(document, RenderFault)
+    assert "20000" in document.message
 
 
 # --- the command line ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from policy_site.catalogue import current_edition
@@ -13,6 +14,8 @@ from policy_site.publication import Publication
 from policy_site.sources import Places, Role
 
 RULE = "links"
+MAXIMUM = 500
+"""Findings for one text: whoever has mended so many is told of the next ones."""
 
 
 def broken_links(publication: Publication) -> Iterator[Finding]:
@@ -26,17 +29,22 @@ def broken_links(publication: Publication) -> Iterator[Finding]:
         for version in policy.versions:
             for edition in version.editions.values():
                 if edition.digest in publication.tips:
-                    yield from _broken(publication, edition, places, is_adopted=is_adopted)
+                    found = _broken(publication, edition, places, is_adopted=is_adopted)
+                    yield from islice(found, MAXIMUM)
 
 
 def _broken(publication: Publication, edition: Edition, places: Places, *, is_adopted: bool) -> Iterator[Finding]:
-    document = publication.documents[edition.digest]
-    for href in links(document):
-        parts = urlsplit(href)
+    own = edition.digest
+    ids: dict[str, frozenset[str]] = {}
+    for href in links(publication.documents[own]):
+        try:
+            parts = urlsplit(href)
+        except ValueError:
+            yield _finding(edition, href, "is no address", is_adopted=is_adopted)
+            continue
         if parts.scheme or parts.netloc or parts.path.startswith("/"):
             continue
-        target, name = unquote(parts.path), href
-        known = anchors(document)
+        target, name, read = unquote(parts.path), href, own
         if target:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(edition.revision.path), target))
             place = places.of(path)
@@ -48,8 +56,10 @@ def _broken(publication: Publication, edition: Edition, places: Places, *, is_ad
             if shown is None:
                 yield _finding(edition, name, "leads to a policy without a text", is_adopted=is_adopted)
                 continue
-            known = anchors(publication.documents[shown.digest])
-        if parts.fragment and unquote(parts.fragment) not in known:
+            read = shown.digest
+        if read not in ids:
+            ids[read] = anchors(publication.documents[read])
+        if parts.fragment and unquote(parts.fragment) not in ids[read]:
             yield _finding(edition, name, "leads to no section", is_adopted=is_adopted)
 
 

@@ -8,6 +8,7 @@ from policy_site.model import Finding, Policy, Severity, Version
 from policy_site.publication import Publication
 
 RULE = "changed-sections"
+MAXIMUM_NAMED = 50
 
 
 def changed_sections(publication: Publication) -> Iterator[Finding]:
@@ -31,8 +32,13 @@ def changed_sections(publication: Publication) -> Iterator[Finding]:
                             rule=RULE,
                             severity=Severity.ERROR,
                             message=f"The text has no section {section!r}.",
-                            remedy=f"Name one of {', '.join(sorted(known))}.",
+                            remedy=f"Name one of {_shortened(known)}.",
                         )
+
+
+def _shortened(known: set[str]) -> str:
+    shown = ", ".join(sorted(known)[:MAXIMUM_NAMED])
+    return f"{shown}, or of {len(known) - MAXIMUM_NAMED} more" if len(known) > MAXIMUM_NAMED else shown
 
 
 def _section_ids(publication: Publication, policy: Policy, version: Version) -> set[str]:

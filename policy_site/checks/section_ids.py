@@ -9,7 +9,7 @@ from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
 RULE = "section-ids"
-_HEADING_ID = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*\{:?[^}\n]*#(?P<id>[^\s}]+)[^}\n]*\}[ \t]*$")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})")
 
 
@@ -45,5 +45,15 @@ def _headings(text: str) -> Iterator[tuple[int, str]]:
             fence = opening["fence"]
         elif opening and fence and opening["fence"].startswith(fence):
             fence = ""
-        elif not fence and (found := _HEADING_ID.match(line)):
-            yield number, found["id"]
+        elif not fence and _HEADING.match(line) and (section := _id_of(line)):
+            yield number, section
+
+
+def _id_of(heading: str) -> str:
+    """Return the id in the list of attributes at the end of a heading; empty where there is none."""
+    words = heading.rstrip(" \t")
+    start = words.rfind("{")
+    if not words.endswith("}") or start < words.rfind("}", 0, -1):
+        return ""
+    ids = [word[1:] for word in words[start + 1 : -1].removeprefix(":").split() if word.startswith("#")]
+    return ids[-1] if ids else ""

@@ -17,6 +17,8 @@ MAXIMUM_DEPTH = 50
 """Levels of quotes, lists, brackets and elements inside each other."""
 MAXIMUM_RUN = 2_000
 """How often one character may stand in a row."""
+MAXIMUM_BLOCKS = 20_000
+"""Paragraphs, entries, table cells; the longest policy measured anywhere has some 1,500."""
 MAXIMUM_EXPANSION = 4 * 1024 * 1024
 """Characters of a text in which each link carries its own address."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from policy_site.documents.blocks import MAXIMUM_ORDINAL, NestingError, parse_blocks
 from policy_site.documents.chunks import split_chunks
 from policy_site.documents.conversion import Converter
-from policy_site.documents.limits import RenderFault, find_fault, normalize
+from policy_site.documents.limits import MAXIMUM_BLOCKS, RenderFault, find_fault, normalize
 from policy_site.documents.memo import Memo
 from policy_site.documents.sections import Part, join_parts, split_parts
 from policy_site.documents.worker import convert_chunk, shorten
@@ -105,6 +105,11 @@ class _Assembler:
                 return RenderFault(
                     f"The passage {passage} has too many elements inside each other.", "Take them out of one another."
                 )
+        if sum(len(part.section.blocks) for part in parts) > MAXIMUM_BLOCKS:
+            return RenderFault(
+                f"The text has more than {MAXIMUM_BLOCKS} paragraphs, entries and table cells.",
+                "Split it into several policies.",
+            )
         return join_parts(parts, title=title)
 
     def _parts_of(self, key: str, base: int) -> tuple[Part, ...]:

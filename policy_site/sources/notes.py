@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
 from policy_site.model import (
     CATEGORIES,
@@ -46,17 +47,34 @@ class _Exception(_Table):
     approved_by: str
 
 
+_YEARS = range(1900, 3000)
+
+
+def _written_day(value: object) -> date:
+    """Read a day as people write it; pydantic alone would take any number for seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+            if day.year in _YEARS:
+                return day
+    shown = repr(value)[:60]
+    raise ValueError(f"{shown} is not a day of the calendar from 1900 to 2999; write one as 2026-05-04")
+
+
+_Day = Annotated[date, BeforeValidator(_written_day)]
+
+
 class _Facts(_Table):
-    effective: date
+    effective: _Day
     changes: tuple[_Change, ...] = ()
-    published: date | None = None
+    published: _Day | None = None
     significance: Significance | None = None
     reason: str = ""
     consent: Consent = Consent.NONE
     retroactive: bool = False
     notice: str | None = None
     exception: _Exception | None = None
-    withdrawn: date | None = None
+    withdrawn: _Day | None = None
 
     @field_validator("significance")
     @classmethod
