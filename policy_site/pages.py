@@ -43,6 +43,7 @@ class PageKind(StrEnum):
     VERSION_JSON = "version-json"
     CHANGES = "changes"
     COMPARE = "compare"
+    SIDE_BY_SIDE = "side-by-side"
     SINCE = "since"
     SECTION = "section"
     FEED = "feed"
@@ -52,6 +53,7 @@ class PageKind(StrEnum):
     EVENT = "event"
     CURRENT = "current"
     SCHEMA = "schema"
+    REDLINE_SCHEMA = "redline-schema"
     MANIFEST = "manifest"
     NOT_FOUND = "not-found"
     ROBOTS = "robots"
@@ -73,6 +75,7 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
+        PageKind.SIDE_BY_SIDE: "{locale}/{policy}/compare/{older}/{version}/side-by-side/",
         PageKind.SINCE: "{locale}/{policy}/since/{older}/",
         PageKind.SECTION: "{locale}/{policy}/sections/{section}/",
         PageKind.FEED: "{locale}/{policy}/{feed}",
@@ -82,6 +85,7 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.EVENT: "changes/v1/events/{seq}.json",
         PageKind.CURRENT: "current.json",
         PageKind.SCHEMA: "schemas/change-feed/1.0.json",
+        PageKind.REDLINE_SCHEMA: "schemas/redline/1.0.json",
         PageKind.MANIFEST: "manifest.json",
         PageKind.NOT_FOUND: "404.html",
         PageKind.ROBOTS: "robots.txt",
@@ -92,7 +96,16 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
 )
 """Addresses below the site's base path. ``/manifest.json`` is written by the act of publishing, not by a view."""
 
-NEVER_INDEXED = frozenset({PageKind.CHANGES, PageKind.COMPARE, PageKind.SINCE, PageKind.SECTION, PageKind.NOT_FOUND})
+NEVER_INDEXED = frozenset(
+    {
+        PageKind.CHANGES,
+        PageKind.COMPARE,
+        PageKind.SIDE_BY_SIDE,
+        PageKind.SINCE,
+        PageKind.SECTION,
+        PageKind.NOT_FOUND,
+    }
+)
 """Kinds of pages that search engines are asked to leave out, whatever they show."""
 
 
@@ -201,7 +214,7 @@ def _name_with_digest(path: Path, content: bytes) -> str:
 
 def _gather_pages(publication: Publication) -> Iterator[Page]:
     yield make_page(PageKind.LANGUAGES)
-    for kind in (PageKind.LEDGER, PageKind.CURRENT, PageKind.SCHEMA):
+    for kind in (PageKind.LEDGER, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
         yield make_page(kind)
@@ -236,6 +249,7 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
     pairs = comparisons(policy, publication)
     for older, newer in pairs:
         yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
+        yield make_page(PageKind.SIDE_BY_SIDE, **names, older=older.label, version=newer.label)
     in_force = version_in_force(policy, publication.as_of)
     for older, newer in pairs:
         if newer == in_force:

@@ -54,7 +54,7 @@ def _rows(old: str, new: str) -> list[tuple[str, str]]:
     html = side_by_side.render(redlines.compare(document(old), document(new)))
     rows = []
     for row in parse_strictly(html).iter("div"):
-        if row.get("class") == "row":
+        if "row" in (row.get("class") or "").split():
             sides = {child.get("data-side"): child for child in row}
             if "both" not in sides:
                 old_words, new_words = (_words_of(sides[name], name) for name in ("old", "new"))

@@ -3,8 +3,8 @@
 What a reader of this HTML (a program, a test) can rely on:
 
 - Each ``div.row`` holds a ``data-side="old"`` and a ``data-side="new"``, or one ``data-side="both"`` where nothing
-  differs. The old text is what stands in ``old`` and ``both``; the new text what stands in ``new`` and ``both``, less
-  every ``del``. Elements with ``data-redline="note"`` belong to neither.
+  differs; ``div.row.same`` holds words that do not differ. The old text is what stands in ``old`` and ``both``; the new
+  text what stands in ``new`` and ``both``, less every ``del``. ``data-redline="note"`` belongs to neither.
 - Changes have the numbers and the ids that they have in one column; ids of the text are those of the new one.
 """
 
@@ -101,18 +101,19 @@ class _Renderer:
         self._inline = Inline(self._parts, self._phrases, changes=self._changes)
         self._old.writer.parts = self._new.writer.parts = self._parts
         if all(_is_same(operation) for operation in section.operations):
-            self._row([("both", self._new, section.operations)] if section.operations else [])
+            self._row([("both", self._new, section.operations)] if section.operations else [], is_same=True)
         else:
             for _, group in groupby(enumerate(section.operations), key=lambda step: _row_key(*step)):
                 operations = [operation for _, operation in group]
-                self._row([("old", self._old, operations), ("new", self._new, operations)])
+                is_same = operations[0].kind is OperationKind.UNCHANGED
+                self._row([("old", self._old, operations), ("new", self._new, operations)], is_same=is_same)
         self._inline.finish()
         return "".join(self._parts)
 
-    def _row(self, sides: Sequence[tuple[str, _Column, Sequence[Operation]]]) -> None:
+    def _row(self, sides: Sequence[tuple[str, _Column, Sequence[Operation]]], *, is_same: bool) -> None:
         if not sides:
             return
-        self._parts.append('<div class="row">')
+        self._parts.append(f'<div class="row{" same" if is_same else ""}">')
         for name, column, operations in sides:
             self._parts.append(f'<div data-side="{name}">')
             for operation in operations:

@@ -16,6 +16,8 @@ from policy_site.model import Document, Edition, Policy, SectionChange, SectionC
 from policy_site.pages import PageKind, make_page, quote_address, section_address
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
+from policy_site.redlines import side_by_side
+from policy_site.redlines.terms import Definition, TermChange, compare_terms, find_terms
 from policy_site.sources import Places, Role
 from policy_site.web.addresses import Addresses
 from policy_site.web.redline_phrases import redline_phrases
@@ -46,6 +48,7 @@ class Library:
         self._sections_changed: dict[str, frozenset[str]] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
+        self._terms: dict[str, tuple[Definition, ...]] = {}
 
     def document(self, edition: Edition | None) -> Document | None:
         """Return the text of ``edition`` with its links to other texts leading to their pages."""
@@ -119,9 +122,16 @@ class Library:
             return Document("", ())
         return Document("", tuple(found for found in document.sections if section_address(found.id) == section))
 
-    def totals(self, comparison: Comparison) -> tuple[int, int]:
-        """Return how many words went and how many came."""
-        return comparison.redline.words_deleted, comparison.redline.words_added
+    def term_changes(self, comparison: Comparison) -> tuple[TermChange, ...]:
+        """Return the defined terms that came, changed or went."""
+        language = comparison.language.tag
+        old, new = comparison.older.editions[language], comparison.newer.editions[language]
+        return compare_terms(self._terms_of(old), self._terms_of(new))
+
+    def _terms_of(self, edition: Edition) -> tuple[Definition, ...]:
+        if edition.digest not in self._terms:
+            self._terms[edition.digest] = find_terms(self._publication.documents[edition.digest])
+        return self._terms[edition.digest]
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -170,22 +180,44 @@ class RedlinePart:
     """Its id in the page; empty for the place that a section left."""
     html: str
     is_changed: bool
+    heading: str = ""
+    """HTML of its heading where nothing changed, which is then no part of ``html``; empty where there is none."""
 
 
-def render_redline(comparison: Comparison, phrases: Phrases) -> tuple[RedlinePart, ...]:
+def render_redline(comparison: Comparison, phrases: Phrases, *, in_columns: bool) -> tuple[RedlinePart, ...]:
     """Return the redline section by section as HTML, its hidden words and notes in the reader's language."""
-    rendered = redline_html.render_sections(comparison.redline, redline_phrases(phrases))
+    render = side_by_side.render_sections if in_columns else redline_html.render_sections
     parts: list[RedlinePart] = []
     taken: set[str] = set()
-    for section, html in rendered:
+    for section, html in render(comparison.redline, redline_phrases(phrases)):
         anchor = section_anchor(section.id)
         is_place_left = section.is_trace and SectionChangeKind.REMOVED not in section.kinds
         is_named = not is_place_left and anchor not in taken
         if html:
-            parts.append(RedlinePart(anchor if is_named else "", html, is_changed=_is_changed(section)))
+            is_changed = _is_changed(section)
+            heading, rest = ("", html) if is_changed else _without_heading(html)
+            parts.append(RedlinePart(anchor if is_named else "", rest, is_changed=is_changed, heading=heading))
         if is_named:
             taken.add(anchor)
     return tuple(parts)
+
+
+_HEADING = re.compile(
+    r"(?P<before>(?:<div[^<>]*>)*)(?P<heading><h(?P<level>[1-6])\b[^<>]*>.*?</h(?P=level)>)\n?(?P<rest>.*)", re.DOTALL
+)
+
+
+def _without_heading(html: str) -> tuple[str, str]:
+    """Return the heading that a section begins with, and the rest; the HTML is our own, so a tag is a tag.
+
+    The heading is to stand where one clicks: its links lead nowhere there.
+    """
+    found = _HEADING.fullmatch(html)
+    if found is None:
+        return "", html
+    rest = f"{found['before']}{found['rest']}"
+    is_alone = not re.sub(r"<[^<>]*>", "", found["rest"]).strip() and "<img" not in rest
+    return re.sub(r'(<a\b[^<>]*?) href="[^"]*"', r"\1", found["heading"]), "" if is_alone else rest
 
 
 def section_anchor(section_id: str) -> str:

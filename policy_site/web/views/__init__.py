@@ -13,13 +13,14 @@ from types import MappingProxyType
 from policy_site.pages import PageKind
 from policy_site.web.site import File, Screen
 from policy_site.web.views.clauses import view_section
-from policy_site.web.views.comparing import view_changes, view_compare, view_since
+from policy_site.web.views.comparing import view_changes, view_compare, view_side_by_side, view_since
 from policy_site.web.views.feeds import (
     view_archive,
     view_current,
     view_event,
     view_feed,
     view_ledger,
+    view_redline_schema,
     view_schema,
 )
 from policy_site.web.views.files import view_edition_file, view_headers, view_robots, view_sitemap, view_static
@@ -41,6 +42,7 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.VERSION_JSON: view_edition_file,
         PageKind.CHANGES: view_changes,
         PageKind.COMPARE: view_compare,
+        PageKind.SIDE_BY_SIDE: view_side_by_side,
         PageKind.SINCE: view_since,
         PageKind.SECTION: view_section,
         PageKind.FEED: view_feed,
@@ -50,6 +52,7 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.EVENT: view_event,
         PageKind.CURRENT: view_current,
         PageKind.SCHEMA: view_schema,
+        PageKind.REDLINE_SCHEMA: view_redline_schema,
         PageKind.NOT_FOUND: view_not_found,
         PageKind.ROBOTS: view_robots,
         PageKind.SITEMAP: view_sitemap,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
@@ -12,6 +11,7 @@ from policy_site.pages import Page, PageKind
 from policy_site.web.library import RedlinePart, render_redline
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
+from policy_site.web.views.summary import Summary, make_summary
 from policy_site.web.views.texts import Banner, make_banner, notice_days
 from policy_site.web.views.values import (
     SectionLine,
@@ -44,14 +44,6 @@ class ChangesView:
 
 
 @dataclass(frozen=True, slots=True)
-class RedlineGroup:
-    """Neighbouring sections of a redline that all changed, or that all did not."""
-
-    is_changed: bool
-    parts: tuple[RedlinePart, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CompareView:
     """Two versions, and what differs."""
 
@@ -60,21 +52,22 @@ class CompareView:
     newer: VersionLine
     is_since: bool
     """True for "what changed since I agreed": the newer one is the version in force."""
-    sections: tuple[SectionLine, ...]
-    redline: tuple[RedlineGroup, ...]
+    summary: Summary
+    redline: tuple[RedlinePart, ...]
     language: Language
     """Of the texts."""
     language_name: str
     """Name of the language of the texts, in the reader's."""
     is_fallback: bool
-    totals: tuple[int, int]
-    """Words that went and words that came."""
+    in_columns: bool
+    """The texts stand side by side."""
+    other_layout: str | None
+    """The same comparison in the other layout."""
     older_step: VersionLink | None
     """The same kind of page one step back: its redline ends where this one begins."""
     newer_step: VersionLink | None
-    last_step: VersionLink | None
-    """Where the two are not neighbours: the newer one against the version just before it."""
-    compare: str
+    steps_between: tuple[VersionLink, ...]
+    """Where the two are not neighbours: the redline of each version after the older one, up to the newer one."""
     history: str
 
 
@@ -117,6 +110,11 @@ def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str
     return _compare(site, page, work, work.version(older), work.version(version), locale)
 
 
+def view_side_by_side(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
+    """Show the redline of two versions in two columns."""
+    return view_compare(site, page, locale=locale, policy=policy, older=older, version=version)
+
+
 def view_since(site: Site, page: Page, *, locale: str, policy: str, older: str) -> Screen:
     """Show what changed since a reader agreed: the redline of an old version against the one in force."""
     work = site.publication.policy(policy)
@@ -129,40 +127,27 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
     phrases = site.phrases(locale)
     comparison = site.library.compare(policy, older, newer, locale)
     assert comparison is not None, "only versions whose texts are there are planned to be compared"
-    title = site.policy_title(policy, locale)
-    names = {"locale": locale, "policy": policy.id}
-    compare = site.link(PageKind.COMPARE, **names, older=older.label, version=newer.label)
-    steps = _steps(site, policy, older, newer, locale)
+    in_columns = page.kind is PageKind.SIDE_BY_SIDE
+    pair = {"locale": locale, "policy": policy.id, "older": older.label, "version": newer.label}
+    older_step, newer_step = _neighbour_steps(site, policy, older, newer, locale)
     view = CompareView(
-        title=title,
+        title=site.policy_title(policy, locale),
         older=version_line(site, policy, older, locale),
         newer=version_line(site, policy, newer, locale),
         is_since=page.kind is PageKind.SINCE,
-        sections=section_lines(site, comparison, locale, redline=""),
-        redline=_groups(render_redline(comparison, phrases), phrases),
+        summary=make_summary(site, comparison, locale),
+        redline=_parts(render_redline(comparison, phrases, in_columns=in_columns), phrases, in_columns=in_columns),
         language=comparison.language,
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.is_fallback,
-        totals=site.library.totals(comparison),
-        older_step=steps[0],
-        newer_step=steps[1],
-        last_step=steps[2],
-        compare=compare,
-        history=site.link(PageKind.HISTORY, **names),
+        in_columns=in_columns,
+        other_layout=site.find_link(PageKind.COMPARE if in_columns else PageKind.SIDE_BY_SIDE, **pair),
+        older_step=older_step,
+        newer_step=newer_step,
+        steps_between=_steps_between(site, policy, older, newer, locale),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
-    if view.is_since:
-        name = phrases.gettext(
-            "Changes to %(policy)s since version %(version)s", policy=title.text, version=phrases.isolate(older.label)
-        )
-        crumb = phrases.gettext("What changed since you agreed")
-    else:
-        name = phrases.gettext(
-            "%(policy)s: version %(older)s compared with %(newer)s",
-            policy=title.text,
-            older=phrases.isolate(older.label),
-            newer=phrases.isolate(newer.label),
-        )
-        crumb = phrases.gettext("Comparison")
+    name, crumb = _names(view, phrases)
     frame = Frame(
         title=name,
         policy=policy,
@@ -170,33 +155,56 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(crumb, site.link(page.kind, **page.parameters), phrases.language),
         ],
-        canonical=site.absolute_link(PageKind.COMPARE, **names, older=older.label, version=newer.label)
-        if view.is_since
-        else None,
+        canonical=site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None,
     )
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
 
 
-def _groups(parts: Sequence[RedlinePart], phrases: Phrases) -> tuple[RedlineGroup, ...]:
-    parts = [replace(part, html=with_scrollable_tables(part.html, phrases)) for part in parts]
-    return tuple(
-        RedlineGroup(is_changed, tuple(group)) for is_changed, group in groupby(parts, key=lambda part: part.is_changed)
-    )
+def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:
+    """Return the title of the page, and what the way to it calls it."""
+    policy, older, newer = view.title.text, view.older.version.label, view.newer.version.label
+    if view.is_since:
+        return phrases.gettext(
+            "Changes to %(policy)s since version %(version)s", policy=policy, version=phrases.isolate(older)
+        ), phrases.gettext("What changed since you agreed")
+    values = {"policy": policy, "older": phrases.isolate(older), "newer": phrases.isolate(newer)}
+    if view.in_columns:
+        return phrases.gettext(
+            "%(policy)s: versions %(older)s and %(newer)s side by side", **values
+        ), phrases.gettext("Side by side")  # fmt: skip
+    return phrases.gettext(
+        "%(policy)s: version %(older)s compared with %(newer)s", **values
+    ), phrases.gettext("Comparison")  # fmt: skip
 
 
-def _steps(
+def _parts(parts: Sequence[RedlinePart], phrases: Phrases, *, in_columns: bool) -> tuple[RedlinePart, ...]:
+    """Let wide tables scroll; in columns their cells are narrow instead."""
+    if in_columns:
+        return tuple(parts)
+    return tuple(replace(part, html=with_scrollable_tables(part.html, phrases)) for part in parts)
+
+
+def _neighbour_steps(
     site: Site, policy: Policy, older: Version, newer: Version, locale: str
-) -> tuple[VersionLink | None, VersionLink | None, VersionLink | None]:
-    """Return the redlines one step back and one step on, and that of the newer one's own step."""
-
-    def step(version: Version | None) -> VersionLink | None:
-        href = compare_link(site, policy, version, locale) if version else None
-        day = site.day(version.effective_date, locale) if version else None
-        return VersionLink(version.label, href, day) if version and href and day else None
-
+) -> tuple[VersionLink | None, VersionLink | None]:
+    """Return the redlines one step back and one step on."""
     following = policy.versions.index(newer) + 1
     return (
-        step(older),
-        step(policy.versions[following] if following < len(policy.versions) else None),
-        step(newer) if newer.previous != older.label else None,
+        _step(site, policy, older, locale),
+        _step(site, policy, policy.versions[following], locale) if following < len(policy.versions) else None,
     )
+
+
+def _steps_between(
+    site: Site, policy: Policy, older: Version, newer: Version, locale: str
+) -> tuple[VersionLink, ...]:  # fmt: skip
+    """Return the redline of each version after ``older`` up to ``newer``; none where they are neighbours."""
+    between = policy.versions[policy.versions.index(older) + 1 : policy.versions.index(newer) + 1]
+    steps = [_step(site, policy, version, locale) for version in between]
+    return tuple(step for step in steps if step) if len(between) > 1 else ()
+
+
+def _step(site: Site, policy: Policy, version: Version, locale: str) -> VersionLink | None:
+    """Return the redline of a version against the one before, by the name of the version."""
+    href = compare_link(site, policy, version, locale)
+    return VersionLink(version.label, href, site.day(version.effective_date, locale)) if href else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from policy_site import formats
 from policy_site.formats import FEED_FORMS, Entry, Ledger, Scope
+from policy_site.formats.characters import json_bytes
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_
 from policy_site.model import EventKind, Significance
 from policy_site.pages import Page
+from policy_site.redlines.schema import json_schema
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import feed_title
 from policy_site.web.site import File, Site
@@ -83,6 +85,11 @@ def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
 def view_schema(site: Site, page: Page) -> File:  # noqa: ARG001
     """Write the JSON Schema of the machine feed."""
     return File(formats.write_schema(_addresses(site)), _JSON)
+
+
+def view_redline_schema(site: Site, page: Page) -> File:
+    """Write the JSON Schema of a redline in JSON."""
+    return File(json_bytes(json_schema(site.absolute_link(page.kind))), _JSON)
 
 
 def _addresses(site: Site) -> Addresses:

@@ -1,0 +1,138 @@
+"""What stands on top of a redline: how much changed, which sections, which defined terms, each change on a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.localization import Phrases
+from policy_site.localization.names import N_, SECTION_CHANGE_NAMES
+from policy_site.model import SectionChangeKind
+from policy_site.redlines import SectionRedline
+from policy_site.redlines.phrases import Phrases as RedlinePhrases
+from policy_site.redlines.phrases import fill
+from policy_site.redlines.summary import ChangeLine, list_changes
+from policy_site.redlines.terms import TermChangeKind
+from policy_site.web.library import Comparison, section_anchor
+from policy_site.web.redline_phrases import redline_phrases
+from policy_site.web.site import Site
+from policy_site.web.views.values import Badge
+
+_TERM_CHANGE_NAMES = {
+    TermChangeKind.ADDED: N_("New term"),
+    TermChangeKind.CHANGED: N_("Term changed"),
+    TermChangeKind.DROPPED: N_("Term dropped"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """A change, linked to its place."""
+
+    href: str
+    old: str
+    """The beginning of what went."""
+    new: str
+    """The beginning of what came or moved."""
+    words: str
+    """What is said of it, where no word changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """A section that changed, linked to its place, with its changes."""
+
+    heading: str
+    href: str
+    badges: tuple[Badge, ...]
+    words_deleted: int
+    words_added: int
+    changes: tuple[ChangeEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermEntry:
+    """A defined term that came, changed or went, linked to the section that defines it."""
+
+    badge: Badge
+    term: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What changed, before one reads how."""
+
+    words_deleted: int
+    words_added: int
+    sections: tuple[SectionEntry, ...]
+    """Those of which more changed than the number."""
+    renumbered: tuple[SectionEntry, ...]
+    """Those of which only the number changed."""
+    terms: tuple[TermEntry, ...]
+    first_change: str | None
+    has_moves: bool
+
+    @property
+    def section_count(self) -> int:
+        """How many sections differ."""
+        return len(self.sections) + len(self.renumbered)
+
+
+def make_summary(site: Site, comparison: Comparison, locale: str) -> Summary:
+    """Sum up a comparison for readers of ``locale``."""
+    phrases = site.phrases(locale)
+    redline = comparison.redline
+    changed = {id(section) for section in redline.changed_sections}
+    entries: list[SectionEntry] = []
+    renumbered: list[SectionEntry] = []
+    for section, lines in list_changes(redline):
+        if id(section) in changed:
+            is_only_number = section.kinds == (SectionChangeKind.RENUMBERED,) and not lines
+            (renumbered if is_only_number else entries).append(_section_entry(section, lines, phrases))
+    anchors = {section_anchor(section.id) for section in redline.sections}
+    return Summary(
+        words_deleted=redline.words_deleted,
+        words_added=redline.words_added,
+        sections=tuple(entries),
+        renumbered=tuple(renumbered),
+        terms=tuple(
+            TermEntry(
+                Badge(change.kind, phrases.gettext(_TERM_CHANGE_NAMES[change.kind])),
+                change.term,
+                f"#{section_anchor(change.section)}",
+            )
+            for change in site.library.term_changes(comparison)
+            if section_anchor(change.section) in anchors
+        ),
+        first_change="#change-1" if redline.changes else None,
+        has_moves=bool(redline.moves),
+    )
+
+
+def _section_entry(section: SectionRedline, lines: tuple[ChangeLine, ...], phrases: Phrases) -> SectionEntry:
+    said = redline_phrases(phrases)
+    return SectionEntry(
+        heading=section.heading,
+        href=f"#{section_anchor(section.id)}",
+        badges=tuple(Badge(kind, phrases.gettext(SECTION_CHANGE_NAMES[kind])) for kind in section.kinds),
+        words_deleted=section.words_deleted,
+        words_added=section.words_added,
+        changes=tuple(
+            ChangeEntry(f"#change-{line.number}", line.old, line.new, _words(line, said, phrases)) for line in lines
+        ),
+    )
+
+
+def _words(line: ChangeLine, said: RedlinePhrases, phrases: Phrases) -> str:
+    """Return what is said of a change that no word shows."""
+    if line.note is not None:
+        return said.of(line.note)
+    if line.move is not None and line.move.is_within_section:
+        return said.moved_here
+    if line.move is not None:
+        return fill(said.moved_from, heading=line.move.from_heading or said.unnamed)
+    if line.is_split:
+        return phrases.gettext("A paragraph was divided")
+    if line.is_merged:
+        return phrases.gettext("Paragraphs were joined")
+    return "" if line.old or line.new else phrases.gettext("Something without words")
