@@ -203,7 +203,8 @@ def render_redline(comparison: Comparison, phrases: Phrases, *, in_columns: bool
 
 
 _HEADING = re.compile(
-    r"(?P<before>(?:<div[^<>]*>)*)(?P<heading><h(?P<level>[1-6])\b[^<>]*>.*?</h(?P=level)>)\n?(?P<rest>.*)", re.DOTALL
+    r"(?P<before>(?:<div[^<>]*>\s*)*)(?P<heading><h(?P<level>[1-6])\b[^<>]*>.*?</h(?P=level)>)\n?(?P<rest>.*)",
+    re.DOTALL,
 )
 
 
