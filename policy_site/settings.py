@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -34,6 +35,17 @@ Slug = Annotated[str, AfterValidator(_name_in_addresses)]
 
 LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 """A language tag (BCP 47)."""
+
+
+def _printable_line(words: str) -> str:
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Zl", "Zp") or sign in _TURNING for sign in words):
+        raise ValueError(f"{words!r} holds a character that cannot be printed on a line")
+    return words
+
+
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+Line = Annotated[str, AfterValidator(_printable_line)]
+"""Words on one line, without control characters or bidirectional overrides."""
 
 
 def _existing_time_zone(name: str) -> str:
@@ -139,7 +151,7 @@ class PolicySettings(_Table):
     """One policy."""
 
     id: Slug
-    title: str | None = None
+    title: Line | None = None
     """Used until a text with a title exists."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
@@ -158,8 +170,8 @@ class FeedSettings(_Table):
 class Settings(_Table):
     """The whole of ``site.toml``."""
 
-    title: str
-    publisher: str = ""
+    title: Line
+    publisher: Line = ""
     base_url: Annotated[str, AfterValidator(_absolute_address)]
     time_zone: Annotated[str, AfterValidator(_existing_time_zone)] = "UTC"
     languages: tuple[LanguageTag, ...] = Field(min_length=1)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from policy_site.commands import main
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import SettingsError
-from policy_site.model import Revision
+from policy_site.model import Document, Revision
 from policy_site.settings import parse_settings, read_settings
 from policy_site.sources import Places, parse_release_note, parse_text, parse_words
 from tests.builder import PolicyRepository, clean_environment
@@ -75,6 +78,25 @@ def test_a_title_is_found_whatever_stands_around_it() -> None:
     assert parse_text(revision("# {#top}\n"), is_strict=False).title == "{#top}"
 
 
+def test_a_title_holds_nothing_that_cannot_be_printed() -> None:
+    text = parse_text(
+        revision('---\ntitle: "A \\0\\e[31m\\u0085\\u202e\\uFFFE\\u2028b"\nversion: x\n---\n'), is_strict=True
+    )
+    assert text.title == "A [31m b"
+
+
+def test_no_picture_asks_another_server() -> None:
+    html = "".join(
+        f'<img src="{address}" alt="words">' for address in ("https://a.example/x", "//a.example/x", "data:x")
+    )
+    document = render_documents([Source("key", f"{html}\n\n![words](https://a.example/x)\n")], extensions=EXTENSIONS)[
+        "key"
+    ]
+    assert isinstance(document, Document)
+    assert "<img" not in document.html
+    assert document.html.count("words") == 4
+
+
 # --- site.toml -------------------------------------------------------------------------------------------------------
 
 HOSTILE_SETTINGS = {
@@ -92,6 +114,9 @@ HOSTILE_SETTINGS = {
     + "(?P<date>x)"
     + ")" * 3_000
     + '"]\n',
+    "a title with an escape": SITE.replace('"Our policies"', '"Our \\u001b[31m policies"'),
+    "a title that turns around": SITE.replace('"Our policies"', '"Our \\u202e policies"'),
+    "a publisher of two lines": 'publisher = "A\\r\\nX: b"\n' + SITE,
     "a policy above the site": SITE.replace('"privacy"', '"../../x"'),
     "a policy called by an escape": SITE.replace('"privacy"', '"%2e%2e"'),
 }
@@ -376,3 +401,38 @@ def test_a_build_that_is_ended_leaves_no_process(number: int, status: int, site:
     assert "Traceback" not in printed
     if number != signal.SIGKILL:
         assert not list(tmp_path.glob(".out.new-*"))
+
+
+# --- the cache -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        zlib.compress(b"<p>x</p><script>alert(1)</script>"),
+        zlib.compress(b'<p onclick="alert(1)">x</p>'),
+        zlib.compress(b'<p><a href="javascript:alert(1)">x</a></p>'),
+        zlib.compress(b"<p>" + bytes(100 << 20)),
+        zlib.compress(b"<p>\xff</p>"),
+        zlib.compress(b"<p>Hello.</p>")[:-3],
+        b"",
+        None,
+    ],
+)
+def test_a_poisoned_cache_is_not_believed(written: bytes | None, tmp_path: Path) -> None:
+    source = Source("key", "Hello.")
+    fresh = render_documents([source], extensions=EXTENSIONS, cache=tmp_path)["key"]
+    with closing(sqlite3.connect(tmp_path / "chunks.sqlite3")) as connection, connection:
+        connection.execute("UPDATE chunks SET html = ?", (written,))
+    assert render_documents([source], extensions=EXTENSIONS, cache=tmp_path)["key"] == fresh
+
+
+def test_a_cache_that_is_a_link_or_a_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("words", encoding="utf-8")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "chunks.sqlite3").symlink_to(tmp_path / "precious")
+    (tmp_path / "folder" / "chunks.sqlite3").mkdir(parents=True)
+    for name in ("linked", "folder", "precious"):
+        document = render_documents([Source("key", "Hello.")], extensions=EXTENSIONS, cache=tmp_path / name)["key"]
+        assert isinstance(document, Document)
+    assert (tmp_path / "precious").read_text(encoding="utf-8") == "words"

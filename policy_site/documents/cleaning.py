@@ -74,6 +74,11 @@ def clean(html: str) -> str:
     return cleaned
 
 
+def is_clean(html: str) -> bool:
+    """Say whether ``html`` is as :func:`clean` writes it: asked of what comes from a file that others can change."""
+    return bool(_CLEANER.clean(html) == html)
+
+
 def _sift(html: str) -> str:
     parts: list[str] = []
     position, no_comment_end = 0, False

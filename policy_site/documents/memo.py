@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -12,6 +14,9 @@ _FILE = "chunks.sqlite3"
 _AT_ONCE = 500
 _PATIENCE = 10.0
 """Seconds to wait for another process that writes."""
+
+_MAXIMUM_BYTES = 64 << 20
+"""Of one chunk; an entry that unpacks to more was not written here."""
 
 
 class Memo:
@@ -27,7 +32,7 @@ class Memo:
         """Return what is known of ``keys``; an entry that is not as it was written is unknown."""
         found: dict[str, str] = {}
         wanted = list(keys)
-        if self._path is None or not self._path.exists():
+        if self._path is None or not self._path.exists() or not _is_own(self._path):
             return found
         with suppress(sqlite3.Error, OSError), self._open(self._path) as connection:
             for start in range(0, len(wanted), _AT_ONCE):
@@ -57,6 +62,8 @@ class Memo:
 
     def _insert(self, path: Path, rows: list[tuple[str, bytes]]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not _is_own(path):
+            return
         with self._open(path) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS chunks (key TEXT PRIMARY KEY, html BLOB) WITHOUT ROWID")
             connection.executemany("INSERT OR REPLACE INTO chunks VALUES (?, ?)", rows)
@@ -69,11 +76,19 @@ class Memo:
             yield connection
 
 
+def _is_own(path: Path) -> bool:
+    """Say whether this user wrote a file: what somebody else left in a shared folder is not believed."""
+    information = path.lstat()
+    return stat.S_ISREG(information.st_mode) and information.st_uid == os.geteuid()
+
+
 def _unpacked(packed: object) -> str | None:
     """Unpack an entry; zlib's checksum tells one that was damaged."""
     if not isinstance(packed, bytes):
         return None
     try:
-        return zlib.decompress(packed).decode()
+        unpacker = zlib.decompressobj()
+        html = unpacker.decompress(packed, _MAXIMUM_BYTES)
+        return html.decode() if unpacker.eof else None
     except (zlib.error, UnicodeDecodeError):
         return None

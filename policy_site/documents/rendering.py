@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policy_site.documents.blocks import MAXIMUM_ORDINAL, NestingError, parse_blocks
 from policy_site.documents.chunks import split_chunks
+from policy_site.documents.cleaning import is_clean
 from policy_site.documents.conversion import Converter
 from policy_site.documents.limits import MAXIMUM_BLOCKS, RenderFault, find_fault, normalize
 from policy_site.documents.memo import Memo
@@ -145,7 +146,8 @@ class _Run:
         self._plans = [self._plan(number, source, converter) for number, source in enumerate(self._sources)]
         self._texts = {key: chunk for chunk, key in self._keys.items()}
         for key, html in self._memo.read(self._texts).items():
-            self._assembler.add(key, self._texts[key], html)
+            if is_clean(html):
+                self._assembler.add(key, self._texts[key], html)
 
     def run(self, *, jobs: int, seconds: float) -> dict[str, Document | RenderFault]:
         results: dict[str, Document | RenderFault] = {}

@@ -32,6 +32,10 @@ class Text:
 
 
 _FIRST_HEADING = re.compile(r"\s*+(?P<level>#{1,6})[ \t]++(?P<title>[^\n]++)(?:\n|\Z)")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""What no title holds: control characters, those that turn what follows it, noncharacters."""
 _KNOWN_KEYS = ("title", "version")
 
 
@@ -61,7 +65,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
             if key not in _KNOWN_KEYS
         ]
     return Text(
-        title=" ".join(title.split()),
+        title=" ".join(_UNPRINTABLE.sub("", title).split()),
         version=version if isinstance(version, str) else "",
         body=body,
         body_line=body_line,
