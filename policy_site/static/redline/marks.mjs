@@ -1,0 +1,117 @@
+/** What changed about equal words without a word having changed: links, images, formatting. */
+
+import { kindOf } from "./pieces.mjs";
+
+const FORMATTING = new Set("b code del em i ins kbd mark s small strong sub sup u".split(" "));
+const SAME = { b: "strong", i: "em" };
+
+const isEqualRow = (mine, other, isEqual) =>
+  mine === other || (mine.length === other.length && mine.every((one, index) => isEqual(one, other[index])));
+export const areEqualAttributes = (mine, other) =>
+  isEqualRow(mine, other, ([name, value], pair) => name === pair[0] && value === pair[1]);
+export const isEqualMark = (mine, other) =>
+  mine === other || (mine.tag === other.tag && areEqualAttributes(mine.attributes, other.attributes));
+const areEqualMarks = (mine, other) => isEqualRow(mine, other, isEqualMark);
+/** Say whether two rows of spans are the same in words and marks. */
+export const areEqualSpans = (mine, other) =>
+  isEqualRow(mine, other, (one, two) => one === two || (one.text === two.text && areEqualMarks(one.marks, two.marks)));
+
+/** Return the runs with what is to be noted of them, equal ones divided where that changes. */
+export function annotate(cuts, old, fresh) {
+  if (!hasMarks(old) && !hasMarks(fresh)) return cuts.map((cut) => [cut, []]);
+  const [oldMarks, newMarks] = [new Marks(old), new Marks(fresh)];
+  const [oldTokens, newTokens] = [old.tokens.starts, fresh.tokens.starts];
+  const annotated = [];
+  let [oldToken, newToken] = [0, 0];
+  for (const cut of cuts) {
+    if (cut.kind !== "equal" && cut.kind !== "recoded") {
+      annotated.push([cut, []]);
+      continue;
+    }
+    while (oldToken < oldTokens.length && oldTokens[oldToken] < cut.old[0]) oldToken += 1;
+    while (newToken < newTokens.length && newTokens[newToken] < cut.new[0]) newToken += 1;
+    let [oldStart, newStart] = [cut.old[0], cut.new[0]];
+    let remarks = [];
+    for (; oldToken < oldTokens.length && oldTokens[oldToken] < cut.old[1]; oldToken += 1, newToken += 1) {
+      const [mine, other] = [oldTokens[oldToken], newTokens[newToken]];
+      const found = compareSpans(oldMarks.at(mine), newMarks.at(other));
+      if (areEqualRemarks(found, remarks)) continue;
+      if (mine > oldStart || other > newStart) {
+        annotated.push([{ kind: cut.kind, old: [oldStart, mine], new: [newStart, other] }, remarks]);
+      }
+      [oldStart, newStart, remarks] = [mine, other, found];
+    }
+    annotated.push([{ kind: cut.kind, old: [oldStart, cut.old[1]], new: [newStart, cut.new[1]] }, remarks]);
+  }
+  return annotated;
+}
+
+const areEqualRemarks = (mine, other) =>
+  isEqualRow(mine, other, (one, two) => one.every((part, index) => part === two[index]));
+const hasMarks = (joined) => joined.passages.some((passage) => passage.spans.some((span) => span.marks.length));
+
+/** The span at each place of a text, asked for in rising order. */
+class Marks {
+  #bounds;
+  #next = 0;
+
+  constructor(joined) {
+    this.#bounds = joined.passages.flatMap((passage, index) =>
+      passage.bounds
+        .filter((place) => place.end > place.start)
+        .map((place) => ({ end: joined.offsets[index] + place.end, span: place.span })),
+    );
+  }
+
+  at(place) {
+    while (this.#next < this.#bounds.length - 1 && this.#bounds[this.#next].end <= place) this.#next += 1;
+    return this.#bounds[this.#next].span;
+  }
+}
+
+function compareSpans(old, fresh) {
+  if (areEqualMarks(old.marks, fresh.marks)) return [];
+  const remarks = [];
+  const [oldLink, newLink] = [linkOf(old.marks), linkOf(fresh.marks)];
+  if (oldLink !== newLink) {
+    const kind = oldLink && newLink ? "link" : newLink ? "link-added" : "link-removed";
+    remarks.push([kind, oldLink, newLink]);
+  }
+  if (!old.text && !fresh.text) {
+    const [oldImage, newImage] = [imageOf(old), imageOf(fresh)];
+    if (oldImage !== newImage) remarks.push(["image", oldImage, newImage]);
+  }
+  const [oldFormatting, newFormatting] = [formattingOf(old.marks), formattingOf(fresh.marks)];
+  if (oldFormatting !== newFormatting) remarks.push(["formatting", oldFormatting, newFormatting]);
+  return remarks;
+}
+
+function linkOf(marks) {
+  for (const mark of marks) {
+    const found = mark.tag === "a" && mark.attributes.find(([name]) => name === "href");
+    if (found) return found[1];
+  }
+  return "";
+}
+
+function imageOf(span) {
+  const attributes = new Map(span.marks[span.marks.length - 1].attributes);
+  const [source, words] = [attributes.get("src") ?? "", attributes.get("alt") ?? ""];
+  return source && words ? `${source} (${words})` : source || words;
+}
+
+function formattingOf(marks) {
+  const names = marks.filter((mark) => FORMATTING.has(mark.tag)).map((mark) => SAME[mark.tag] ?? mark.tag);
+  return [...new Set(names)].sort().join(" ");
+}
+
+/** Return what changed about a block itself: its heading level, its id, its kind. */
+export function compareBlocks(old, fresh) {
+  const remarks = [];
+  const [oldKind, newKind] = [kindOf(old), kindOf(fresh)];
+  if (oldKind !== newKind) remarks.push(["block-kind", oldKind, newKind]);
+  else if (oldKind === "heading" && old.tag !== fresh.tag) remarks.push(["heading-level", old.tag[1], fresh.tag[1]]);
+  const [oldId, newId] = [old, fresh].map((block) => block.attributes.find(([name]) => name === "id")?.[1] ?? "");
+  if (oldId !== newId) remarks.push(["id", oldId, newId]);
+  return remarks;
+}
