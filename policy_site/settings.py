@@ -109,7 +109,7 @@ class _Table(BaseModel):
 class ContentSettings(_Table):
     """Where the texts are."""
 
-    folder: str = "."
+    folder: Line = "."
     """The content folder: relative to ``site.toml``, or to the repository where ``--repository`` names another one."""
     layout: tuple[Annotated[str, AfterValidator(_layout_pattern)], ...] = ("{policy}/{locale}.md",)
     """Patterns of the texts' paths, the first that fits wins; a repository that changed its layout lists both."""
@@ -177,7 +177,7 @@ class Settings(_Table):
     languages: tuple[LanguageTag, ...] = Field(min_length=1)
     """The first is the site's own."""
     authoritative_language: LanguageTag | None = None
-    branch: str | None = None
+    branch: Line | None = None
     """The publishing branch; default: the one that is checked out."""
     is_sample: bool = False
     """Pages say that the content is a sample."""

@@ -53,6 +53,8 @@ SLOW_TEXTS = {
     "a heading of open braces": "# " + "{#a" * 300_000,
     "a heading of number signs": "# a" + "#" * 90_000 + "x",
     "a heading of angle brackets": "# " + "<a" * 90_000,
+    "headings of the same words": "a\n=\n\n" * 4_900,
+    "more headings than a policy has": "a\n=\n\n" * 20_000,
     "a long address referred to often": "[a]: http://x/" + "y1" * 45_000 + "\n\n" + "## h\n\n[a]\n\n" * 100_000,
     "a long address referred to in one line": "[a]: http://x/" + "y1" * 45_000 + "\n\n" + "[a]" * 30_000,
 }
@@ -66,6 +68,17 @@ def test_a_small_text_never_needs_long(name: str) -> None:
     parse_words(revision(text), locale="en")
     render_documents([Source("key", text)], extensions=EXTENSIONS, seconds=1.0)
     assert time.process_time() - started < 5  # it was a minute, or for ever
+
+
+def test_nobody_waits_twice_for_a_passage_that_cannot_be_read() -> None:
+    given_up: dict[str, RenderFault] = {}
+    texts = [Source("first", "<![CDATA[" * 1_500), Source("second", "Hello.\n\n## More\n\n" + "<![CDATA[" * 1_500)]
+    first = render_documents(texts, extensions=EXTENSIONS, seconds=0.5, given_up=given_up)
+    started = time.monotonic()
+    again = render_documents(texts, extensions=EXTENSIONS, seconds=600, given_up=given_up)
+    assert time.monotonic() - started < 5
+    assert first == again
+    assert all(isinstance(fault, RenderFault) for fault in again.values())
 
 
 def test_a_title_is_found_whatever_stands_around_it() -> None:
@@ -117,6 +130,8 @@ HOSTILE_SETTINGS = {
     "a title with an escape": SITE.replace('"Our policies"', '"Our \\u001b[31m policies"'),
     "a title that turns around": SITE.replace('"Our policies"', '"Our \\u202e policies"'),
     "a publisher of two lines": 'publisher = "A\\r\\nX: b"\n' + SITE,
+    "a branch with a NUL": 'branch = "a\\u0000b"\n' + SITE,
+    "a folder with a NUL": SITE + '[content]\nfolder = "a\\u0000b"\n',
     "a policy above the site": SITE.replace('"privacy"', '"../../x"'),
     "a policy called by an escape": SITE.replace('"privacy"', '"%2e%2e"'),
 }

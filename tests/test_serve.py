@@ -85,3 +85,20 @@ def test_a_browser_that_waits_is_told_of_the_next_change(preview: Preview) -> No
     preview.refresh()
     waiting.join(timeout=20)
     assert told == [str(int(known) + 1)]
+
+
+def test_a_preview_of_this_machine_answers_to_no_other_name(preview: Preview) -> None:
+    preview.hosts = ("localhost", "127.0.0.1", "::1")
+    for name, status in (("localhost:8000", 200), ("[::1]:8000", 200), ("evil.example", 400), ("[", 400), ("", 400)):
+        answer = Client(preview).get("/legal/en/privacy/", headers={"Host": name})
+        assert answer.status_code == status, name
+
+
+def test_a_configuration_that_is_a_folder_does_not_end_the_preview(
+    policies: PolicyRepository, preview: Preview
+) -> None:
+    configuration = policies.content / "site.toml"
+    configuration.unlink()
+    configuration.mkdir()
+    preview.refresh()
+    assert Client(preview).get("/legal/en/privacy/").status_code == 500

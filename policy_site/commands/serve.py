@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from watchfiles import watch
 from werkzeug.serving import make_server
@@ -46,6 +47,7 @@ async function look() {{
 }}
 look();
 """
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 _PATIENCE = 25.0
 """Seconds that a browser's question for news stays open."""
 
@@ -63,6 +65,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.folder = origin.folder
     preview = Preview(lambda: open_origin(arguments), arguments.as_of, terminal)
     preview.refresh()
+    if arguments.host in _OWN_NAMES:
+        preview.hosts = _OWN_NAMES
     try:
         server = make_server(arguments.host, arguments.port, preview, threaded=True)
     except (OSError, OverflowError, SystemExit) as error:
@@ -104,6 +108,8 @@ class Preview:
         self._generation = 0
         self._changed = threading.Condition()
         self.base_path = "/"
+        self.hosts: tuple[str, ...] = ()
+        """Names it answers to; empty: to any."""
 
     def refresh(self) -> None:
         """Compile the site anew; on errors keep the faults to show."""
@@ -123,6 +129,10 @@ class Preview:
                 site = create_app(publication)
         except PolicySiteError as error:
             message, faults = str(error), error.findings
+        except OSError as error:
+            message = f"The system refuses: {error.strerror or error} ({error.filename or 'no file'})."
+        except Exception as error:  # noqa: BLE001 - whatever a saved file does, the preview goes on
+            message = f"This is a defect of policy-site: {type(error).__name__}: {error}."
         self._terminal.show_findings(faults)
         if message:
             self._terminal.say_aside(message)
@@ -134,6 +144,9 @@ class Preview:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
+        if self.hosts and _name_asked(environ) not in self.hosts:
+            # a page of another site that has its own name point here would read drafts
+            return Response("This preview answers to this machine's own names.", 400)(environ, start_response)
         if request.path == _RELOAD:
             return Response(_SCRIPT, mimetype="text/javascript")(environ, start_response)
         if request.path == _GENERATION:
@@ -166,6 +179,14 @@ class Preview:
             f"<h1>{html.escape(self._message)}</h1><ul>{rows}</ul><p>This page follows your next change.</p>"
             f'<script src="{_RELOAD}"></script></html>'
         )
+
+
+def _name_asked(environ: WSGIEnvironment) -> str:
+    """Return the name under which a browser knows this preview."""
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _with_reload(page: str) -> str:

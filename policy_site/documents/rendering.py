@@ -10,7 +10,7 @@ from policy_site.documents.blocks import MAXIMUM_ORDINAL, NestingError, parse_bl
 from policy_site.documents.chunks import split_chunks
 from policy_site.documents.cleaning import is_clean
 from policy_site.documents.conversion import Converter
-from policy_site.documents.limits import MAXIMUM_BLOCKS, RenderFault, find_fault, normalize
+from policy_site.documents.limits import MAXIMUM_BLOCKS, MAXIMUM_SECTIONS, RenderFault, find_fault, normalize
 from policy_site.documents.memo import Memo
 from policy_site.documents.sections import Part, join_parts, split_parts
 from policy_site.documents.worker import convert_chunk, shorten
@@ -64,13 +64,17 @@ def render_documents(
     jobs: int = 1,
     seconds: float = 10.0,
     progress: Callable[[int], None] | None = None,
+    given_up: dict[str, RenderFault] | None = None,
 ) -> Mapping[str, Document | RenderFault]:
     """Render texts, each chunk once, in ``jobs`` processes, with the memo in ``cache``; return them by key.
 
     A text that needs more than ``seconds`` is given up and becomes a fault; the others go on. ``progress`` is called
-    with the number of texts done. What comes out does not depend on ``jobs`` or ``cache``.
+    with the number of texts done. ``given_up`` remembers, from one call to the next, which passages cannot be read:
+    nobody waits for them twice. What comes out does not depend on ``jobs`` or ``cache``.
     """
-    return _Run(sources, extensions=extensions, cache=cache, progress=progress).run(jobs=jobs, seconds=seconds)
+    known = {} if given_up is None else given_up
+    run = _Run(sources, extensions=extensions, cache=cache, progress=progress, given_up=known)
+    return run.run(jobs=jobs, seconds=seconds)
 
 
 def _raise(fault: RenderFault | None) -> None:
@@ -94,11 +98,13 @@ class _Assembler:
     def assemble(self, keys: Sequence[str], *, title: str) -> Document | RenderFault:
         parts: list[Part] = []
         bases: set[int] = set()
+        following: dict[str, int] = {}  # a text may hold one passage ten thousand times
         for key in keys:
-            base = int(key[:8], 16)
+            base = following.get(key, int(key[:8], 16))
             while base in bases:
                 base += 1
             bases.add(base)
+            following[key] = base + 1
             try:
                 parts.extend(self._parts_of(key, base))
             except NestingError:
@@ -106,6 +112,10 @@ class _Assembler:
                 return RenderFault(
                     f"The passage {passage} has too many elements inside each other.", "Take them out of one another."
                 )
+        if sum(bool(part.section.level) for part in parts) > MAXIMUM_SECTIONS:
+            return RenderFault(
+                f"The text has more than {MAXIMUM_SECTIONS} headings.", "Split it into several policies."
+            )
         if sum(len(part.section.blocks) for part in parts) > MAXIMUM_BLOCKS:
             return RenderFault(
                 f"The text has more than {MAXIMUM_BLOCKS} paragraphs, entries and table cells.",
@@ -131,6 +141,7 @@ class _Run:
         extensions: tuple[str, ...],
         cache: Path | None,
         progress: Callable[[int], None] | None,
+        given_up: dict[str, RenderFault],
     ) -> None:
         self._extensions = extensions
         self._sources = list({source.key: source for source in sources}.values())
@@ -139,7 +150,7 @@ class _Run:
         self._assembler = _Assembler()
         self._keys: dict[str, str] = {}
         self._faults: dict[int, RenderFault] = {}
-        self._chunk_faults: dict[str, RenderFault] = {}
+        self._chunk_faults = given_up
         self._under_way: set[str] = set()
         self._unwritten: dict[str, str] = {}
         converter = Converter(extensions)

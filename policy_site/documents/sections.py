@@ -159,12 +159,13 @@ def _with_unique_ids(parts: list[Part]) -> tuple[Section, ...]:
     own = [index for index, part in enumerate(parts) if part.section.level and part.has_own_id]
     made = [index for index, part in enumerate(parts) if part.section.level and not part.has_own_id]
     taken: set[str] = set()
+    counts: Counter[str] = Counter()
     for index in own:
-        headings[index] = _free_id(parts[index].section.id, taken)
+        headings[index] = _free_id(parts[index].section.id, taken, counts)
     elements = set(taken)
     taken.update(name for part in parts for name in part.ids)
     for index in made:
-        headings[index] = _free_id(parts[index].section.id, taken)
+        headings[index] = _free_id(parts[index].section.id, taken, counts)
     sections = (
         _with_heading_id(
             part.section if repeated.isdisjoint(part.ids) else _without_repeated_ids(part.section, elements),
@@ -175,11 +176,13 @@ def _with_unique_ids(parts: list[Part]) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.blocks)
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
-    free, count = wanted, 1
+def _free_id(wanted: str, taken: set[str], counts: Counter[str]) -> str:
+    """Return the first id that is free; ``counts`` remembers how far each was counted, or many would take long."""
+    free, count = wanted, max(counts[wanted], 1)
     while free in taken:
         count += 1
         free = f"{wanted}-{count}"
+    counts[wanted] = count
     taken.add(free)
     return free
 

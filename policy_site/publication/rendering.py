@@ -44,6 +44,7 @@ def render_editions(
         extensions=settings.content.markdown_extensions,
         cache=workshop.cache,
         jobs=workshop.jobs,
+        given_up=workshop.given_up,
         progress=workshop.step("Rendering the texts", 0, len(sources)),
     )
     tips = tips_of(shelves)
@@ -113,6 +114,7 @@ def render_words(
         extensions=settings.content.markdown_extensions,
         cache=workshop.cache,
         jobs=workshop.jobs,
+        given_up=workshop.given_up,
     )
     findings: list[Finding] = []
     documents: dict[str, Document] = {}

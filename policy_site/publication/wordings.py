@@ -37,6 +37,7 @@ class Wordings:
                 extensions=self._settings.content.markdown_extensions,
                 cache=self._workshop.cache,
                 jobs=self._workshop.jobs,
+                given_up=self._workshop.given_up,
                 progress=self._workshop.step(purpose, start, len(sources)),
             )
             for source in batch:

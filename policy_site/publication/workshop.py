@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from policy_site.documents import RenderFault
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -19,6 +21,8 @@ class Workshop:
     cache: Path | None = None
     """Folder of the memos; throwing it away changes nothing but speed."""
     progress: Progress | None = None
+    given_up: dict[str, RenderFault] = field(default_factory=dict)
+    """Passages that could not be read in time, by their names: a memo of this one run."""
 
     def step(self, purpose: str, start: int, total: int) -> Callable[[int], None] | None:
         """Return what tells of a part that begins at ``start`` of ``total``; ``None`` where nobody listens."""
