@@ -31,8 +31,11 @@ _CLASSES = {
     OperationKind.MOVED_FROM: "redline-moved-from",
     OperationKind.MOVED_TO: "redline-moved-to",
 }
+_IDS = frozenset({"id", "name", "for", "headers", "usemap"})
 _OPEN_TAGS = {"details": "div", "summary": "p"}
 """Elements that fold what is compared, and what they become here."""
+_PLAIN = frozenset({"ul", "table", "thead", "tbody", "tr", "blockquote"})
+"""Containers that are the same in every row, if they have no attributes."""
 
 Face = tuple[Block, list[Leaf]]
 """A block of one side, and the leaves whose words stand in it."""
@@ -67,6 +70,8 @@ class _Column:
 
     def _container(self, path: Sequence[Container], depth: int) -> Container:
         container = path[depth]
+        if not container.attributes and container.tag in _PLAIN:
+            return container
         goes_on = container.ordinal in self._opened
         attributes = old_attributes(container.attributes) if goes_on or self.is_old else container.attributes
         if container.tag == "li":
@@ -180,8 +185,8 @@ def _faces(operation: Operation, *, is_old: bool) -> Iterator[Face]:
     """Yield the blocks that one text has at this place, with what is marked in them."""
     if not (operation.has_old if is_old else operation.has_new):
         return
-    if operation.kind is OperationKind.MOVED_TO:
-        take: Callable[[Leaf], Leaf] = _as_it_is  # its old words stand elsewhere: the edit is shown here whole
+    if operation.kind is OperationKind.MOVED_TO or (not is_old and _is_same(operation)):
+        take: Callable[[Leaf], Leaf] = _as_it_is  # what moved has its old words elsewhere: the edit is shown here whole
     else:
         take = partial(_one_side, is_old=is_old)
     face: Face | None = None
@@ -205,6 +210,8 @@ def _as_it_is(leaf: Leaf) -> Leaf:
 def _joined(face: Face) -> Face:
     """Return the old side of a block that was split as the one block that it was."""
     block, leaves = face
+    if len(leaves) == 1:
+        return face
     return block, [Leaf(None, block, tuple(run for leaf in leaves for run in leaf.runs))]
 
 
@@ -232,7 +239,7 @@ def _new_runs(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _without_ids(span: Span) -> Span:
-    if not any(mark.attributes for mark in span.marks):
+    if not span.marks or not any(name in _IDS for mark in span.marks for name, _ in mark.attributes):
         return span
     return Span(span.text, tuple(Mark(mark.tag, old_attributes(mark.attributes)) for mark in span.marks))
 

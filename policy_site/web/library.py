@@ -17,10 +17,13 @@ from policy_site.pages import PageKind, make_page, quote_address, section_addres
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
+from policy_site.redlines.summary import ChangeLine, list_changes
 from policy_site.redlines.terms import Definition, TermChange, compare_terms, find_terms
 from policy_site.sources import Places, Role
 from policy_site.web.addresses import Addresses
 from policy_site.web.redline_phrases import redline_phrases
+
+SectionChanges = tuple[redlines.SectionRedline, tuple[ChangeLine, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Library:
         self._documents: dict[tuple[str, str], Document] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
+        self._changes: dict[int, tuple[SectionChanges, ...]] = {}
 
     def document(self, edition: Edition | None) -> Document | None:
         """Return the text of ``edition`` with its links to other texts leading to their pages."""
@@ -121,6 +125,13 @@ class Library:
         if document is None:
             return Document("", ())
         return Document("", tuple(found for found in document.sections if section_address(found.id) == section))
+
+    def changes(self, comparison: Comparison) -> tuple[SectionChanges, ...]:
+        """Return each section with its changes, a line each."""
+        key = id(comparison.redline)  # it lives as long as this library
+        if key not in self._changes:
+            self._changes[key] = tuple(list_changes(comparison.redline))
+        return self._changes[key]
 
     def term_changes(self, comparison: Comparison) -> tuple[TermChange, ...]:
         """Return the defined terms that came, changed or went."""

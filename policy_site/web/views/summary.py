@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy_site.localization import Phrases
@@ -10,7 +11,7 @@ from policy_site.model import SectionChangeKind
 from policy_site.redlines import SectionRedline
 from policy_site.redlines.phrases import Phrases as RedlinePhrases
 from policy_site.redlines.phrases import fill
-from policy_site.redlines.summary import ChangeLine, list_changes
+from policy_site.redlines.summary import ChangeLine
 from policy_site.redlines.terms import TermChangeKind
 from policy_site.web.library import Comparison, section_anchor
 from policy_site.web.redline_phrases import redline_phrases
@@ -18,9 +19,9 @@ from policy_site.web.site import Site
 from policy_site.web.views.values import Badge
 
 _TERM_CHANGE_NAMES = {
-    TermChangeKind.ADDED: N_("New term"),
-    TermChangeKind.CHANGED: N_("Term changed"),
-    TermChangeKind.DROPPED: N_("Term dropped"),
+    TermChangeKind.ADDED: N_("New"),
+    TermChangeKind.CHANGED: N_("Changed"),
+    TermChangeKind.DROPPED: N_("Dropped"),
 }
 
 
@@ -51,11 +52,18 @@ class SectionEntry:
 
 @dataclass(frozen=True, slots=True)
 class TermEntry:
-    """A defined term that came, changed or went, linked to the section that defines it."""
+    """A defined term, linked to the section that defines it."""
 
-    badge: Badge
     term: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """Defined terms of which the same became: they came, changed or went."""
+
+    badge: Badge
+    terms: tuple[TermEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Summary:
     """Those of which more changed than the number."""
     renumbered: tuple[SectionEntry, ...]
     """Those of which only the number changed."""
-    terms: tuple[TermEntry, ...]
+    terms: tuple[TermGroup, ...]
     first_change: str | None
     has_moves: bool
 
@@ -82,35 +90,41 @@ def make_summary(site: Site, comparison: Comparison, locale: str) -> Summary:
     """Sum up a comparison for readers of ``locale``."""
     phrases = site.phrases(locale)
     redline = comparison.redline
+    said = redline_phrases(phrases)
     changed = {id(section) for section in redline.changed_sections}
     entries: list[SectionEntry] = []
     renumbered: list[SectionEntry] = []
-    for section, lines in list_changes(redline):
+    for section, lines in site.library.changes(comparison):
         if id(section) in changed:
             is_only_number = section.kinds == (SectionChangeKind.RENUMBERED,) and not lines
-            (renumbered if is_only_number else entries).append(_section_entry(section, lines, phrases))
-    anchors = {section_anchor(section.id) for section in redline.sections}
+            (renumbered if is_only_number else entries).append(_section_entry(section, lines, said, phrases))
     return Summary(
         words_deleted=redline.words_deleted,
         words_added=redline.words_added,
         sections=tuple(entries),
         renumbered=tuple(renumbered),
-        terms=tuple(
-            TermEntry(
-                Badge(change.kind, phrases.gettext(_TERM_CHANGE_NAMES[change.kind])),
-                change.term,
-                f"#{section_anchor(change.section)}",
-            )
-            for change in site.library.term_changes(comparison)
-            if section_anchor(change.section) in anchors
-        ),
+        terms=tuple(_term_groups(site, comparison, phrases)),
         first_change="#change-1" if redline.changes else None,
         has_moves=bool(redline.moves),
     )
 
 
-def _section_entry(section: SectionRedline, lines: tuple[ChangeLine, ...], phrases: Phrases) -> SectionEntry:
-    said = redline_phrases(phrases)
+def _term_groups(site: Site, comparison: Comparison, phrases: Phrases) -> Iterator[TermGroup]:
+    anchors = {section_anchor(section.id) for section in comparison.redline.sections}
+    changes = [
+        change for change in site.library.term_changes(comparison) if section_anchor(change.section) in anchors
+    ]  # fmt: skip
+    for kind, name in _TERM_CHANGE_NAMES.items():
+        terms = tuple(
+            TermEntry(change.term, f"#{section_anchor(change.section)}") for change in changes if change.kind is kind
+        )
+        if terms:
+            yield TermGroup(Badge(kind, phrases.gettext(name)), terms)
+
+
+def _section_entry(
+    section: SectionRedline, lines: tuple[ChangeLine, ...], said: RedlinePhrases, phrases: Phrases
+) -> SectionEntry:
     return SectionEntry(
         heading=section.heading,
         href=f"#{section_anchor(section.id)}",
