@@ -47,20 +47,30 @@ class Group:
 
 def pair_equals(left: Sequence[Piece], right: Sequence[Piece], zone: Gap) -> tuple[list[Pair], list[Gap]]:
     """Return the pairs of equal blocks of a zone, in order, and the gaps between them."""
-    mine = [left[index].key for index in zone.left]
-    other = [right[index].key for index in zone.right]
+    mine, other = [left[index] for index in zone.left], [right[index] for index in zone.right]
+    shorter = min(len(mine), len(other))
     start = 0
-    while start < min(len(mine), len(other)) and mine[start] == other[start]:
+    while start < shorter and _are_equal(mine[start], other[start]):
         start += 1
     end = 0
-    while end < min(len(mine), len(other)) - start and mine[-1 - end] == other[-1 - end]:
+    while end < shorter - start and _are_equal(mine[-1 - end], other[-1 - end]):
         end += 1
     pairs = [(index, index) for index in range(start)]
-    weights = [left[index].weight for index in zone.left[start : len(mine) - end]]
-    inner = _equal_chain(mine[start : len(mine) - end], other[start : len(other) - end], weights)
-    pairs.extend((start + i, start + j) for i, j in inner)
+    if shorter > start + end:
+        middle = mine[start : len(mine) - end]
+        inner = _equal_chain(
+            [piece.key for piece in middle],
+            [piece.key for piece in other[start : len(other) - end]],
+            [piece.weight for piece in middle],
+        )
+        pairs.extend((start + i, start + j) for i, j in inner)
     pairs.extend((len(mine) - end + index, len(other) - end + index) for index in range(end))
     return [(zone.left[i], zone.right[j]) for i, j in pairs], _gaps(zone, pairs)
+
+
+def _are_equal(left: Piece, right: Piece) -> bool:
+    """Say whether two pieces are equal to a reader; most are the same values, which is seen without their keys."""
+    return left.leaves == right.leaves or left.key == right.key
 
 
 def _gaps(zone: Gap, pairs: Sequence[Pair]) -> list[Gap]:
@@ -145,8 +155,6 @@ def pair_score(left: Piece, right: Piece, score: float) -> float:
     """Return the similarity of two pieces with what their kinds and first cells say."""
     if left.is_row != right.is_row:
         return 0.0
-    if left.is_row != right.is_row:
-        return 0.0
     if left.kind != right.kind:
         return score - UNLIKE_KINDS
     if left.is_row and left.passages and right.passages:
@@ -157,9 +165,9 @@ def pair_score(left: Piece, right: Piece, score: float) -> float:
 
 def _are_one_alone(left: Piece, right: Piece) -> bool:
     """Say whether two blocks that stand against each other alone are one."""
-    score = similarity(left.code, right.code) if left.code and right.code else 0.0
     if left.kind == right.kind and (left.is_row or max(len(left.code), len(right.code)) <= 3):  # noqa: PLR2004 - tokens
         return bool(left.code) == bool(right.code)
+    score = similarity(left.code, right.code) if left.code and right.code else 0.0
     return pair_score(left, right, score) >= ALIKE_ALONE
 
 
@@ -170,10 +178,12 @@ def _with_splits(left: Sequence[Piece], right: Sequence[Piece], gap: Gap, groups
     grown = []
     for group in groups:
         best, best_gain = group, 0.0
-        before = similarity(left[group.left[0]].code, right[group.right[0]].code)
+        before: float | None = None
         for side, free in ((group.right, free_right), (group.left, free_left)):
             for neighbour in (side[0] - 1, side[-1] + 1):
                 if neighbour in free:
+                    if before is None:
+                        before = similarity(left[group.left[0]].code, right[group.right[0]].code)
                     wider = tuple(sorted((*side, neighbour)))
                     candidate = Group(group.left, wider) if side is group.right else Group(wider, group.right)
                     gain = _split_gain(left, right, candidate, neighbour_is_right=side is group.right, before=before)

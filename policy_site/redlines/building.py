@@ -33,6 +33,7 @@ class Builder:
         self._codebook = codebook
         self._columns = columns
         self._is_flipped = is_flipped
+        self._known: dict[tuple[str, str], tuple[Stretch, ...]] = {}
         self.changes = 0
 
     def build(self, steps: Iterable[Step]) -> tuple[Operation, ...]:
@@ -165,10 +166,14 @@ class Builder:
         return 2 * kept < (1 - TOO_MUCH) * (len(old.code) + len(new.code))
 
     def _stretches(self, old: str, new: str) -> tuple[Stretch, ...]:
-        codebook = self._codebook
-        if not self._is_flipped:
-            return match_words(old, new, codebook)
-        return tuple((j, i, length) for i, j, length in match_words(new, old, codebook))
+        known = self._known.get((old, new))
+        if known is None:
+            if self._is_flipped:
+                known = tuple((j, i, length) for i, j, length in match_words(new, old, self._codebook))
+            else:
+                known = match_words(old, new, self._codebook)
+            self._known[old, new] = known
+        return known
 
     def _runs(self, old: Joined, new: Joined, *, may_be_renumbered: bool) -> list[tuple[int, Run]]:
         """Return the runs, each with the part of a split or merged block that it belongs to."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 
 from policy_site.model import Block, Container, Span
 from policy_site.redlines.tokens import Tokens, fold, is_wordlike, tokenise_once
@@ -42,6 +43,10 @@ class Passage:
             placed.append(Bounds(position, position + len(shown), span))
             position += len(shown)
         return tuple(placed)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [place.end for place in self.bounds]
 
     @cached_property
     def text(self) -> str:
@@ -81,7 +86,9 @@ class Passage:
             return ()
         last = end >= len(self.text)
         spans = []
-        for place in self.bounds:
+        for place in islice(self.bounds, bisect_left(self._ends, start), None):
+            if place.start > end:
+                break
             if place.start == place.end:
                 if start <= place.start < end or (last and place.start == end and start < end):
                     spans.append(place.span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def _cut_at_recoded(cut: Cut, old: Joined, new: Joined) -> Iterator[Cut]:
     if cut.kind is not RunKind.EQUAL or mine == other or mine.split() == other.split():
         yield cut
         return
-    i, j = _first_at(old.tokens.starts, cut.old[0]), _first_at(new.tokens.starts, cut.new[0])
+    i, j = bisect_left(old.tokens.starts, cut.old[0]), bisect_left(new.tokens.starts, cut.new[0])
     old_start, new_start = cut.old[0], cut.new[0]
     while i < len(old.tokens) and old.tokens.starts[i] < cut.old[1]:
         old_place, new_place = (old.tokens.starts[i], old.tokens.ends[i]), (new.tokens.starts[j], new.tokens.ends[j])
@@ -126,15 +127,25 @@ class _Cutter:
 
     def cut(self, stretches: Iterable[Stretch]) -> Iterator[Cut]:
         old, new = self._old.tokens, self._new.tokens
-        is_verbatim = self._old.is_verbatim or self._new.is_verbatim
         for i, j, length in stretches:
             yield from self._difference(old.starts[i], new.starts[j])
-            for offset in range(1, 1 if is_verbatim else length):
+            for offset in range(1, 1 if self._is_plain(i, j, length) else length):
                 old_gap = old.ends[i + offset - 1], old.starts[i + offset]
                 new_gap = new.ends[j + offset - 1], new.starts[j + offset]
                 yield from self._white_space(old_gap, new_gap)
             yield from self._advance(old.ends[i + length - 1], new.ends[j + length - 1])
         yield from self._difference(len(self._old.text), len(self._new.text))
+
+    def _is_plain(self, i: int, j: int, length: int) -> bool:
+        """Say whether no white space between the tokens of an equal stretch came or went, without looking at each."""
+        if self._old.is_verbatim or self._new.is_verbatim:
+            return True
+        old, new = self._old.tokens, self._new.tokens
+        last = length - 1
+        return (
+            not self._has_seams
+            and self._old.text[old.starts[i] : old.ends[i + last]] == self._new.text[new.starts[j] : new.ends[j + last]]
+        )
 
     def _white_space(self, old: tuple[int, int], new: tuple[int, int]) -> Iterator[Cut]:
         """Cut between two equal tokens only where white space came or went, or a block ends."""
@@ -205,17 +216,6 @@ def _divided(cut: Cut, seam: int, *, is_old: bool) -> Iterator[Cut]:
 
 def count_words(tokens: Tokens, start: int, end: int) -> int:
     """Return the number of words between two places."""
-    from_token = _first_at(tokens.starts, start)
-    to_token = _first_at(tokens.starts, end)
+    from_token = bisect_left(tokens.starts, start)
+    to_token = bisect_left(tokens.starts, end)
     return sum(is_wordlike(key) for key in tokens.keys[from_token:to_token])
-
-
-def _first_at(starts: Sequence[int], place: int) -> int:
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        if starts[middle] < place:
-            low = middle + 1
-        else:
-            high = middle
-    return low

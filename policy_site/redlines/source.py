@@ -15,10 +15,14 @@ import regex
 from policy_site.model import Block, Document, Section, Span
 from policy_site.redlines.compare import compare
 from policy_site.redlines.tree import Redline
+from policy_site.redlines.words import common_prefix, common_suffix
 
 _START = regex.compile(
     r"[ \t]*(?:(?P<item>[-*+]|\d{1,9}[.)])[ \t]|(?P<row>\|)|(?P<fence>```|~~~))|(?P<heading>#{1,6}[ \t])"
 )
+_FIRST_SIGNS = frozenset("-*+|`~#")
+"""What a line that is more than a line of a paragraph begins with, unless with a digit."""
+_HEADING = regex.compile(r"#{1,6}[ \t][^\n]*(?:\n\s*\n|\n|$)")
 _OWN_ID = regex.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}")
 
 
@@ -54,56 +58,84 @@ class SourceRedline:
 
 def compare_sources(old: str, new: str) -> SourceRedline:
     """Compare two Markdown texts block by block, then word by word. Never fails, and gives back both exactly."""
-    start = _end_of_same_sections(old, new)
-    stop = _start_of_same_sections(old[start:], new[start:])
-    before, after = _whole(old[:start], "before"), _whole(old[len(old) - stop :], "after")
-    middles = [_take_apart(text[start : len(text) - stop]) for text in (old, new)]
+    start = _start_of_difference(old, new)
+    stop = _length_of_same_end(old[start:], new[start:])
+    first = old.rfind("\n#", 0, start + 1) + 1
+    last = len(old) - stop if old.startswith("#", len(old) - stop) else old.find("\n#", len(old) - stop) + 1 or len(old)
+    if _has_fence(old, first, start) or _has_fence(old, len(old) - stop, last):
+        start, stop = first, len(old) - last
+    before, after = _whole(old[:first], "before"), _whole(old[last:], "after")
+    opening, closing = old[first:start], old[len(old) - stop : last]
+    opening_blocks = [(kind, _block(kind, chunk)) for kind, chunk in _heading_and_rest(opening)]
+    closing_blocks = [("p", _block("p", closing))] if closing else []
+    middles = [
+        _take_apart([*opening_blocks, *_blocks(text[start : len(text) - stop]), *closing_blocks]) for text in (old, new)
+    ]
     old_document, new_document = (Document("", (*before, *middle, *after)) for middle in middles)
     return SourceRedline(compare(old_document, new_document))
 
 
-def _end_of_same_sections(old: str, new: str) -> int:
-    """Return where the last heading stands before which both texts are the same."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return old.rfind("\n#", 0, low) + 1
+_BLOCK_STARTS = regex.compile(r"\n\n(?=\S)|\n(?=#|[-*] \S|\|)")
+"""Where most blocks begin. Where one begins otherwise, more of the text is looked at, and the outcome is the same."""
 
 
-def _start_of_same_sections(old: str, new: str) -> int:
-    """Return how many characters from the end both texts are the same, from a heading on."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    place = old.find("\n#", len(old) - low)
-    return len(old) - place - 1 if place >= 0 else 0
+def _start_of_difference(old: str, new: str) -> int:
+    """Return where the last block begins before which both texts are the same."""
+    same = old[: common_prefix(old, new)]
+    position = len(same)
+    while (position := same.rfind("\n", 0, position)) >= 0:
+        found = _BLOCK_STARTS.match(same, position)
+        if found is not None:
+            return found.end()
+    return 0
+
+
+def _length_of_same_end(old: str, new: str) -> int:
+    """Return how many characters from the end both texts are the same, from the beginning of a block on."""
+    same = common_suffix(old, new)
+    found = _BLOCK_STARTS.search(old, len(old) - same)
+    return len(old) - found.end() if found is not None else 0
+
+
+def _has_fence(text: str, start: int, end: int) -> bool:
+    """Say whether code may begin or end in a stretch: what follows could not be told from text without it."""
+    return text.find("```", start, end) >= 0 or text.find("~~~", start, end) >= 0
 
 
 def _whole(text: str, name: str) -> tuple[Section, ...]:
     """Return what is the same in both texts as one section of one block."""
-    return (Section(name, 0, "", "", (Block("p", (), (), (Span(text),)),)),) if text else ()
+    return (Section(name, 0, "", "", (_block("p", text),)),) if text else ()
 
 
-def _take_apart(text: str) -> tuple[Section, ...]:
+def _take_apart(kinds_and_blocks: list[tuple[str, Block]]) -> tuple[Section, ...]:
     sections: list[Section] = []
     names: Counter[str] = Counter()
     blocks: list[Block] = []
-    for kind, chunk in _chunks(text):
+    for kind, block in kinds_and_blocks:
         if kind == "h" and blocks:
             sections.append(_section(blocks, names))
             blocks = []
-        blocks.append(Block(_TAGS[kind], (), (), (Span(chunk),)))
+        blocks.append(block)
     if blocks:
         sections.append(_section(blocks, names))
     return tuple(sections)
+
+
+def _heading_and_rest(text: str) -> Iterator[tuple[str, str]]:
+    found = _HEADING.match(text)
+    if found is not None:
+        yield "h", found.group()
+    rest = text[found.end() :] if found is not None else text
+    if rest:
+        yield "p", rest
+
+
+def _blocks(text: str) -> Iterator[tuple[str, Block]]:
+    return ((kind, _block(kind, chunk)) for kind, chunk in _chunks(text))
+
+
+def _block(kind: str, text: str) -> Block:
+    return Block(_TAGS[kind], (), (), (Span(text),))
 
 
 _TAGS = {"h": "h2", "i": "dd", "r": "td", "p": "p"}
@@ -126,7 +158,8 @@ def _chunks(text: str) -> Iterator[tuple[str, str]]:
     kind, start, position = "p", 0, 0
     is_blank = is_fenced = False
     for line in text.splitlines(keepends=True):
-        found = _START.match(line)
+        first = line.lstrip(" \t")[:1]
+        found = _START.match(line) if first in _FIRST_SIGNS or first.isdecimal() else None
         is_boundary = found is not None and not is_fenced and not found.group("fence")
         if found is not None and found.group("fence"):
             is_boundary = not is_fenced

@@ -48,6 +48,7 @@ _TOKEN = regex.compile(
     """
 )
 _VERBATIM = re.compile(r"\r?\n|[^\S\n]+")
+_EXTENDED_SPACE = regex.compile(rf"(?V1)\s{_EXTEND}")
 _BEGINS_EXTENDING = regex.compile(rf"(?V1){_EXTEND}")
 _UNSPACED_SIGN = regex.compile(rf"(?V1)[{_UNSPACED}]{_EXTEND}*\Z")
 _WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
@@ -58,6 +59,9 @@ _LONG = 48
 
 _Chunk = tuple[tuple[int, int, str, bool], ...]
 """Start, end and key of each token of a chunk, and whether it is a number."""
+_WHOLE_WORDS: dict[str, str] = {}
+"""The chunks met that are one word each, with their keys: the words of policies come again and again."""
+_MOST_WHOLE_WORDS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +84,25 @@ def tokenise(text: str, *, is_verbatim: bool = False) -> Tokens:
     keys: list[str] = []
     numbers: list[int] = []
     position = 0
+    whole_words = _WHOLE_WORDS
     for found in _CHUNK.finditer(text):
-        offset = found.start()
-        chunk = found.group()
+        chunk = found[0]
+        offset, chunk_end = found.span()
         if is_verbatim and offset > position:
             _add_white_space(text, position, offset, (starts, ends, keys))
-        tokens = _cut_short(chunk) if len(chunk) < _LONG else _cut(chunk)
-        for start, end, key, is_number in tokens:
+        position = chunk_end
+        word = whole_words.get(chunk)
+        if word is not None:
+            starts.append(offset)
+            ends.append(chunk_end)
+            keys.append(word)
+            continue
+        for start, end, key, is_number in _cut_and_remember(chunk):
             if is_number:
                 numbers.append(len(starts))
             starts.append(offset + start)
             ends.append(offset + end)
             keys.append(key)
-        position = found.end()
     if is_verbatim:
         _add_white_space(text, position, len(text), (starts, ends, keys))
     elif numbers:
@@ -124,11 +134,24 @@ def _cut(chunk: str) -> _Chunk:
 
 
 _cut_short = lru_cache(maxsize=1 << 16)(_cut)
-"""A memo of :func:`_cut`: the words of policies come again and again."""
+"""A memo of :func:`_cut`."""
+
+
+def _cut_and_remember(chunk: str) -> _Chunk:
+    if len(chunk) >= _LONG:
+        return _cut(chunk)
+    tokens = _cut_short(chunk)
+    if len(tokens) == 1 and tokens[0][:2] == (0, len(chunk)) and not tokens[0][3]:
+        if len(_WHOLE_WORDS) >= _MOST_WHOLE_WORDS:
+            _WHOLE_WORDS.clear()
+        _WHOLE_WORDS[chunk] = tokens[0][2]
+    return tokens
 
 
 def _keep_clusters(text: str, starts: list[int]) -> None:
     """Give a sign that extends white space that white space: together they are one grapheme."""
+    if not _EXTENDED_SPACE.search(text):
+        return
     for index, start in enumerate(starts):
         if start and text[start] > "\u02ff" and text[start - 1].isspace() and _BEGINS_EXTENDING.match(text, start):
             starts[index] = start - 1

@@ -8,7 +8,7 @@ of rows that differ in much is first divided at runs of tokens that stand once o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -30,6 +30,8 @@ _MANY_PRODUCTS = 60_000_000
 """Product of lengths up to which rapidfuzz keeps the matrix of a pair (an eighth of it in bytes)."""
 _LONG_ROW = 4_000
 """Tokens from which on each pair of rows is looked at by itself."""
+_LONGEST = 40_000
+"""Tokens of both rows from which on rapidfuzz finds all equal stretches: as many, at a tenth of the cost."""
 _MOST_BETWEEN = 7
 """Tokens that an island between two changes can have: three words, four other signs."""
 _SENTENCE_ENDS = frozenset(".!?。！？؟।;")
@@ -95,31 +97,35 @@ def match_words(left: str, right: str, codebook: Codebook) -> tuple[Stretch, ...
 
 def _match(left: str, right: str) -> list[Stretch]:
     """Divide until what differs is small, then let diff-match-patch find the equal stretches."""
+    match = _match_with_rapidfuzz if len(left) + len(right) > _LONGEST else _match_with_diff_match_patch
     found: list[Stretch] = []
     work = [(0, len(left), 0, len(right))]
     while work:
         left_start, left_end, right_start, right_end = work.pop()
-        start = _common_prefix(left, right, (left_start, left_end, right_start, right_end))
+        mine, other = left[left_start:left_end], right[right_start:right_end]
+        start = common_prefix(mine, other)
         if start:
             found.append((left_start, right_start, start))
             left_start, right_start = left_start + start, right_start + start
-        end = _common_suffix(left, right, (left_start, left_end, right_start, right_end))
+            mine, other = mine[start:], other[start:]
+        end = common_suffix(mine, other)
         if end:
-            left_end, right_end = left_end - end, right_end - end
-            found.append((left_end, right_end, end))
-        mine, other = left[left_start:left_end], right[right_start:right_end]
+            found.append((left_end - end, right_end - end, end))
+            mine, other = mine[:-end], other[:-end]
         if not mine or not other:
             continue
-        inner, gaps = _divide(mine, other)
+        inner, gaps = _divide(mine, other, match=match)
         found.extend((left_start + i, right_start + j, length) for i, j, length in inner)
         work.extend((left_start + a, left_start + b, right_start + c, right_start + d) for a, b, c, d in gaps)
     return sorted(found)
 
 
-def _divide(left: str, right: str) -> tuple[list[Stretch], list[tuple[int, int, int, int]]]:
+def _divide(
+    left: str, right: str, *, match: Callable[[str, str], list[Stretch]]
+) -> tuple[list[Stretch], list[tuple[int, int, int, int]]]:
     """Return equal stretches, and the gaps between them that are still to be compared."""
     if Indel.distance(left, right, score_cutoff=_MANY_DIFFERENCES) <= _MANY_DIFFERENCES:
-        return _match_with_diff_match_patch(left, right), []
+        return match(left, right), []
     anchors = _anchors(left, right)
     if not anchors:
         return (_match_with_rapidfuzz(left, right) if len(left) * len(right) <= _MANY_PRODUCTS else []), []
@@ -174,22 +180,28 @@ def _match_with_rapidfuzz(left: str, right: str) -> list[Stretch]:
     ]
 
 
-def _common_prefix(left: str, right: str, bounds: tuple[int, int, int, int]) -> int:
-    left_start, left_end, right_start, right_end = bounds
-    limit = min(left_end - left_start, right_end - right_start)
-    length = 0
-    while length < limit and left[left_start + length] == right[right_start + length]:
-        length += 1
-    return length
+def common_prefix(left: str, right: str) -> int:
+    """Return how many characters both texts begin with."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-def _common_suffix(left: str, right: str, bounds: tuple[int, int, int, int]) -> int:
-    left_start, left_end, right_start, right_end = bounds
-    limit = min(left_end - left_start, right_end - right_start)
-    length = 0
-    while length < limit and left[left_end - 1 - length] == right[right_end - 1 - length]:
-        length += 1
-    return length
+def common_suffix(left: str, right: str) -> int:
+    """Return how many characters both texts end with."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[len(left) - middle : len(left) - low] == right[len(right) - middle : len(right) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
