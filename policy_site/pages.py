@@ -42,6 +42,7 @@ class PageKind(StrEnum):
     VERSION_TEXT = "version-text"
     VERSION_JSON = "version-json"
     CHANGES = "changes"
+    COMPARISONS = "comparisons"
     COMPARE = "compare"
     SIDE_BY_SIDE = "side-by-side"
     SINCE = "since"
@@ -74,6 +75,7 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.VERSION_TEXT: "{locale}/{policy}/v/{version}/index.txt",
         PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
+        PageKind.COMPARISONS: "{locale}/{policy}/compare/",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
         PageKind.SIDE_BY_SIDE: "{locale}/{policy}/compare/{older}/{version}/side-by-side/",
         PageKind.SINCE: "{locale}/{policy}/since/{older}/",
@@ -197,15 +199,28 @@ def authoritative_document(policy: Policy, version: Version, publication: Public
 @lru_cache(maxsize=1)
 def read_static_files() -> Mapping[str, bytes]:
     """Return the static files by the name they are published under, which carries a digest of what they hold."""
-    files = sorted(path for path in _STATIC_FOLDER.iterdir() if path.is_file())
+    files = sorted(path for path in _STATIC_FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
     contents = {path: path.read_bytes() for path in files}
-    return MappingProxyType({_name_with_digest(path, contents[path]): contents[path] for path in files})
+    styles = {
+        _name_with_digest(path, contents[path]): contents[path] for path in files if path.parent == _STATIC_FOLDER
+    }
+    modules = {
+        path.relative_to(_STATIC_FOLDER).as_posix(): contents[path] for path in files if path.parent != _STATIC_FOLDER
+    }
+    # modules name one another by their places, so the digest of all stands before these
+    digest = hashlib.sha256(repr(sorted(modules.items())).encode()).hexdigest()[:10]
+    return MappingProxyType(styles | {f"modules.{digest}/{name}": content for name, content in modules.items()})
 
 
 def static_name(source: str) -> str:
     """Return the published name of the static file ``source``: ``site.css`` is ``site.1f0a3c5e.css``."""
     stem, _, extension = source.rpartition(".")
     return next(name for name in read_static_files() if name.startswith(f"{stem}.") and name.endswith(extension))
+
+
+def module_name(source: str) -> str:
+    """Return the published name of a module: ``redline/page.mjs`` is ``modules.1f0a3c5e/redline/page.mjs``."""
+    return next(name for name in read_static_files() if name.startswith("modules.") and name.endswith(f"/{source}"))
 
 
 def _name_with_digest(path: Path, content: bytes) -> str:
@@ -247,6 +262,8 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
             yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
             yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
     pairs = comparisons(policy, publication)
+    if pairs:
+        yield make_page(PageKind.COMPARISONS, **names)
     for older, newer in pairs:
         yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
         yield make_page(PageKind.SIDE_BY_SIDE, **names, older=older.label, version=newer.label)

@@ -50,7 +50,7 @@ def _rules(kind: PageKind) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the rules of a kind; feeds have one each, since a literal name goes before a policy's."""
     pattern = "/" + PATTERNS[kind]
     for feed in FEEDS if "{feed}" in pattern else ("",):
-        rule = pattern.replace("{feed}", feed).replace("{", "<").replace("}", ">")
+        rule = pattern.replace("{feed}", feed).replace("{name}", "<path:name>").replace("{", "<").replace("}", ">")
         yield rule, {"feed": feed} if feed else {}
 
 

@@ -14,7 +14,9 @@ from policy_site.web.site import Site
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
-"""For every page. ``connect-src`` lets audits fetch robots.txt from the page; no page fetches anything."""
+"""For every page. ``connect-src`` lets audits fetch robots.txt from the page; only a page with a script fetches."""
+SCRIPT_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
+"""For a page with a script of the site's own."""
 
 _FEED_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
 _FEED_NAMES = {"atom": "Atom", "json": "JSON Feed"}
@@ -82,6 +84,8 @@ class Shell:
     style: str
     icon: str
     csp: str
+    script: str
+    """Link to the module that this page runs; empty for nearly all."""
     is_sample: bool
     incompleteness: str
     """In English, the language of what is said to operators."""
@@ -103,6 +107,8 @@ class Frame:
     """Locales that have this page in their own language; ``None``: all."""
     canonical: str | None = None
     """Absolute; ``None``: the page's own."""
+    script: str = ""
+    """Link to a module that adds to the page where scripts run."""
 
 
 def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
@@ -132,7 +138,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         feeds=_feeds(site, locale, frame.policy),
         style=site.link(PageKind.STATIC, name=static_name("site.css")),
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
-        csp=CONTENT_SECURITY_POLICY,
+        csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
+        script=frame.script,
         is_sample=settings.is_sample,
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
     )

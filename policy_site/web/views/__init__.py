@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from policy_site.pages import PageKind
 from policy_site.web.site import File, Screen
+from policy_site.web.views.choosing import view_comparisons
 from policy_site.web.views.clauses import view_section
 from policy_site.web.views.comparing import view_changes, view_compare, view_side_by_side, view_since
 from policy_site.web.views.feeds import (
@@ -41,6 +42,7 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.VERSION_TEXT: view_edition_file,
         PageKind.VERSION_JSON: view_edition_file,
         PageKind.CHANGES: view_changes,
+        PageKind.COMPARISONS: view_comparisons,
         PageKind.COMPARE: view_compare,
         PageKind.SIDE_BY_SIDE: view_side_by_side,
         PageKind.SINCE: view_since,

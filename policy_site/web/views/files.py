@@ -12,10 +12,16 @@ from policy_site.localization.names import FIDELITY_NAMES, SIGNIFICANCE_NAMES
 from policy_site.model import Edition, Fidelity, Version
 from policy_site.pages import FEEDS, Page, PageKind, read_static_files
 from policy_site.web.addresses import Addresses
-from policy_site.web.shell import CONTENT_SECURITY_POLICY, has_interface, translated_locales
+from policy_site.web.shell import SCRIPT_POLICY, has_interface, translated_locales
 from policy_site.web.site import File, Site
 
-_STATIC_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
+_STATIC_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
 _OCTETS = "application/octet-stream"
 
 
@@ -33,7 +39,7 @@ def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, versi
         locale=locale,
         edition=edition,
         fidelity=fidelity,
-        document=site.publication.documents.get(edition.digest) if edition else None,
+        document=site.document(edition),
         facts=_facts(phrases, shown, edition, fidelity),
     )
     return File(form.write(edition_page, Addresses(site.publication.settings.base_url)), form.media_type)
@@ -80,7 +86,8 @@ def view_headers(site: Site, page: Page) -> File:  # noqa: ARG001
         (
             "*",
             [
-                f"Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
+                # what pages say themselves is stricter, and both hold: all but one forbid scripts
+                f"Content-Security-Policy: {SCRIPT_POLICY}; frame-ancestors 'none'",
                 "X-Content-Type-Options: nosniff",
                 "Referrer-Policy: no-referrer",
             ],
@@ -102,7 +109,7 @@ def view_headers(site: Site, page: Page) -> File:  # noqa: ARG001
 
 def view_static(site: Site, page: Page, *, name: str) -> File:  # noqa: ARG001
     """Write a file of the look."""
-    return File(read_static_files()[name], _STATIC_TYPES[name.rpartition(".")[2]])
+    return File(read_static_files()[name], _STATIC_TYPES.get(name.rpartition(".")[2], _OCTETS))
 
 
 def _facts(

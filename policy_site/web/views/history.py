@@ -44,6 +44,8 @@ class HistoryView:
     time_zone: str
     first_shown: Day | None
     present: str
+    comparisons: str | None
+    """Where any two versions are compared; ``None`` where there are not two."""
 
 
 def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
@@ -65,6 +67,7 @@ def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
         if work.versions
         else None,
         present=site.link(PageKind.POLICY, locale=locale, policy=policy),
+        comparisons=site.find_link(PageKind.COMPARISONS, locale=locale, policy=policy),
     )
     name = phrases.gettext("All versions")
     frame = Frame(

@@ -1,0 +1,122 @@
+"""The page where any two versions are chosen: a list of redlines, and what a script needs to make the others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from policy_site.localization import Language, find_language
+from policy_site.localization.names import SECTION_CHANGE_NAMES
+from policy_site.model import Policy, Version
+from policy_site.pages import Page, PageKind, comparisons, is_text_present, module_name
+from policy_site.web.redline_phrases import redline_phrases
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.views.values import VersionLink
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A version that can be chosen."""
+
+    label: str
+    effective: Day
+    own: str
+    """Address of its text in the reader's language, as JSON; empty where it is not translated."""
+    authoritative: str
+    """Address of its authoritative text, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The redlines that end in one version."""
+
+    label: str
+    effective: Day
+    older: tuple[VersionLink, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonsView:
+    """Every redline of a policy that has a page, and the versions that any other can be made of."""
+
+    title: Title
+    groups: tuple[Group, ...]
+    """Newest first."""
+    choices: tuple[Choice, ...]
+    """Newest first."""
+    own: Language
+    authoritative: Language
+    authoritative_name: str
+    phrases: tuple[tuple[str, str], ...]
+    """What is said around the words of a redline, each with its name as it stands in an attribute."""
+    kinds: tuple[tuple[str, str], ...]
+    """The same of what became of a section."""
+    history: str
+
+
+def view_comparisons(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+    """Show every redline of a policy, and offer any other where scripts run."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    title = site.policy_title(work, locale)
+    view = ComparisonsView(
+        title=title,
+        groups=_groups(site, work, locale),
+        choices=tuple(
+            _choice(site, work, version, locale)
+            for version in reversed(work.versions)
+            if is_text_present(work, version, site.publication)
+        ),
+        own=find_language(locale),
+        authoritative=find_language(work.authoritative_locale),
+        authoritative_name=phrases.language_name(work.authoritative_locale),
+        phrases=tuple((name.replace("_", "-"), words) for name, words in asdict(redline_phrases(phrases)).items()),
+        kinds=tuple((kind.value, phrases.gettext(name)) for kind, name in SECTION_CHANGE_NAMES.items()),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    name = phrases.gettext("Compare two versions")
+    frame = Frame(
+        title=phrases.gettext("Compare two versions: %(policy)s", policy=title.text),
+        policy=work,
+        crumbs=[
+            Crumb(phrases.gettext("All versions"), view.history, phrases.language),
+            Crumb(name, site.link(page.kind, **page.parameters), phrases.language),
+        ],
+        script=site.link(PageKind.STATIC, name=module_name("redline/page.mjs")),
+    )
+    return Screen("comparisons.html", make_shell(site, page, frame), view, phrases)
+
+
+def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
+    names = {"locale": locale, "policy": policy.id}
+    pairs = comparisons(policy, site.publication)
+    return tuple(
+        Group(
+            newer.label,
+            site.day(newer.effective_date, locale),
+            tuple(
+                VersionLink(
+                    older.label,
+                    site.link(PageKind.COMPARE, **names, older=older.label, version=newer.label),
+                    site.day(older.effective_date, locale),
+                )
+                for older, other in reversed(pairs)
+                if other is newer
+            ),
+        )
+        for newer in reversed(policy.versions)
+        if any(other is newer for _, other in pairs)
+    )
+
+
+def _choice(site: Site, policy: Policy, version: Version, locale: str) -> Choice:
+    names = {"policy": policy.id, "version": version.label}
+    own = version.editions.get(locale)
+    is_there = own is not None and own.digest in site.publication.documents
+    return Choice(
+        version.label,
+        site.day(version.effective_date, locale),
+        own=site.link(PageKind.VERSION_JSON, locale=locale, **names) if is_there else "",
+        authoritative=site.link(PageKind.VERSION_JSON, locale=policy.authoritative_locale, **names),
+    )
