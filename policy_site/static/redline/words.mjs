@@ -17,6 +17,9 @@ const DiffMatchPatch = vendored.default ?? globalThis.module.exports;
 const MANY_DIFFERENCES = 80;
 const MANY_PRODUCTS = 60_000_000;
 const LONG_ROW = 4_000;
+const LONGEST = 40_000;
+/** Product of lengths up to which the matrix of a pair fits into a browser. */
+const MOST_PRODUCTS = 1_000_000_000;
 const MOST_BETWEEN = 7;
 const MOST_UNITS = 0xffff;
 const SENTENCE_ENDS = new Set(".!?。！？؟।;");
@@ -131,6 +134,7 @@ export function matchWords(left, right, codebook) {
 
 /** Divide until what differs is small, then let diff-match-patch find the equal stretches. */
 function match(left, right) {
+  const isLong = left.length + right.length > LONGEST;
   const found = [];
   const work = [[0, left.length, 0, right.length]];
   while (work.length) {
@@ -148,7 +152,7 @@ function match(left, right) {
     }
     if (end > leftEnd) found.push([leftEnd, rightEnd, end - leftEnd]);
     if (leftStart === leftEnd || rightStart === rightEnd) continue;
-    const [inner, gaps] = divide(left.subarray(leftStart, leftEnd), right.subarray(rightStart, rightEnd));
+    const [inner, gaps] = divide(left.subarray(leftStart, leftEnd), right.subarray(rightStart, rightEnd), isLong);
     for (const [i, j, length] of inner) found.push([leftStart + i, rightStart + j, length]);
     for (const [a, b, c, d] of gaps) work.push([leftStart + a, leftStart + b, rightStart + c, rightStart + d]);
   }
@@ -156,8 +160,11 @@ function match(left, right) {
 }
 
 /** Return equal stretches, and the gaps between them that are still to be compared. */
-function divide(left, right) {
-  if (differsByAtMost(left, right, MANY_DIFFERENCES)) return [matchWithDiffMatchPatch(left, right), []];
+function divide(left, right, isLong) {
+  if (differsByAtMost(left, right, MANY_DIFFERENCES)) {
+    const isByBits = isLong && left.length * right.length <= MOST_PRODUCTS;
+    return [isByBits ? commonStretches(left, right) : matchWithDiffMatchPatch(left, right), []];
+  }
   const found = anchors(left, right);
   if (!found.length) return [left.length * right.length <= MANY_PRODUCTS ? commonStretches(left, right) : [], []];
   const gaps = [];
