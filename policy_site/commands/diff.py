@@ -11,7 +11,7 @@ from policy_site.commands.origin import add_origin_arguments, instant_of, now, o
 from policy_site.commands.terminal import Terminal, is_unsafe
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import ContentError, UsageError
-from policy_site.model import Document, Policy, Version
+from policy_site.model import Document, Edition, Policy, Version
 from policy_site.publication import Publication
 from policy_site.settings import ContentSettings
 
@@ -32,23 +32,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_origin_arguments(parser)
     parser.add_argument("--language", metavar="TAG", help="default: the authoritative one")
     parser.add_argument("--format", choices=("text", "html", "json"), default="text")
+    parser.add_argument(
+        "--level",
+        choices=("rendered", "source"),
+        default="rendered",
+        help="compare what readers see, or the Markdown as it is written, character for character (text and JSON)",
+    )
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the redline."""
-    names: list[str] = arguments.names
-    if len(names) == 2 and all(Path(name).is_file() for name in names):  # noqa: PLR2004 - old and new
-        old, new = _documents_of_files([Path(name) for name in names])
-    elif len(names) in (2, 3):
-        old, new = _documents_of_versions(arguments, terminal)
-    else:
-        raise UsageError(
-            "What is to be compared is not clear.", remedy="Write `diff POLICY OLD NEW`, or `diff OLD.md NEW.md`."
-        )
-    redline = redlines.compare(old, new)
+    redline = _compare(arguments, terminal)
     if terminal.is_machine:
         terminal.write_json(redlines.json.to_json(redline))
     elif arguments.format == "html":
+        if isinstance(redline, redlines.SourceRedline):
+            raise UsageError(
+                "HTML shows what readers see.", remedy="Leave out --level, or ask for --format text or json."
+            )
         terminal.write(_inert(redlines.html.render(redline)) + "\n")
     else:
         terminal.write(redlines.text.render(redline, colour=terminal.has_colour))
@@ -64,13 +65,33 @@ def _inert(html: str) -> str:
     return "".join(written).replace("##[", "#&#35;[")
 
 
-def _documents_of_files(paths: list[Path]) -> list[Document]:
-    sources: list[Source] = []
-    for path in paths:
-        try:
-            sources.append(Source(str(len(sources)), path.read_bytes().decode("utf-8-sig")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} cannot be read: {error}.", remedy="Name a UTF-8 file.") from None
+def _compare(arguments: argparse.Namespace, terminal: Terminal) -> redlines.Redline | redlines.SourceRedline:
+    names: list[str] = arguments.names
+    is_source = arguments.level == "source"
+    if len(names) == 2 and all(Path(name).is_file() for name in names):  # noqa: PLR2004 - old and new
+        texts = [_read(Path(name)) for name in names]
+        if is_source:
+            return redlines.compare_sources(*texts)
+        return redlines.compare(*_documents_of_files([Path(name) for name in names], texts))
+    if len(names) in (2, 3):
+        publication, editions = _editions(arguments, terminal)
+        if is_source:
+            return redlines.compare_sources(*(edition.revision.text for edition in editions))
+        return redlines.compare(*(publication.documents[edition.digest] for edition in editions))
+    raise UsageError(
+        "What is to be compared is not clear.", remedy="Write `diff POLICY OLD NEW`, or `diff OLD.md NEW.md`."
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.", remedy="Name a UTF-8 file.") from None
+
+
+def _documents_of_files(paths: list[Path], texts: list[str]) -> list[Document]:
+    sources = [Source(str(place), text.removeprefix("\ufeff")) for place, text in enumerate(texts)]
     extensions = ContentSettings().markdown_extensions
     rendered = render_documents(sources, extensions=extensions, cache=None, jobs=1)
     documents: list[Document] = []
@@ -82,7 +103,7 @@ def _documents_of_files(paths: list[Path]) -> list[Document]:
     return documents
 
 
-def _documents_of_versions(arguments: argparse.Namespace, terminal: Terminal) -> tuple[Document, Document]:
+def _editions(arguments: argparse.Namespace, terminal: Terminal) -> tuple[Publication, tuple[Edition, ...]]:
     origin = open_origin(arguments)
     terminal.folder = origin.folder
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
@@ -100,8 +121,7 @@ def _documents_of_versions(arguments: argparse.Namespace, terminal: Terminal) ->
     if locale not in publication.settings.languages:
         languages = ", ".join(publication.settings.languages)
         raise UsageError(f"The site has no language {locale!r}.", remedy=f"It has: {languages}.")
-    older, newer = (_document(publication, policy, version, locale, terminal) for version in versions)
-    return older, newer
+    return publication, tuple(_edition(publication, policy, version, locale, terminal) for version in versions)
 
 
 def _version(policy: Policy, name: str, publication: Publication) -> Version:
@@ -118,7 +138,7 @@ def _version(policy: Policy, name: str, publication: Publication) -> Version:
     return found
 
 
-def _document(publication: Publication, policy: Policy, version: Version, locale: str, terminal: Terminal) -> Document:
+def _edition(publication: Publication, policy: Policy, version: Version, locale: str, terminal: Terminal) -> Edition:
     edition, _ = edition_for(policy, version, locale)
     if edition is None:
         raise ContentError(
@@ -126,4 +146,4 @@ def _document(publication: Publication, policy: Policy, version: Version, locale
         )
     if edition.locale != locale:
         terminal.say_aside(f"{version.label} has no edition in {locale!r}; its authoritative text is compared.")
-    return publication.documents[edition.digest]
+    return edition

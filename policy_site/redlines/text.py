@@ -86,9 +86,15 @@ class _Terminal:
                     parts.append(self._painted(f"{{+{_clean(run.new_text)}+}}", _GREEN))
                 elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
                     parts.append(_clean(run.new_text or run.old_text))
-                parts.extend(self._note(note) for note in run.notes)
+                if run.notes:
+                    parts[-1:] = self._noted(parts[-1], run.notes)
             parts.extend(self._note(note) for note in leaf.notes)
         return "".join(parts).rstrip()
+
+    def _noted(self, words: str, notes: Sequence[Note]) -> list[str]:
+        """Put notes right after words, before the space that follows them."""
+        end = len(words.rstrip(" "))
+        return [words[:end], *(self._note(note) for note in notes), words[end:]]
 
     def _note(self, note: Note) -> str:
         return self._painted(f" ({_clean(self._phrases.of(note))})", _BLUE)

@@ -95,7 +95,7 @@ def make_summary(site: Site, comparison: Comparison, locale: str) -> Summary:
     entries: list[SectionEntry] = []
     renumbered: list[SectionEntry] = []
     for section, lines in site.library.changes(comparison):
-        if id(section) in changed:
+        if id(section) in changed or lines:
             is_only_number = section.kinds == (SectionChangeKind.RENUMBERED,) and not lines
             (renumbered if is_only_number else entries).append(_section_entry(section, lines, said, phrases))
     return Summary(
@@ -125,10 +125,11 @@ def _term_groups(site: Site, comparison: Comparison, phrases: Phrases) -> Iterat
 def _section_entry(
     section: SectionRedline, lines: tuple[ChangeLine, ...], said: RedlinePhrases, phrases: Phrases
 ) -> SectionEntry:
+    kinds = section.kinds or (SectionChangeKind.MODIFIED,)  # of one in which blocks moved, the words are the same
     return SectionEntry(
         heading=section.heading,
         href=f"#{section_anchor(section.id)}",
-        badges=tuple(Badge(kind, phrases.gettext(SECTION_CHANGE_NAMES[kind])) for kind in section.kinds),
+        badges=tuple(Badge(kind, phrases.gettext(SECTION_CHANGE_NAMES[kind])) for kind in kinds),
         words_deleted=section.words_deleted,
         words_added=section.words_added,
         changes=tuple(
