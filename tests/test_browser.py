@@ -24,6 +24,7 @@ KINDS = (
     "{locale}/privacy/history/",
     "{locale}/privacy/v/2024-12-01/",
     "{locale}/privacy/v/2026-02-01/changes/",
+    "{locale}/privacy/compare/",
     "{locale}/privacy/compare/2024-12-01/2026-02-01/",
     "{locale}/privacy/since/2024-12-01/",
     "{locale}/privacy/sections/retention/",
