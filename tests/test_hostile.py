@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,19 +11,22 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import html5lib
 import pytest
 
 from policy_site.commands import main
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import SettingsError
+from policy_site.freeze import freeze_site
 from policy_site.model import Document, Revision
 from policy_site.settings import parse_settings, read_settings
 from policy_site.sources import Places, parse_release_note, parse_text, parse_words
 from tests.builder import PolicyRepository, clean_environment
-from tests.publishing import findings_of
+from tests.publishing import compiled, findings_of
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Signs that a terminal obeys."""
@@ -327,6 +331,14 @@ def test_an_instant_that_no_calendar_has_is_told(
     assert not OBEYED.search(printed.err)
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "65536", "x", "9" * 5_000])
+def test_a_port_that_there_is_not_is_told(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", port])
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
+
+
 def test_a_user_without_home_or_letters_reads_the_versions(site: Path) -> None:
     for environment in ({"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}, {"HOME": "", "XDG_CACHE_HOME": "relative"}):
         completed = run(site, "check", **environment)
@@ -447,7 +459,74 @@ def test_a_cache_that_is_a_link_or_a_folder_is_left_alone(tmp_path: Path) -> Non
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "chunks.sqlite3").symlink_to(tmp_path / "precious")
     (tmp_path / "folder" / "chunks.sqlite3").mkdir(parents=True)
-    for name in ("linked", "folder", "precious"):
+    for name in ("linked", "folder", "precious", "x" * 300):
         document = render_documents([Source("key", "Hello.")], extensions=EXTENSIONS, cache=tmp_path / name)["key"]
         assert isinstance(document, Document)
     assert (tmp_path / "precious").read_text(encoding="utf-8") == "words"
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+RUN = "window.injected=1"
+INJECTIONS = (
+    f"<script>{RUN}</script>",
+    f"<img src=x onerror={RUN}>",
+    f"<svg onload={RUN}><script>{RUN}</script></svg>",
+    f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={RUN}&gt;">',
+    f"<a href='javascript:{RUN}'>c</a> [c](javascript:{RUN}) [c](java&#x0A;script:{RUN}) [c](JaVaScRiPt:{RUN})",
+    f"[c](data:text/html,<script>{RUN}</script>) <javascript:{RUN}>",
+    f'[c][r]\n\n[r]: javascript:{RUN} "t\\" onmouseover={RUN} x="',
+    f"## H {{#a onclick={RUN} style=x}}",
+    f'## H {{#x" onfocus={RUN} autofocus tabindex=1 y="}}',
+    f"## </script><script>{RUN}</script>",
+    f"## &lt;img src=x onerror={RUN}&gt;",
+    f'para\n{{: onclick="{RUN}" style="position:fixed"}}',
+    f'<h2 id="</script><script>{RUN}</script>">T</h2>',
+    f"x[^1]\n\n[^1]: <img src=x onerror={RUN}>",
+    f"|a|b|\n|-|-|\n|<img src=x onerror={RUN}>|<td onclick={RUN}>|",
+    f"<iframe srcdoc='<script>{RUN}</script>'></iframe><object data='javascript:{RUN}'></object>",
+    f"<form action=javascript:{RUN}><input type=submit></form><base href='//evil.example/'>",
+    f"<details open ontoggle={RUN}><summary>x</summary></details><body onload={RUN}>",
+    f'<noscript><p title="</noscript><img src=x onerror={RUN}>"></noscript>',
+    f"<scr<script>ipt>{RUN}</scr</script>ipt><img/src=x/onerror={RUN}>",
+    f"<p lang='\"><script>{RUN}</script>' dir='x\"onclick=1'>x</p>",
+    f"STX\x02klzzwxh:0001\x03 \x02wzxhzdk:0\x03 \ufdd0script>{RUN}",
+    "<textarea>",
+    "<title>",
+    "<!--",
+)
+
+
+def test_nothing_written_anywhere_becomes_a_script(tmp_path: Path) -> None:
+    evil = f"</title></script><script>{RUN}</script><img src=x onerror={RUN}> ' ]]> -->"
+    repository = PolicyRepository(tmp_path / "repository")
+    repository.site(languages=["en", "ar"], title=evil, publisher=evil)
+    words = "\n\n".join(words for words in INJECTIONS if not words.startswith("#"))
+    told = {"summary": words, "impact": words, "choices": words}
+    for day in ("2025-03-01", "2026-03-01"):
+        text = "\n\n".join((*INJECTIONS, f"## Of {day} {{#day}}\n\n{day}"))
+        repository.publish("privacy", effective=day, text=text, title=evil, words=told)
+    freeze_site(compiled(repository), tmp_path / "site")
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert sum("window.injected" in page.read_text(encoding="utf-8") for page in pages) > 20
+    for page in pages:
+        assert not list(scripts_of(page.read_text(encoding="utf-8"))), page
+
+
+def scripts_of(html: str) -> Iterator[str]:
+    """Yield what a browser would run or fetch, as an HTML parser sees the page."""
+    for element in html5lib.parse(html, namespaceHTMLElements=False).iter():
+        tag = str(element.tag).rpartition("}")[2]
+        if tag == "script" and element.get("type") == "application/ld+json":
+            json.loads(element.text or "")
+        elif tag == "script" and not (element.get("src") or "").startswith("/static/"):
+            yield "script"
+        elif tag in ("style", "iframe", "object", "embed", "base", "svg", "math", "textarea"):
+            yield tag
+        for name, value in element.attrib.items():
+            if str(name).startswith("on") or name == "style":
+                yield f"{tag} {name}"
+            if name in ("href", "src", "action") and re.match(
+                r"[\x00-\x20]*(javascript|data|vbscript):", value, re.IGNORECASE
+            ):
+                yield value

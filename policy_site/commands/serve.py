@@ -48,6 +48,7 @@ async function look() {{
 look();
 """
 _OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_LAST_PORT = 65_535
 _PATIENCE = 25.0
 """Seconds that a browser's question for news stays open."""
 
@@ -56,7 +57,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``serve`` takes."""
     add_origin_arguments(parser)
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes a free one")
+    parser.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 takes a free one")
+
+
+def _port(written: str) -> int:
+    # the system would take 99999 for 34463
+    number = int(written)
+    if not 0 <= number <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"ports are numbered from 0 to {_LAST_PORT}")
+    return number
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:

@@ -32,7 +32,7 @@ class Memo:
         """Return what is known of ``keys``; an entry that is not as it was written is unknown."""
         found: dict[str, str] = {}
         wanted = list(keys)
-        if self._path is None or not self._path.exists() or not _is_own(self._path):
+        if self._path is None or not _is_own(self._path):
             return found
         with suppress(sqlite3.Error, OSError), self._open(self._path) as connection:
             for start in range(0, len(wanted), _AT_ONCE):
@@ -62,7 +62,7 @@ class Memo:
 
     def _insert(self, path: Path, rows: list[tuple[str, bytes]]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not _is_own(path):
+        if os.path.lexists(path) and not _is_own(path):
             return
         with self._open(path) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS chunks (key TEXT PRIMARY KEY, html BLOB) WITHOUT ROWID")
@@ -78,7 +78,10 @@ class Memo:
 
 def _is_own(path: Path) -> bool:
     """Say whether this user wrote a file: what somebody else left in a shared folder is not believed."""
-    information = path.lstat()
+    try:
+        information = path.lstat()
+    except OSError:
+        return False
     return stat.S_ISREG(information.st_mode) and information.st_uid == os.geteuid()
 
 
