@@ -52,6 +52,7 @@ def test_every_promised_address_is_planned_in_every_language(publication: Public
             f"{locale}/privacy/compare/2024-03-01/2024-12-01/",
             f"{locale}/privacy/compare/2024-03-01/2025-06-01/",
             f"{locale}/privacy/compare/2025-06-01/2027-01-15/",
+            f"{locale}/privacy/compare/2025-06-01/2027-01-15/side-by-side/",
             f"{locale}/privacy/since/2024-03-01/",
             f"{locale}/privacy/sections/data/",
         } <= planned
@@ -64,6 +65,7 @@ def test_every_promised_address_is_planned_in_every_language(publication: Public
         "current.json",
         "robots.txt",
         "schemas/change-feed/1.0.json",
+        "schemas/redline/1.0.json",
         "sitemap.xml",
     } <= planned
 

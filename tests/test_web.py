@@ -306,6 +306,67 @@ def test_a_redline_shows_what_went_and_what_came(pages: Mapping[str, Document]) 
     assert "You can object" in page.words("//details[@class='unchanged']")
 
 
+def test_a_section_without_changes_shows_its_heading_and_folds_the_rest(pages: Mapping[str, Document]) -> None:
+    page = pages["en/privacy/compare/2024-03-01/2025-06-01/"]
+    assert page.words("//details[@class='unchanged']/summary/h2") == "Rights"
+    assert not page.all("//details[@class='unchanged'][@open]")
+    assert not page.all("//summary//a")
+
+
+def test_a_redline_begins_with_what_changed(pages: Mapping[str, Document]) -> None:
+    page = pages["en/privacy/compare/2024-03-01/2025-06-01/"]
+    summary = page.words("//section[@class='summary']")
+    assert "1 section differs" in summary
+    assert "1 word added · 1 word removed" in summary
+    assert [link.get("href") for link in page.all("//section[@class='summary']//a")] == [
+        "#page-section-data",
+        "#change-1",
+    ]
+    assert page.one("//*[@id='change-1']") is not None
+    assert page.attribute("//a[@class='first']", "href") == "#change-1"
+
+
+def test_versions_far_apart_offer_the_steps_between_them(pages: Mapping[str, Document]) -> None:
+    far, near = (pages[f"en/privacy/compare/2024-03-01/{newer}/"] for newer in ("2025-06-01", "2024-12-01"))
+    assert [link.get("href") for link in far.all("//nav[@class='between']//a")] == [
+        f"{BASE}en/privacy/compare/2024-03-01/2024-12-01/",
+        f"{BASE}en/privacy/compare/2024-12-01/2025-06-01/",
+    ]
+    assert not near.all("//nav[@class='between']")
+
+
+def test_the_same_redline_is_there_in_two_columns(pages: Mapping[str, Document]) -> None:
+    address = "en/privacy/compare/2024-03-01/2025-06-01/"
+    inline, columns = pages[address], pages[f"{address}side-by-side/"]
+    assert f"{BASE}{address}side-by-side/" in [link.get("href") for link in inline.all("//nav[@class='layouts']//a")]
+    assert f"{BASE}{address}" in [link.get("href") for link in columns.all("//nav[@class='layouts']//a")]
+    assert "180" in columns.words("//*[@data-side='old']//del")
+    assert "60" in columns.words("//*[@data-side='new']//ins")
+    assert not columns.is_indexed
+    assert columns.attribute("//link[@rel='canonical']", "href").endswith(f"/{address}")
+    assert columns.words("//section[@class='summary']") == inline.words("//section[@class='summary']")
+    changes = [
+        [element.get("id") for element in page.all("//*[starts-with(@id, 'change-')]")] for page in (inline, columns)
+    ]
+    assert changes[0] == changes[1]
+
+
+def test_defined_terms_that_came_changed_or_went_are_listed(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    old = "## Terms {#terms}\n\n“Log” means a record.\n\n“Peer” means an operator.\n"
+    new = "## Terms {#terms}\n\n“Log” means a record of requests.\n\n“Token” means a secret.\n"
+    policies.publish("privacy", effective="2024-03-01", text=old)
+    policies.publish("privacy", effective="2024-12-01", text=new)
+    page = Visitor(compiled(policies, as_of=AT)).open("en/privacy/compare/2024-03-01/2024-12-01/")
+    assert page.words("//ul[@class='changed terms']") == "New Token Changed Log Dropped Peer"
+    assert {link.get("href") for link in page.all("//ul[@class='changed terms']//a")} == {"#page-section-terms"}
+
+
+def test_the_shape_of_a_redline_in_json_is_published(visitor: Visitor) -> None:
+    schema = json.loads(visitor.get("schemas/redline/1.0.json"))
+    assert schema["$id"] == f"https://example.org{BASE}schemas/redline/1.0.json"
+
+
 def test_what_changed_since_i_agreed_is_the_redline_against_the_text_in_force(pages: Mapping[str, Document]) -> None:
     since, compare = pages["en/privacy/since/2024-03-01/"], pages["en/privacy/compare/2024-03-01/2025-06-01/"]
     path = "//div[contains(@class, 'redline')]"
