@@ -26,6 +26,7 @@ KINDS = (
     "{locale}/privacy/v/2026-02-01/changes/",
     "{locale}/privacy/compare/",
     "{locale}/privacy/compare/2024-12-01/2026-02-01/",
+    "{locale}/privacy/compare/2024-12-01/2026-02-01/side-by-side/",
     "{locale}/privacy/since/2024-12-01/",
     "{locale}/privacy/sections/retention/",
 )
@@ -174,6 +175,29 @@ def test_a_lagging_translation_says_so_on_top(visit: Visit) -> None:
     page = visit.open("ar/cookies/")
     assert page.locator("main [lang=ar], main").count() >= 1
     assert page.locator("main .notice, main .banner, main [role=note], main aside").count() >= 1
+
+
+def test_the_links_from_change_to_change_appear_when_they_are_wanted(visit: Visit) -> None:
+    page = visit.open("en/privacy/compare/2024-12-01/2026-02-01/")
+    assert page.locator(".redline-links:visible").count() == 0
+    page.locator("a.first").click()
+    page.keyboard.press("Tab")
+    assert page.url.endswith("#change-1")
+    assert page.evaluate("document.activeElement.textContent") == "Next change"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#change-2")
+
+
+def test_two_columns_stand_beside_each_other_and_below_each_other_on_a_phone(browser: Browser, address: str) -> None:
+    for width, beside in ((1280, True), (320, False)):
+        visitor = Visit(browser, address, width=width)
+        page = visitor.open("en/privacy/compare/2024-12-01/2026-02-01/side-by-side/")
+        row = page.locator(".row:not(.same):has(del):has(ins)").first
+        old, new = (row.locator(f'[data-side="{side}"]').bounding_box() for side in ("old", "new"))
+        assert old is not None
+        assert new is not None
+        assert (old["y"] == new["y"]) is beside
+        visitor.context.close()
 
 
 def test_pages_print(visit: Visit) -> None:
