@@ -1,4 +1,4 @@
-"""Properties are tried with the same examples on every run, so that main stays green; `make explore` looks for new ones."""
+"""Properties meet the same examples on every run, so that main stays green; `make explore` looks for new ones."""
 
 from __future__ import annotations
 
