@@ -102,6 +102,14 @@ def test_a_title_holds_nothing_that_cannot_be_printed() -> None:
     assert text.title == "A [31m b"
 
 
+def test_a_character_reference_names_no_control_character() -> None:
+    text = "A&#27;[31m &#x7f;&#1;b <a title='&#27;c' href='x'>d</a> &#xfdd0;"
+    document = render_documents([Source("key", text)], extensions=EXTENSIONS)["key"]
+    assert isinstance(document, Document)
+    assert not OBEYED.search(document.html)
+    assert document.blocks[0].text == "A[31m b d"
+
+
 def test_no_picture_asks_another_server() -> None:
     html = "".join(
         f'<img src="{address}" alt="words">' for address in ("https://a.example/x", "//a.example/x", "data:x")

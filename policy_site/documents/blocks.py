@@ -13,6 +13,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from policy_site.documents.cleaning import CONTAINERS, FLEXIBLE, INLINE, LEAVES, VOID
+from policy_site.documents.limits import UNPRINTABLE
 from policy_site.model import Block, Container, Mark, Span
 
 MAXIMUM_NESTING = 100
@@ -57,7 +58,7 @@ def _parse_tree(html: str) -> _Element:
     for found in _TOKEN.finditer(html):
         closing, tag, attributes, text = found.groups()
         if text is not None:
-            path[-1].children.append(unescape(text))
+            path[-1].children.append(_written(text))
         elif closing:
             if len(path) > 1:
                 element = path.pop()
@@ -74,10 +75,15 @@ def _parse_tree(html: str) -> _Element:
     return root
 
 
+def _written(source: str) -> str:
+    """Return what escaped text says; a reference can name signs that no text may hold."""
+    return UNPRINTABLE.sub("", unescape(source))
+
+
 def _clean_attributes(tag: str, source: str) -> tuple[tuple[str, str], ...]:
     if not source:
         return ()
-    attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(source)}
+    attributes = {name: _written(value) for name, value in _ATTRIBUTE.findall(source)}
     if tag == "a":
         name = attributes.pop("name", "")
         attributes.setdefault("id", name)

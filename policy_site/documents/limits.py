@@ -24,7 +24,8 @@ MAXIMUM_SECTIONS = 5_000
 MAXIMUM_EXPANSION = 4 * 1024 * 1024
 """Characters of a text in which each link carries its own address."""
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Control characters, lone surrogates, noncharacters."""
 _TRAILING_SPACES = re.compile(r"(?<![ \t])[ \t]{3,}$", re.MULTILINE)
 _BLANK = re.compile(r"^[ \t]+$", re.MULTILINE)
 _RUN = re.compile(r"(.)\1*+")
@@ -47,7 +48,7 @@ class RenderFault:
 def normalize(body: str) -> str:
     """Return ``body`` with LF line ends, without control and noncharacters and without superfluous trailing spaces."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").removeprefix("\ufeff")
-    text = _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(text) else text
+    text = UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
     if " \n" in text or "\t\n" in text or text.endswith((" ", "\t")):
         text = _BLANK.sub("", _TRAILING_SPACES.sub("  ", text))
     return text
