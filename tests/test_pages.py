@@ -116,8 +116,9 @@ def test_a_policy_with_many_versions_is_not_compared_with_everything(tmp_path: P
 
 
 def test_two_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:
-    policies = PolicyRepository(tmp_path).site(languages=["en", "EN"])
-    policies.publish("privacy", effective="2024-03-01", text=TEXT)
+    policies = PolicyRepository(tmp_path).site()
+    policies.publish("privacy", effective="2024-03-01", version="final", text=TEXT)
+    policies.publish("privacy", effective="2025-03-01", version="Final", text=f"{TEXT}\nMore.\n")
     with pytest.raises(PublishingError, match="fall into one file"):
         plan_pages(compiled(policies))
 
