@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from benchmarks.redlines_hard import edited_paragraph, hard_pairs
 from policy_site.model import SectionChangeKind
 from policy_site.redlines import (
     NoteKind,
@@ -283,6 +284,14 @@ def test_what_text_alone_hides_is_said_in_words(old: str, new: str, kind: NoteKi
     assert f"redline-{kind}" in html.render(redline)
 
 
+def test_a_link_that_begins_inside_a_word_is_compared_too() -> None:
+    redline = compare(document("see all[one](/old) now"), document("see all[one](/new) now"))
+    assert marked(redline) == []
+    assert [note.new for o in redline.operations for leaf in o.leaves for run in leaf.runs for note in run.notes] == [
+        "/new"
+    ]
+
+
 # --- the page ---
 
 
@@ -354,6 +363,23 @@ def test_rearranged_lists_of_thousands_are_compared_in_bounded_time() -> None:
     redline = compare_sources("".join(old), "".join(new))
     assert len(redline.redline.moves) == 1
     assert redline.words_added == 0
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [*hard_pairs(scale=0.1)])
+def test_costly_pairs_give_back_both_sides(name: str, old: str, new: str) -> None:
+    redline = compare_sources(old, new)
+    assert (redline.old_text(), redline.new_text()) == (old, new), name
+
+
+def test_a_paragraph_of_which_tens_of_thousands_of_words_changed_stands_whole_before_its_successor() -> None:
+    redline = compare_sources(*edited_paragraph(0.33, count=60_000))
+    assert redline.redline.changes == 1
+
+
+def test_a_date_that_moved_alone_is_said_to_have_moved() -> None:
+    paragraph = "This paragraph is long enough to stay in its place when others around it move."
+    redline = compare(document(f"6 September 2017\n\n{paragraph}"), document(f"{paragraph}\n\n6 September 2017"))
+    assert len(redline.moves) == 1
 
 
 def test_changes_are_numbered_without_gaps() -> None:

@@ -16,6 +16,8 @@ TOO_MUCH = 0.60
 """Share of words that differ, above which the old block stands before the new one."""
 _MARGIN = 0.2
 """By how much the words that stay once all is tidied can fall behind the similarity."""
+_TOO_MANY = 20_000
+"""Tokens that differ, above which the old block stands before the new one, however long both are."""
 _SHORT = 8
 """Tokens below which a block that changed wholly is still shown as one."""
 
@@ -160,6 +162,8 @@ class Builder:
         if len(old.code) < _SHORT or len(new.code) < _SHORT:
             return False
         alike = similarity(old.code, new.code)
+        if (1 - alike) * (len(old.code) + len(new.code)) > _TOO_MANY:
+            return True
         if abs(alike - (1 - TOO_MUCH)) > _MARGIN:
             return alike < 1 - TOO_MUCH
         kept = sum(length for _, _, length in self._stretches(old.code, new.code))

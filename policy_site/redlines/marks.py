@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice, takewhile
 
 from policy_site.model import Block, Mark, Span
 from policy_site.redlines.pieces import Bounds, kind_of
@@ -37,7 +38,9 @@ def annotate(cuts: list[Cut], old: Joined, new: Joined) -> Iterator[tuple[Cut, t
         remarks: tuple[Remark, ...] = ()
         while old_token < len(old.tokens) and old.tokens.starts[old_token] < cut.old[1]:
             mine, other = old.tokens.starts[old_token], new.tokens.starts[new_token]
-            found = _compare(old_marks.at(mine), new_marks.at(other))
+            found = _compare_within(
+                old_marks.within(mine, old.tokens.ends[old_token]), new_marks.within(other, new.tokens.ends[new_token])
+            )
             if found != remarks:
                 if mine > old_start or other > new_start:
                     yield Cut(cut.kind, (old_start, mine), (new_start, other)), remarks
@@ -62,10 +65,28 @@ class _Marks:
         ]
         self._next = 0
 
-    def at(self, place: int) -> Span:
-        while self._next < len(self._bounds) - 1 and self._bounds[self._next].end <= place:
+    def within(self, start: int, end: int) -> list[tuple[int, Span]]:
+        """Return the spans of a token, each with where in the token it begins: a link can begin inside a word."""
+        while self._next < len(self._bounds) - 1 and self._bounds[self._next].end <= start:
             self._next += 1
-        return self._bounds[self._next].span
+        first = self._bounds[self._next]
+        spans = [(0, first.span)]
+        if first.end < end:
+            rest = takewhile(lambda bounds: bounds.start < end, islice(self._bounds, self._next + 1, None))
+            spans.extend((bounds.start - start, bounds.span) for bounds in rest)
+        return spans
+
+
+def _compare_within(old: list[tuple[int, Span]], new: list[tuple[int, Span]]) -> tuple[Remark, ...]:
+    """Compare the marks of one token, which can change inside it."""
+    if len(old) == len(new) == 1:
+        return _compare(old[0][1], new[0][1])
+    places = sorted({place for place, _ in (*old, *new)})
+    remarks: dict[Remark, None] = {}
+    for place in places:
+        mine, other = (next(span for start, span in reversed(spans) if start <= place) for spans in (old, new))
+        remarks.update(dict.fromkeys(_compare(mine, other)))
+    return tuple(remarks)
 
 
 def _compare(old: Span, new: Span) -> tuple[Remark, ...]:

@@ -39,8 +39,15 @@ def find_equal_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterab
     return [
         (i, places[key])
         for i in mine
-        if left_counts[key := left[i].key] == 1 and right_counts[key] == 1 and left[i].words >= _WORDS_OF_EQUAL
+        if left_counts[key := left[i].key] == 1 and right_counts[key] == 1 and _says_enough(left[i])
     ]
+
+
+def _says_enough(piece: Piece) -> bool:
+    """Say whether a block is long enough to be known again; a date is one token of several words."""
+    return piece.words >= _WORDS_OF_EQUAL or any(
+        " " in key for passage in piece.passages for key in passage.tokens.keys
+    )
 
 
 def find_alike_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterable[Gap]) -> list[Pair]:
