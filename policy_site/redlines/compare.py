@@ -216,7 +216,8 @@ class _Comparison:
         if old is None:
             return (SectionChangeKind.ADDED,)
         kinds: list[SectionChangeKind] = []
-        if any(is_modified(operation) for operation in operations):
+        # Blocks that changed places inside a section that stayed are a change of the section, though no word differs.
+        if any(is_modified(operation) or (operation.move and not is_moved) for operation in operations):
             kinds.append(SectionChangeKind.MODIFIED)
         if is_moved:
             kinds.append(SectionChangeKind.MOVED)

@@ -216,8 +216,9 @@ class Comparison {
     if (fresh === null) return [this.#partners.has(entry.old) ? "moved" : "removed"];
     if (old === null) return ["added"];
     const kinds = [];
-    if (operations.some(isModified)) kinds.push("modified");
-    if (this.#alignment.movedSections.some(([i, j]) => i === entry.old && j === entry.new)) kinds.push("moved");
+    const isMoved = this.#alignment.movedSections.some(([i, j]) => i === entry.old && j === entry.new);
+    if (operations.some((operation) => isModified(operation) || (operation.move && !isMoved))) kinds.push("modified");
+    if (isMoved) kinds.push("moved");
     const isRenumbered = operations.some((one) =>
       one.leaves.some((leaf) => leaf.runs.some((run) => run.kind === "renumbered")),
     );
