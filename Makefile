@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit explore lock clean
+.PHONY: help site serve test lint unit explore benchmark-redlines lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 site: $(VENV)/site.installed ## install what is needed, build content/ into build/site/
 	$(BIN)/policy-site build --output build/site
@@ -35,6 +35,9 @@ unit: $(VENV)/test.installed ## tests, those in a browser included
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --numprocesses 2 -k "propert or test_no_ or test_a_later or test_one_version or test_standing or histor"
+
+benchmark-redlines: $(VENV)/test.installed ## measure redlines over a repository: CORPUS=folder [PAIRS=all]
+	$(BIN)/python -m benchmarks.redlines "$(CORPUS)" --pairs $(or $(PAIRS),200)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 2; }

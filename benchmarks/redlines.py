@@ -1,4 +1,4 @@
-"""Redlines measured over a real history, beside other tools: ``python -m benchmarks.redlines CORPUS [--pairs N]``.
+"""Redlines measured over a real history, beside other tools: ``python -m benchmarks.redlines CORPUS``.
 
 CORPUS is a git repository of Markdown policies. Times are CPU seconds of one thread; rendering Markdown is not counted.
 """
@@ -7,115 +7,62 @@ from __future__ import annotations
 
 import argparse
 import gc
-import random
 import re
-import subprocess
-import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import lxml.html
-from diff_match_patch import diff_match_patch
-from lxml.html.diff import htmldiff
-
+from benchmarks.redlines_corpus import EXTENSIONS, Pair, Tally, choose_pairs, read_histories
+from benchmarks.redlines_hard import MOST_SECONDS, measure_hard_pairs
+from benchmarks.redlines_planted import false_moves, plant_all
+from benchmarks.redlines_tools import cuts_in_words, measure_others
 from policy_site.documents import Source, render_documents
 from policy_site.model import Document
-from policy_site.redlines import compare, compare_sources, html
-from policy_site.redlines.tokens import tokenise
-from policy_site.redlines.words import Codebook
-from tests.redline_pages import parse_strictly, read_page, side_of_blocks
-
-EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
-Pair = tuple[str, str]
+from policy_site.redlines import Leaf, Redline, compare, compare_sources, html
+from tests.redline_pages import Side, read_page, side_of_blocks
 
 
-def read_histories(repository: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Return the revisions of each Markdown file, oldest first, and the texts by their object names."""
-    log = _git(
-        repository, "log", "--first-parent", "--raw", "-z", "--no-abbrev", "--no-renames", "--reverse", "--format="
-    )
-    fields = log.decode("utf-8", "replace").split("\0")
-    histories: dict[str, list[str]] = {}
-    for change, path in pairwise(fields):
-        name = change.split()[3] if change.lstrip("\n").startswith(":") else ""
-        if name.strip("0") and path.endswith(".md") and histories.get(path, [""])[-1] != name:
-            histories.setdefault(path, []).append(name)
-    names = sorted({name for history in histories.values() for name in history})
-    return histories, dict(zip(names, _texts(repository, names), strict=True))
+@dataclass(slots=True)
+class Corpus:
+    """The texts and documents by name, and what an HTML parser reads in each document."""
+
+    histories: dict[str, list[str]]
+    texts: dict[str, str]
+    documents: dict[str, Document]
+    sides: dict[str, Side]
+
+    def side(self, name: str) -> Side:
+        """Return what the page of a document holds, read once."""
+        if name not in self.sides:
+            self.sides[name] = side_of_blocks(self.documents[name].blocks)
+        return self.sides[name]
+
+    def pairs(self, count: int | None, *, is_far: bool) -> list[Pair]:
+        """Return pairs of which both sides could be rendered."""
+        chosen = choose_pairs(self.histories, count=count, is_far=is_far)
+        return [pair for pair in chosen if pair[0] in self.documents and pair[1] in self.documents]
 
 
-def _git(repository: Path, *arguments: str, given: bytes = b"") -> bytes:
-    return subprocess.run(
-        ["git", "-C", str(repository), *arguments], input=given, capture_output=True, check=True
-    ).stdout
+def read_corpus(repository: Path) -> Corpus:
+    """Read and render every revision."""
+    histories, texts = read_histories(repository)
+    rendered = _render(texts)
+    return Corpus(histories, texts, rendered, {})
 
 
-def _texts(repository: Path, names: list[str]) -> Iterator[str]:
-    output = _git(repository, "cat-file", "--batch", given="\n".join(names).encode())
-    position = 0
-    for _ in names:
-        end = output.index(b"\n", position)
-        size = int(output[position:end].split()[2])
-        yield output[end + 1 : end + 1 + size].decode("utf-8-sig", "replace")
-        position = end + size + 2
+def _render(texts: dict[str, str]) -> dict[str, Document]:
+    sources = [Source(name, text) for name, text in texts.items()]
+    rendered = render_documents(sources, extensions=EXTENSIONS, jobs=1)
+    return {name: one for name, one in rendered.items() if isinstance(one, Document)}
 
 
-def choose_pairs(histories: dict[str, list[str]], *, count: int, is_far: bool) -> list[Pair]:
-    """Return neighbouring pairs, or pairs further apart, the same ones on every run."""
-    chooser = random.Random(1)  # noqa: S311 - a sample, not a secret
-    step = 2 if is_far else 1
-    every = [
-        (history[i], history[j])
-        for history in histories.values()
-        for i in range(len(history))
-        for j in (range(i + step, len(history)) if is_far else range(i + 1, min(i + 2, len(history))))
-    ]
-    return chooser.sample(every, min(count, len(every)))
-
-
-class Tally:
-    """Times and broken results of one tool."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.times: list[float] = []
-        self.faults: Counter[str] = Counter()
-        self.broken = 0
-
-    def run(self, call: Callable[[], object]) -> object:
-        """Call and keep the time."""
-        start = time.thread_time()
-        outcome = call()
-        self.times.append((time.thread_time() - start) * 1000)
-        return outcome
-
-    def note(self, faults: list[str]) -> None:
-        """Count what is wrong with one result."""
-        self.faults.update(faults)
-        self.broken += bool(faults)
-
-    def line(self) -> str:
-        """Return a row of the table."""
-        if not self.times:
-            return f"{self.name:34} not installed"
-        ordered = sorted(self.times)
-        middle, high = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-        faults = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
-        return (
-            f"{self.name:34} {middle:9.2f} {high:9.1f} {ordered[-1]:9.1f} {self.broken:7} of {len(ordered)}  {faults}"
-        )
-
-
-def check_page(old: Document, new: Document, page_html: str) -> list[str]:
+def check_page(was: Side, is_now: Side, page_html: str) -> list[str]:
     """Return what is wrong with a redline's HTML."""
     try:
         page = read_page(page_html)
     except Exception as error:  # noqa: BLE001 - html5lib raises its own kinds
         return [f"parse error ({type(error).__name__})"]
-    was, is_now = side_of_blocks(old.blocks), side_of_blocks(new.blocks)
     found = {
         "old text": page.old.text != was.text,
         "new text": page.new.text != is_now.text,
@@ -128,141 +75,153 @@ def check_page(old: Document, new: Document, page_html: str) -> list[str]:
     return [name for name, is_wrong in found.items() if is_wrong]
 
 
-def cuts_in_words(old: str, runs: list[tuple[int, str]]) -> bool:
-    """Say whether a boundary between runs falls inside a token of the old text."""
-    tokens = tokenise(old)
-    inside = {place for start, end in zip(tokens.starts, tokens.ends, strict=True) for place in range(start + 1, end)}
-    position = 0
-    for operation, text in runs:
-        if operation <= 0:
-            position += len(text)
-            if position in inside:
-                return True
+@dataclass(slots=True)
+class Ours:
+    """What was measured of this engine over some pairs."""
+
+    rendered: Tally
+    source: Tally
+    moves: int = 0
+    false_moves: int = 0
+
+
+def measure_ours(pairs: list[Pair], corpus: Corpus) -> Ours:
+    """Measure both levels."""
+    ours = Ours(Tally("ours, rendered"), Tally("ours, source"))
+    for old, new in pairs:
+        mine, other = corpus.documents[old], corpus.documents[new]
+        redline = ours.rendered.run(partial(compare, mine, other))
+        faults = check_page(corpus.side(old), corpus.side(new), html.render(redline))
+        faults.extend(_faults_of_model(mine, other, redline))
+        ours.rendered.note(faults)
+        false, moves = false_moves(redline)
+        ours.moves, ours.false_moves = ours.moves + moves, ours.false_moves + false
+        texts = corpus.texts[old], corpus.texts[new]
+        audit = ours.source.run(partial(compare_sources, *texts))
+        ours.source.note([] if (audit.old_text(), audit.new_text()) == texts else ["bytes"])
+    return ours
+
+
+def _faults_of_model(old: Document, new: Document, redline: Redline) -> Iterator[str]:
+    if redline.old_blocks() != old.blocks or redline.new_blocks() != new.blocks:
+        yield "blocks"
+    if any(_is_cut(leaf) for operation in redline.operations for leaf in operation.leaves):
+        yield "cut in word"
+
+
+def _is_cut(leaf: Leaf) -> bool:
+    """Say whether a run ends inside a word, a number or an address, on either side."""
+    for block, runs in (
+        (leaf.old, [(0, run.old_text) for run in leaf.runs if run.old_text]),
+        (leaf.new, [(0, run.new_text) for run in leaf.runs if run.new_text]),
+    ):
+        if block is None or block.tag == "pre" or "".join(text for _, text in runs) != block.text:
+            continue
+        if len(runs) > 1 and cuts_in_words(block.text, runs):
+            return True
     return False
 
 
-def measure_ours(pairs: list[Pair], texts: dict[str, str], documents: dict[str, Document]) -> list[Tally]:
-    """Measure both levels."""
-    rendered, source = Tally("ours, rendered"), Tally("ours, source")
-    for old, new in pairs:
-        mine, other = documents[old], documents[new]
-        redline = rendered.run(lambda mine=mine, other=other: compare(mine, other))
-        faults = check_page(mine, other, html.render(redline))
-        if redline.old_blocks() != mine.blocks or redline.new_blocks() != other.blocks:
-            faults.append("blocks")
-        if any(_is_cut(leaf) for operation in redline.operations for leaf in operation.leaves if leaf.old is not None):
-            faults.append("cut in word")
-        rendered.note(faults)
-        audit = source.run(lambda old=old, new=new: compare_sources(texts[old], texts[new]))
-        source.note([] if (audit.old_text(), audit.new_text()) == (texts[old], texts[new]) else ["bytes"])
-    return [rendered, source]
+def unseen_edits(corpus: Corpus, *, count: int) -> dict[str, tuple[int, int]]:
+    """Return of each way to rewrite a text that no reader sees how many redlines of how many are empty."""
+    names = [pair[0] for pair in corpus.pairs(count, is_far=False)]
+    texts = {name: corpus.texts[name] for name in names}
+    ways = {
+        "byte order mark": lambda text: "\ufeff" + text,
+        "CRLF": lambda text: re.sub(r"\r?\n", "\r\n", text),
+        "reflow": _reflow,
+        "list numbering": lambda text: re.sub(r"(?m)^(?!1\.)\d{1,2}\.(?= )", "1.", text),
+    }
+    results = {}
+    for way, rewrite in ways.items():
+        rewritten = _render({name: rewrite(text) for name, text in texts.items()})
+        redlines = [compare(corpus.documents[name], one) for name, one in rewritten.items()]
+        results[way] = (sum(redline.is_empty for redline in redlines), len(redlines))
+    return results
 
 
-def _is_cut(leaf) -> bool:  # noqa: ANN001
-    runs = [(0, run.old_text) for run in leaf.runs if run.old_text]
-    return (
-        leaf.old.tag != "pre"
-        and "".join(text for _, text in runs) == leaf.old.text
-        and cuts_in_words(leaf.old.text, runs)
+def _reflow(text: str) -> str:
+    """Put a soft break in the middle of every line of prose."""
+
+    def broken(found: re.Match[str]) -> str:
+        return f"{found[1]}\n{found[2]}"
+
+    return re.sub(r"(?m)^([A-Za-z][^\n|{}<>\[\]`]{20,}?[a-z]) ([A-Za-z]{2}[^\n|{}<>\[\]`]*)$", broken, text)
+
+
+def goals(near: Ours, far: Ours, corpus: Corpus) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each goal with what is asked, what the prototype had, and what was measured."""
+    pairs = len(near.rendered.times) + len(far.rendered.times)
+    faults = near.rendered.faults + far.rendered.faults
+    lost = near.source.broken + far.source.broken
+
+    def right(*kinds: str) -> str:
+        return f"{pairs - sum(faults[kind] for kind in kinds)} of {pairs}"
+
+    yield "both files byte for byte", "all", "7,703 of 7,703", f"{pairs - lost} of {pairs}"
+    yield "both visible texts from the HTML", "all", "7,703 of 7,703", right("old text", "new text", "blocks")
+    yield "links of the new page", "all", "196 of 200", right("links")
+    yield "ids of the new page", "all", "", right("ids")
+    yield "block outline of the new page", "all", "171 to 179 of 200", right("outline")
+    parse = sum(number for fault, number in faults.items() if fault.startswith("parse"))
+    yield (
+        "parse errors, repeated ids, dangling links",
+        "0",
+        "0",
+        str(parse + faults["repeated ids"] + faults["dangling links"]),
     )
+    yield "cuts in words, numbers, addresses", "0", "0", str(faults["cut in word"])
+    for name, (right_ones, tried) in unseen_edits(corpus, count=150).items():
+        yield f"empty redline: {name}", "all", "133 of 133", f"{right_ones} of {tried}"
+    prototype = {"a block moved": "90 of 90", "a link's target": "133 of 133"}
+    for name, (right_ones, tried) in plant_all(list(corpus.documents.values()), each=400).items():
+        share = f"{right_ones} of {tried} ({right_ones / max(tried, 1):.1%})"
+        yield f"planted, shown exactly: {name}", ">= 99%", prototype.get(name, ""), share
+    false = near.false_moves / max(near.moves, 1)
+    yield "false moves, neighbours", "<= 5%", "", f"{near.false_moves} of {near.moves} ({false:.1%})"
+    yield from _times(near, far)
 
 
-def measure_others(pairs: list[Pair], texts: dict[str, str], documents: dict[str, Document]) -> list[Tally]:
-    """Measure the other tools on the same pairs."""
-    raw, words = Tally("diff-match-patch, raw, semantic"), Tally("diff-match-patch, words of the whole")
-    tree, git = Tally("lxml.html.diff"), Tally("git diff --word-diff")
-    with tempfile.TemporaryDirectory() as folder:
-        for old, new in pairs:
-            runs = raw.run(lambda old=old, new=new: _raw(texts[old], texts[new]))
-            raw.note(["cut in word"] if cuts_in_words(texts[old], runs) else [])
-            words.run(lambda old=old, new=new: _whole(texts[old], texts[new]))
-            words.note([])
-            page = tree.run(lambda old=old, new=new: htmldiff(documents[old].html, documents[new].html))
-            tree.note(_check_htmldiff(documents[old], documents[new], page))
-            names = [Path(folder, name) for name in ("old.md", "new.md")]
-            for name, text in zip(names, (texts[old], texts[new]), strict=True):
-                name.write_text(text, encoding="utf-8", newline="")
-            start = time.perf_counter()
-            command = ["git", "diff", "--no-index", "--no-ext-diff", "--word-diff=plain", "-U99999", *map(str, names)]
-            output = subprocess.run(command, capture_output=True, check=False).stdout.decode("utf-8", "replace")
-            git.times.append((time.perf_counter() - start) * 1000)
-            git.note([] if _come_back(output, texts[old], texts[new]) else ["bytes"])
-    return [raw, words, tree, git, measure_redlines_package(pairs, texts)]
+def _times(near: Ours, far: Ours) -> Iterator[tuple[str, str, str, str]]:
+    yield "rendered, neighbours, median", "<= 5 ms", "20.5 ms", f"{near.rendered.quantile(0.5):.2f} ms"
+    yield "rendered, neighbours, p99", "<= 60 ms", "136 ms", f"{near.rendered.quantile(0.99):.1f} ms"
+    yield "source, neighbours, median", "<= 1.5 ms", "2 ms", f"{near.source.quantile(0.5):.2f} ms"
+    yield "rendered, far apart, p99", "<= 200 ms", "", f"{far.rendered.quantile(0.99):.1f} ms"
+    yield "source, far apart, p99", "<= 200 ms", "202 ms at most", f"{far.source.quantile(0.99):.1f} ms"
+    for name, seconds, is_whole in measure_hard_pairs():
+        yield name, f"<= {MOST_SECONDS:.0f} s", "", f"{seconds:.2f} s{'' if is_whole else ', not rebuilt'}"
 
 
-def _raw(old: str, new: str) -> list[tuple[int, str]]:
-    engine = diff_match_patch()
-    runs = engine.diff_main(old, new)
-    engine.diff_cleanupSemantic(runs)
-    return runs
+def print_table(title: str, tallies: Sequence[Tally]) -> None:
+    """Print times and broken results, a line each."""
+    print(f"\n{title}; milliseconds\n{'':34} {'median':>9} {'p99':>9} {'most':>9}  broken")
+    print("\n".join(tally.line() for tally in tallies), flush=True)
 
 
-def _whole(old: str, new: str) -> list[tuple[int, str]]:
-    codebook = Codebook()
-    rows = [codebook.encode(tokenise(text).keys) for text in (old, new)]
-    return diff_match_patch().diff_main(rows[0], rows[1], False)  # noqa: FBT003 - its signature
-
-
-def _check_htmldiff(old: Document, new: Document, page: str) -> list[str]:
-    faults = []
-    try:
-        parse_strictly(page)
-    except Exception:  # noqa: BLE001 - html5lib raises its own kinds
-        faults.append("parse error")
-    root = lxml.html.fragment_fromstring(page, create_parent="div")
-    for name, dropped, document in (("old text", "ins", old), ("new text", "del", new)):
-        copy = lxml.html.fragment_fromstring(lxml.html.tostring(root, encoding="unicode"))
-        for element in list(copy.iter(dropped)):
-            element.drop_tree()
-        if "".join(copy.text_content().split()) != "".join(side_of_blocks(document.blocks).text.split()):
-            faults.append(name)
-    return faults
-
-
-def _come_back(output: str, old: str, new: str) -> bool:
-    body = output.split("@@\n", 1)[-1]
-    was = re.sub(r"\{\+.*?\+\}", "", body).replace("[-", "").replace("-]", "")
-    now = re.sub(r"\[-.*?-\]", "", body).replace("{+", "").replace("+}", "")
-    return not output or (was, now) == (old, new)
-
-
-def measure_redlines_package(pairs: list[Pair], texts: dict[str, str]) -> Tally:
-    """Measure the package of that name, where it is installed."""
-    tally = Tally("redlines (package)")
-    try:
-        from redlines import Redlines  # noqa: PLC0415 - a guest, not a dependency
-    except ImportError:
-        return tally
-    for old, new in pairs:
-        marked = str(tally.run(lambda old=old, new=new: Redlines(texts[old], texts[new]).output_markdown))
-        was = re.sub(r"<ins>.*?</ins>|<span style='color:green[^>]*>.*?</span>", "", marked, flags=re.DOTALL)
-        plain = "".join(re.sub(r"</?(?:ins|del|span)[^>]*>", "", was).replace("¶", "").split())
-        tally.note([] if plain == "".join(texts[old].replace("¶", "").split()) else ["old text"])
-    return tally
-
-
-def main() -> None:
-    """Print a table."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--pairs", type=int, default=200)
-    parser.add_argument("--only-ours", action="store_true")
-    arguments = parser.parse_args()
-    histories, texts = read_histories(arguments.corpus)
-    rendered = render_documents([Source(name, text) for name, text in texts.items()], extensions=EXTENSIONS, jobs=2)
-    documents = {name: one for name, one in rendered.items() if isinstance(one, Document)}
+    parser.add_argument("--pairs", default="200", help="neighbouring pairs: a number, or `all`")
+    parser.add_argument("--far", type=int, default=100, help="pairs further apart")
+    parser.add_argument("--others", type=int, default=200, help="neighbouring pairs for the other tools; 0: none")
+    options = parser.parse_args(arguments)
+    corpus = read_corpus(options.corpus)
     gc.freeze()  # the corpus in memory is no garbage of what is measured
-    for title, is_far in (("neighbouring", False), ("far apart", True)):
-        pairs = [
-            pair
-            for pair in choose_pairs(histories, count=arguments.pairs, is_far=is_far)
-            if pair[0] in documents and pair[1] in documents
-        ]
-        print(f"\n{title}: {len(pairs)} pairs; milliseconds\n{'':34} {'median':>9} {'p99':>9} {'most':>9}  broken")
-        tallies = measure_ours(pairs, texts, documents)
-        if not arguments.only_ours and not is_far:
-            tallies.extend(measure_others(pairs, texts, documents))
-        print("\n".join(tally.line() for tally in tallies))
+    pairs = corpus.pairs(None if options.pairs == "all" else int(options.pairs), is_far=False)
+    near = measure_ours(pairs, corpus)
+    print_table(f"neighbours: {len(pairs)} pairs", [near.rendered, near.source])
+    far_pairs = corpus.pairs(options.far, is_far=True)
+    far = measure_ours(far_pairs, corpus)
+    print_table(f"far apart: {len(far_pairs)} pairs", [far.rendered, far.source])
+    print(f"\n{'goal':46} {'asked':>10} {'prototype':>18}  ours")
+    for name, asked, prototype, value in goals(near, far, corpus):
+        print(f"{name:46} {asked:>10} {prototype:>18}  {value}", flush=True)
+    if options.others:
+        some = pairs[: options.others]
+        ours = measure_ours(some, corpus)
+        others = measure_others(some, corpus.texts, corpus.documents)
+        print_table(f"side by side: {len(some)} neighbouring pairs", [ours.rendered, ours.source, *others])
 
 
 if __name__ == "__main__":
