@@ -258,7 +258,7 @@ def read_settings(path: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.", remedy="Make it a readable UTF-8 file.") from None
-    return parse_settings(text, name=path.name)
+    return parse_settings(text, name=path.as_posix())
 
 
 def parse_settings(text: str, *, name: str = "site.toml") -> Settings:

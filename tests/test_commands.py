@@ -71,6 +71,16 @@ def test_check_reports_and_ends_with_one(policies: PolicyRepository, capsys: pyt
     assert capsys.readouterr().out.startswith("::error file=content/privacy/en.md,line=")
 
 
+def test_a_fault_of_the_configuration_is_annotated_at_its_path(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies.write("content/site.toml", 'titel = "x"\n')
+    assert main(["check", "--format", "github"]) == 2
+    told = capsys.readouterr()
+    assert "::error file=content/site.toml,line=1,title=settings::" in told.out
+    assert "content/site.toml:1: error: There is no setting 'titel'." in told.err
+
+
 def test_check_gives_machines_json(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
     policies.publish("privacy", effective="2026-06-01", published="2026-05-20", text=TEXT.replace("90", "10"))
     assert main(["check", "--format", "json"]) == 1

@@ -7,6 +7,7 @@ import argparse
 from policy_site.checks import check, stops_build
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.commands.terminal import Terminal
+from policy_site.errors import SettingsError
 from policy_site.model import Finding, Severity
 
 NAME = "check"
@@ -25,7 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Report every finding; 1 where one of them would stop a build."""
-    origin = open_origin(arguments)
+    try:
+        origin = open_origin(arguments)
+    except SettingsError as error:
+        if arguments.format == "github":
+            for finding in error.findings:
+                terminal.say(_annotation(finding, terminal))
+        raise
     terminal.folder = origin.folder
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
     with terminal.progress() as progress:

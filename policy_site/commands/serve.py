@@ -125,6 +125,7 @@ class Preview:
         site: WSGIApplication | None = None
         faults: tuple[Finding, ...] = ()
         message = ""
+        self._terminal.folder = ""
         try:
             origin = self._open_site()
             self._terminal.folder = origin.folder
