@@ -8,6 +8,7 @@ import { matchWords, similarity } from "./words.mjs";
 
 const TOO_MUCH = 0.6;
 const MARGIN = 0.2;
+const TOO_MANY = 20_000;
 const SHORT = 8;
 const leafOf = (old, fresh, runs, notes = [], continuesOld = false, continuesNew = false) => ({
   old,
@@ -150,6 +151,7 @@ export class Builder {
   #isTooMuch(old, fresh) {
     if (old.code.length < SHORT || fresh.code.length < SHORT) return false;
     const alike = similarity(old.code, fresh.code);
+    if ((1 - alike) * (old.code.length + fresh.code.length) > TOO_MANY) return true;
     if (Math.abs(alike - (1 - TOO_MUCH)) > MARGIN) return alike < 1 - TOO_MUCH;
     const kept = this.#stretches(old.code, fresh.code).reduce((sum, [, , length]) => sum + length, 0);
     return 2 * kept < (1 - TOO_MUCH) * (old.code.length + fresh.code.length);

@@ -34,7 +34,10 @@ export function annotate(cuts, old, fresh) {
     let remarks = [];
     for (; oldToken < oldTokens.length && oldTokens[oldToken] < cut.old[1]; oldToken += 1, newToken += 1) {
       const [mine, other] = [oldTokens[oldToken], newTokens[newToken]];
-      const found = compareSpans(oldMarks.at(mine), newMarks.at(other));
+      const found = compareWithin(
+        oldMarks.within(mine, old.tokens.ends[oldToken]),
+        newMarks.within(other, fresh.tokens.ends[newToken]),
+      );
       if (areEqualRemarks(found, remarks)) continue;
       if (mine > oldStart || other > newStart) {
         annotated.push([{ kind: cut.kind, old: [oldStart, mine], new: [newStart, other] }, remarks]);
@@ -59,14 +62,36 @@ class Marks {
     this.#bounds = joined.passages.flatMap((passage, index) =>
       passage.bounds
         .filter((place) => place.end > place.start)
-        .map((place) => ({ end: joined.offsets[index] + place.end, span: place.span })),
+        .map(({ start, end, span }) => ({ start: joined.offsets[index] + start, end: joined.offsets[index] + end, span })),
     );
   }
 
-  at(place) {
-    while (this.#next < this.#bounds.length - 1 && this.#bounds[this.#next].end <= place) this.#next += 1;
-    return this.#bounds[this.#next].span;
+  /** Return the spans of a token, each with where in the token it begins: a link can begin inside a word. */
+  within(start, end) {
+    while (this.#next < this.#bounds.length - 1 && this.#bounds[this.#next].end <= start) this.#next += 1;
+    const first = this.#bounds[this.#next];
+    const spans = [[0, first.span]];
+    if (first.end >= end) return spans;
+    for (let index = this.#next + 1; index < this.#bounds.length && this.#bounds[index].start < end; index += 1) {
+      spans.push([this.#bounds[index].start - start, this.#bounds[index].span]);
+    }
+    return spans;
   }
+}
+
+/** Compare the marks of one token, which can change inside it. */
+function compareWithin(old, fresh) {
+  if (old.length === 1 && fresh.length === 1) return compareSpans(old[0][1], fresh[0][1]);
+  const places = [...new Set([...old, ...fresh].map(([place]) => place))].sort((a, b) => a - b);
+  const remarks = new Map();
+  for (const place of places) {
+    const [mine, other] = [old, fresh].map((spans) => spans.findLast(([start]) => start <= place)[1]);
+    for (const remark of compareSpans(mine, other)) {
+      const name = JSON.stringify(remark);
+      if (!remarks.has(name)) remarks.set(name, remark);
+    }
+  }
+  return [...remarks.values()];
 }
 
 function compareSpans(old, fresh) {

@@ -17,10 +17,15 @@ export function findEqualMoves(left, right, gaps) {
   return mine
     .filter((i) => {
       const { key } = left[i];
-      return leftCounts.get(key) === 1 && rightCounts.get(key) === 1 && left[i].words >= WORDS_OF_EQUAL;
+      return leftCounts.get(key) === 1 && rightCounts.get(key) === 1 && saysEnough(left[i]);
     })
     .map((i) => [i, places.get(left[i].key)]);
 }
+
+/** Say whether a block is long enough to be known again; a date is one token of several words. */
+const saysEnough = (piece) =>
+  piece.words >= WORDS_OF_EQUAL ||
+  piece.passages.some((passage) => passage.tokens.keys.some((key) => key.includes(" ")));
 
 /** Return the unpaired blocks that are alike, best first, and their unpaired neighbours that went with them. */
 export function findAlikeMoves(left, right, gaps) {
