@@ -96,6 +96,7 @@ def measure_ours(pairs: list[Pair], corpus: Corpus) -> Ours:
         ours.rendered.note(faults)
         false, moves = false_moves(redline)
         ours.moves, ours.false_moves = ours.moves + moves, ours.false_moves + false
+    for old, new in pairs:  # by itself, so that checking pages leaves no garbage to be collected in its time
         texts = corpus.texts[old], corpus.texts[new]
         audit = ours.source.run(partial(compare_sources, *texts))
         ours.source.note([] if (audit.old_text(), audit.new_text()) == texts else ["bytes"])

@@ -112,7 +112,7 @@ def _match(left: str, right: str) -> list[Stretch]:
         if end:
             found.append((left_end - end, right_end - end, end))
             mine, other = mine[:-end], other[:-end]
-        if not mine or not other:
+        if set(mine).isdisjoint(other):
             continue
         inner, gaps = _divide(mine, other, match=match)
         found.extend((left_start + i, right_start + j, length) for i, j, length in inner)
