@@ -91,7 +91,7 @@ class Visit:
         self.address = address
         self.page.on("console", self._note_message)
         self.page.on("request", self._note_request)
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -100,6 +100,11 @@ class Visit:
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith(self.address):
             self.faults.append(f"third party: {request.url}")
+
+    def _note_failure(self, request: Request) -> None:
+        # A page that is left before its icon has come takes the request back: that is no fault of the site.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} ({request.failure})")
 
     def open(self, path: str) -> Page:
         answer = self.page.goto(self.address + path)

@@ -43,9 +43,12 @@ _DEFECT = 70
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 done, 1 the content has findings, 2 the call or the configuration is wrong."""
     _prepare_streams()
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
-    terminal = Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text"))
+    chosen = _parser().parse_args(arguments)
+    status = _run(chosen, Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text")))
+    return status if _has_said_all() else status or UsageError.exit_status
+
+
+def _run(chosen: argparse.Namespace, terminal: Terminal) -> int:
     try:
         with _ended_in_order():
             return int(chosen.run(chosen, terminal))
@@ -73,6 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.say_aside(f"This is a defect of policy-site: {type(error).__name__}: {error}")
         terminal.say_aside("Run it again with --debug and report what it prints.")
         return _DEFECT
+
+
+def _has_said_all() -> bool:
+    """Write out what is still kept back; what nobody takes any more is dropped, or the interpreter would try again."""
+    has_said_all = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            has_said_all = False
+    return has_said_all
 
 
 class _TerminatedError(KeyboardInterrupt):
