@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,49 @@ def test_a_postponed_version_keeps_its_address_and_is_told_as_rescheduled(tmp_pa
     assert "60 days" in site.page("en/privacy/v/2026-03-01")
 
 
+def test_old_events_stay_as_they_were_whatever_comes_later(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path / "repository").site(languages=["en", "de"])
+    policies.publish("privacy", effective="2025-03-01", text=TEXT)
+    note, text = "content/privacy/releases/2025-03-01.md", "content/privacy/en.md"
+    steps: list[Callable[[], object]] = [
+        policies.commit,
+        lambda: policies.write(
+            note, _read(policies, note).replace("We changed this policy.", "We [changed](#data) it.")
+        ),
+        lambda: policies.write(text, _read(policies, text).replace("data for", "data\nfor")),
+        lambda: policies.write("content/privacy/de.md", _read(policies, text).replace("We keep", "Wir halten")),
+    ]
+    before: list[dict[str, Any]] = []
+    for number, step in enumerate(steps):
+        step()
+        policies.commit(when=f"2025-0{number + 4}-01")
+        site = Site(policies, tmp_path / f"site{number}", as_of=f"2025-0{number + 4}-02T00:00:00")
+        events = json.loads((site.folder / "changes/v1/feed.json").read_text(encoding="utf-8"))["events"]
+        assert events[: len(before)] == before
+        before = events
+    assert [event["type"].rsplit(".", 2)[-2:] for event in before][2:] == [
+        ["version", "corrected"],
+        ["translation", "published"],
+    ]
+    summary = before[2]["editions"]["en"]["summary"]
+    assert 'href="https://example.org/en/privacy/v/2025-03-01/#data"' in summary["html"]
+    assert summary["text"] == "We changed it."
+
+
+def _read(policies: PolicyRepository, path: str) -> str:
+    return (policies.root / path).read_text(encoding="utf-8")
+
+
+def test_a_policy_that_is_not_announced_is_nowhere_in_the_site(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path / "repository").site(policies=["privacy", "nightingale"])
+    policies.publish("privacy", effective="2025-03-01", text=TEXT)
+    policies.publish("nightingale", effective="2027-03-01", published="2027-01-20", text=TEXT, when="2025-06-01")
+    site = Site(policies, tmp_path / "site", as_of="2026-01-10T00:00:00")
+    for path in site.folder.rglob("*"):
+        if path.is_file():
+            assert b"nightingale" not in path.read_bytes(), path
+
+
 def test_a_late_translation_is_told_in_the_full_feed_and_not_in_the_notices(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path / "repository").site(languages=["en", "de"])
     policies.publish("privacy", effective="2025-03-01", text=TEXT)
@@ -140,3 +184,8 @@ def test_a_shallow_clone_says_what_is_missing_and_how_to_get_it(tmp_path: Path) 
     assert "60 days" in site.page("en/privacy")
     assert "--unshallow" in site.page("en/privacy/history")
     assert "--unshallow" in site.page("en/privacy/v/2025-03-01")
+    policies.publish("privacy", effective="2026-09-01", text=TEXT.replace("90", "30"))
+    later = PolicyRepository.opened(policies.clone(tmp_path / "later", "--depth", "1"))
+    page = Site(later, tmp_path / "later site", as_of="2026-08-01T00:00:00").page("en/privacy")
+    assert "translation" not in page.lower(), "the text in force is missing, and no other stands in for it"
+    assert "--unshallow" in page

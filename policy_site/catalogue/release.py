@@ -111,8 +111,11 @@ class _Grouping:
         if first is not None:
             same = [text for text in texts if self._name(text) == self._name(first)]
             known = visible_at(same, self.as_of) or [first]
+            # Every revision is kept though all say the same: an old event tells the digest of its own day.
             editions[self.locale] = replace(
-                self._edition(version, self.locale, known), earlier=(), published_at=version.published_at
+                self._edition(version, self.locale, known),
+                earlier=tuple(known[:-1]),
+                published_at=version.published_at,
             )
             self._check_wording(version, texts, first)
         for locale in self.settings.languages:

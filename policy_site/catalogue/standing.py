@@ -71,7 +71,7 @@ def current_edition(policy: Policy, version: Version, locale: str) -> tuple[Edit
     text (``MISSING``).
     """
     edition, fidelity = edition_for(policy, version, locale)
-    if fidelity is not Fidelity.MISSING:
+    if fidelity is not Fidelity.MISSING or locale == policy.authoritative_locale:
         return edition, fidelity
     for earlier in reversed(policy.versions[: policy.versions.index(version)]):
         if locale in earlier.editions:

@@ -51,8 +51,8 @@ def _broken(publication: Publication, edition: Edition, places: Places, *, is_ad
             if place is None or place.role is not Role.TEXT:
                 yield _finding(edition, name, "leads to no text of this site", is_adopted=is_adopted)
                 continue
-            other = publication.policy(place.policy)
-            shown = current_edition(other, other.versions[-1], place.locale)[0] if other.versions else None
+            other = next((policy for policy in publication.policies if policy.id == place.policy), None)
+            shown = current_edition(other, other.versions[-1], place.locale)[0] if other else None
             if shown is None:
                 yield _finding(edition, name, "leads to a policy without a text", is_adopted=is_adopted)
                 continue

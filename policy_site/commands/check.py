@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     with terminal.progress() as progress:
         publication = origin.compile(as_of, progress=progress, with_work_tree=arguments.work_tree)
         findings = check(publication)
+    if not publication.is_complete:
+        terminal.say_aside(f"warning: The history is incomplete. {publication.incompleteness}")
     if arguments.format == "json":
         terminal.write_json({"findings": [terminal.as_json(finding) for finding in findings]})
     elif arguments.format == "github":
@@ -48,7 +50,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         warnings = sum(finding.severity is Severity.WARNING for finding in findings)
         terminal.say_done(f"{errors} errors, {warnings} warnings.")
-    return 1 if stops_build(findings, is_strict=arguments.strict) else 0
+    is_refused = arguments.strict and not publication.is_complete
+    return 1 if is_refused or stops_build(findings, is_strict=arguments.strict) else 0
 
 
 def _annotation(finding: Finding, terminal: Terminal) -> str:

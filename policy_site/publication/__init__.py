@@ -91,7 +91,8 @@ def compile_publication(
         commit=history.commit,
         is_complete=history.is_complete,
         incompleteness=history.how_to_complete,
-        policies=catalogue.policies,
+        # A policy whose first version is not announced yet is nowhere in the site: publication is disclosure.
+        policies=tuple(policy for policy in catalogue.policies if policy.versions),
         documents=documents,
         words=words,
         earlier_words=earlier_words,
@@ -110,4 +111,6 @@ def section_changes(policy: Policy, version: Version, documents: Mapping[str, Do
     new = version.editions.get(policy.authoritative_locale)
     if old is None or new is None:
         return ()
+    if new.digest not in documents:  # a revision of its day, which says the same as the present one
+        new = policy.version(version.label).editions[policy.authoritative_locale]
     return redlines.section_changes(redlines.compare(documents[old.digest], documents[new.digest]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +13,16 @@ from policy_site import redlines
 from policy_site.documents import rewrite_links
 from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
-from policy_site.model import Document, Edition, Policy, SectionChange, SectionChangeKind, Version
+from policy_site.model import (
+    Document,
+    Edition,
+    Policy,
+    RenderedWords,
+    SectionChange,
+    SectionChangeKind,
+    Version,
+    Words,
+)
 from policy_site.pages import PageKind, make_page, quote_address, section_address
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
@@ -147,7 +157,32 @@ class Library:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The events with what was known when they happened."""
-        return compose_entries(self._publication.events, self._publication.policies, self._publication.words)
+        return compose_entries(
+            self._publication.events, self._publication.policies, self.words_abroad, self._earlier_words_abroad()
+        )
+
+    @cached_property
+    def words_abroad(self) -> Mapping[tuple[str, str, str], RenderedWords]:
+        """Words of release notes for those who read them elsewhere: links into the text are whole addresses."""
+        return {key: self._abroad(words, *key[:2]) for key, words in self._publication.words.items()}
+
+    def _earlier_words_abroad(self) -> Mapping[Words, RenderedWords]:
+        abroad: dict[Words, RenderedWords] = {}
+        for policy in self._publication.policies:
+            for version in policy.versions:
+                for state in version.earlier:
+                    for said in state.note.words.values() if state.note else ():
+                        abroad[said] = self._abroad(self._publication.earlier_words[said], policy.id, version.label)
+        return abroad
+
+    def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
+        address = make_page(PageKind.VERSION, locale=words.locale, policy=policy, version=version).address
+        page = f"{self._publication.settings.base_url}{quote_address(address)}"
+        parts = {
+            name: re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", getattr(words, name))
+            for name in ("summary_html", "impact_html", "choices_html")
+        }
+        return replace(words, **parts)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -74,7 +74,7 @@ def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
     content = formats.write_current(
         _ledger(site),
         policies=site.publication.policies,
-        words=site.publication.words,
+        words=site.library.words_abroad,
         locales=site.publication.settings.languages,
         as_of=site.at,
         links=_addresses(site),
