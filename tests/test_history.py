@@ -819,3 +819,13 @@ def test_any_path_comes_out_of_the_log_as_it_went_in(paths_of_commits: list[list
     commits = list(parse_log(output))
 
     assert [[touch.path for touch in commit.touches] for commit in commits] == paths_of_commits
+
+
+def test_a_commit_checked_out_without_any_branch_is_told_as_such(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path / "repository")
+    policies.write("content/privacy/en.md", "x").commit()
+    policies.git("checkout", "--quiet", "--detach")
+    policies.git("branch", "--quiet", "-D", "main")
+    with pytest.raises(HistoryError, match="--ref HEAD") as caught:
+        read_history(policies.root, folder="content", branch="main", wanted=lambda _: True)
+    assert "no commits" not in caught.value.message

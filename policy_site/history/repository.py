@@ -107,6 +107,12 @@ class Repository:
             for line in _decode(output).splitlines()
             if line != "refs/remotes/origin/HEAD"
         }
+        status, _, _ = run_git(self.folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if not names and status == 0:
+            return HistoryError(
+                f"There is no branch {name!r} in {self.folder}, nor any other: a commit is checked out by itself.",
+                remedy="Publish that commit with --ref HEAD, or fetch the branch.",
+            )
         if not names:
             return HistoryError(
                 f"The repository {self.folder} has no commits yet.",
