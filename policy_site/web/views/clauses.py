@@ -67,7 +67,7 @@ def view_section(site: Site, page: Page, *, locale: str, policy: str, section: s
         heading=heading,
         steps=steps,
         first=version_link(site, work, first, locale) if first else None,
-        present=f"{site.link(PageKind.POLICY, locale=locale, policy=policy)}#{present.id}" if present else None,
+        present=_present_link(site, work, section, locale) if present else None,
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
     )
     frame = Frame(
@@ -105,6 +105,17 @@ def _section_step(site: Site, policy: Policy, version: Version, section: str, lo
 def _change_in(comparison: Comparison | None, section: str) -> SectionChange | None:
     changes = comparison.sections if comparison else ()
     return next((change for change in changes if section_address(change.id) == section), None)
+
+
+def _present_link(site: Site, policy: Policy, section: str, locale: str) -> str:
+    """Return the link to the text in force, at the clause where the page shows a text that has a heading for it."""
+    href = site.link(PageKind.POLICY, locale=locale, policy=policy.id)
+    _, edition, _ = site.present(policy, locale)
+    document = site.document(edition)
+    for found in document.sections if document else ():
+        if section_address(found.id) == section and found.level:
+            return f"{href}#{found.id}"
+    return href
 
 
 def _find_section(site: Site, version: Version, policy: Policy, section: str) -> Section | None:
