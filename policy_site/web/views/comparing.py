@@ -128,6 +128,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
     comparison = site.library.compare(policy, older, newer, locale)
     assert comparison is not None, "only versions whose texts are there are planned to be compared"
     in_columns = page.kind is PageKind.SIDE_BY_SIDE
+    parts = render_redline(comparison, phrases, in_columns=in_columns)
     pair = {"locale": locale, "policy": policy.id, "older": older.label, "version": newer.label}
     older_step, newer_step = _neighbour_steps(site, policy, older, newer, locale)
     view = CompareView(
@@ -135,8 +136,8 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         older=version_line(site, policy, older, locale),
         newer=version_line(site, policy, newer, locale),
         is_since=page.kind is PageKind.SINCE,
-        summary=make_summary(site, comparison, locale),
-        redline=_parts(render_redline(comparison, phrases, in_columns=in_columns), phrases, in_columns=in_columns),
+        summary=make_summary(site, comparison, locale, anchors=frozenset(part.anchor for part in parts)),
+        redline=_parts(parts, phrases, in_columns=in_columns),
         language=comparison.language,
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.is_fallback,

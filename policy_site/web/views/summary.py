@@ -86,8 +86,8 @@ class Summary:
         return len(self.sections) + len(self.renumbered)
 
 
-def make_summary(site: Site, comparison: Comparison, locale: str) -> Summary:
-    """Sum up a comparison for readers of ``locale``."""
+def make_summary(site: Site, comparison: Comparison, locale: str, *, anchors: frozenset[str]) -> Summary:
+    """Sum up a comparison for readers of ``locale``, in a page that has ``anchors``."""
     phrases = site.phrases(locale)
     redline = comparison.redline
     said = redline_phrases(phrases)
@@ -97,38 +97,47 @@ def make_summary(site: Site, comparison: Comparison, locale: str) -> Summary:
     for section, lines in site.library.changes(comparison):
         if id(section) in changed or lines:
             is_only_number = section.kinds == (SectionChangeKind.RENUMBERED,) and not lines
-            (renumbered if is_only_number else entries).append(_section_entry(section, lines, said, phrases))
+            (renumbered if is_only_number else entries).append(
+                _section_entry(section, lines, said, phrases, anchors=anchors)
+            )
     return Summary(
         words_deleted=redline.words_deleted,
         words_added=redline.words_added,
         sections=tuple(entries),
         renumbered=tuple(renumbered),
-        terms=tuple(_term_groups(site, comparison, phrases)),
+        terms=tuple(_term_groups(site, comparison, phrases, anchors=anchors)),
         first_change="#change-1" if redline.changes else None,
         has_moves=bool(redline.moves),
     )
 
 
-def _term_groups(site: Site, comparison: Comparison, phrases: Phrases) -> Iterator[TermGroup]:
-    anchors = {section_anchor(section.id) for section in comparison.redline.sections}
+def _term_groups(
+    site: Site, comparison: Comparison, phrases: Phrases, *, anchors: frozenset[str]
+) -> Iterator[TermGroup]:  # fmt: skip
+    present = {section_anchor(section.id) for section in comparison.redline.sections}
     changes = [
-        change for change in site.library.term_changes(comparison) if section_anchor(change.section) in anchors
+        change for change in site.library.term_changes(comparison) if section_anchor(change.section) in present
     ]  # fmt: skip
     for kind, name in _TERM_CHANGE_NAMES.items():
         terms = tuple(
-            TermEntry(change.term, f"#{section_anchor(change.section)}") for change in changes if change.kind is kind
+            TermEntry(change.term, _place(change.section, (), anchors)) for change in changes if change.kind is kind
         )
         if terms:
             yield TermGroup(Badge(kind, phrases.gettext(name)), terms)
 
 
 def _section_entry(
-    section: SectionRedline, lines: tuple[ChangeLine, ...], said: RedlinePhrases, phrases: Phrases
+    section: SectionRedline,
+    lines: tuple[ChangeLine, ...],
+    said: RedlinePhrases,
+    phrases: Phrases,
+    *,
+    anchors: frozenset[str],
 ) -> SectionEntry:
     kinds = section.kinds or (SectionChangeKind.MODIFIED,)  # of one in which blocks moved, the words are the same
     return SectionEntry(
         heading=section.heading,
-        href=f"#{section_anchor(section.id)}",
+        href=_place(section.id, lines, anchors),
         badges=tuple(Badge(kind, phrases.gettext(SECTION_CHANGE_NAMES[kind])) for kind in kinds),
         words_deleted=section.words_deleted,
         words_added=section.words_added,
@@ -136,6 +145,14 @@ def _section_entry(
             ChangeEntry(f"#change-{line.number}", line.old, line.new, _words(line, said, phrases)) for line in lines
         ),
     )
+
+
+def _place(section: str, lines: tuple[ChangeLine, ...], anchors: frozenset[str]) -> str:
+    """Return the link to a section; where its words stand in a neighbour's part, to its first change."""
+    anchor = section_anchor(section)
+    if anchor in anchors:
+        return f"#{anchor}"
+    return f"#change-{lines[0].number}" if lines else "#page-redline"
 
 
 def _words(line: ChangeLine, said: RedlinePhrases, phrases: Phrases) -> str:
