@@ -163,6 +163,13 @@ def test_every_finding_is_told_at_once(policies: PolicyRepository) -> None:
     assert rules == {"notice-period", "changed-sections", "links", "section-ids", "release-words"}
 
 
+def test_a_note_that_cannot_be_read_hides_no_fault_of_its_text(policies: PolicyRepository) -> None:
+    changes = [{"category": "purposes"}]
+    text = f"{TEXT}\nSee [more](#lost).\n\n## Again {{#data}}\n"
+    policies.publish("privacy", effective=SECOND, changes=changes, text=text)
+    assert {finding.rule for finding in findings_of(policies)} == {"release-note", "links", "section-ids"}
+
+
 def test_a_hostile_text_is_a_finding_and_not_a_traceback(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, text="> " * 300 + "deep\n")
     finding = only(findings_of(policies), "rendering")

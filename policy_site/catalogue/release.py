@@ -20,7 +20,7 @@ from policy_site.catalogue.grouping import (
     visible_at,
 )
 from policy_site.catalogue.statements import Statement, read_statements
-from policy_site.model import Edition, Finding, Revision, Version
+from policy_site.model import Edition, Finding, Revision, Significance, Version
 from policy_site.settings import Settings
 from policy_site.sources import Text, parse_text
 
@@ -77,7 +77,7 @@ class _Grouping:
         statements, findings = read_statements(self.shelf, label, settings=self.settings, as_of=self.as_of, texts=texts)
         self.findings += findings
         if statements is None:
-            return None
+            return self._with_unreadable_note(label, texts) if texts else None
         path = statements.made[-1].note.path
         if not texts and self.is_complete:
             message = f"Nothing names the version {label!r}, so this release note is about no text."
@@ -87,6 +87,21 @@ class _Grouping:
         *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)
         editions = MappingProxyType(self._editions(version, texts))
         return replace(version, editions=editions, earlier=tuple(earlier))
+
+    def _with_unreadable_note(self, label: str, texts: Sequence[Revision]) -> Version:
+        """Return a stand-in, so that faults of the text are told together with those of its note; no build takes it."""
+        version = Version(
+            policy=self.shelf.policy,
+            label=label,
+            published_at=self.as_of,
+            published_date=self.as_of.astimezone(self.settings.zone).date(),
+            effective_at=self.as_of,
+            effective_date=self.as_of.astimezone(self.settings.zone).date(),
+            significance=Significance.MINOR,
+            is_significance_declared=False,
+            editions=MappingProxyType({}),
+        )
+        return replace(version, editions=MappingProxyType(self._editions(version, texts)))
 
     def _stated(self, label: str, made: Statement, published_at: datetime) -> Version:
         zone, note = self.settings.zone, made.note
