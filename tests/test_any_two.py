@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import html5lib
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from policy_site import redlines
 from policy_site.freeze import freeze_site
@@ -19,8 +19,11 @@ from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.web.library import Library
 from policy_site.web.redline_phrases import redline_phrases
+from tests.browsing import QuietHandler, browser, has_failed
 from tests.builder import PolicyRepository
 from tests.publishing import compiled
+
+__all__ = ["browser"]  # a fixture is found by its name in the module
 
 _TEXT = """## What we keep {{#keep}}
 
@@ -39,13 +42,6 @@ Write to us. This paragraph is the same in every version.
 Nothing changes here.
 """
 MONTHS = [f"{2024 + month // 12}-{month % 12 + 1:02}-01" for month in range(14)]
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}  # noqa: RUF012
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -68,23 +64,11 @@ def address(publication: Publication, tmp_path_factory: pytest.TempPathFactory) 
     """Serve the site on loopback."""
     folder = tmp_path_factory.mktemp("served")
     freeze_site(publication, folder / "legal")
-    handler = functools.partial(_Handler, directory=str(folder))
+    handler = functools.partial(QuietHandler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/legal/"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -95,11 +79,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     faults: list[str] = []
     opened.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    # A page that is left before its icon has come takes the request back: that is no fault of the site.
-    opened.on(
-        "requestfailed",
-        lambda request: faults.append(f"failed: {request.url}") if request.failure != "net::ERR_ABORTED" else None,
-    )
+    opened.on("requestfailed", lambda request: faults.append(f"failed: {request.url}") if has_failed(request) else None)
     opened.on("request", lambda request: faults.append(request.url) if not request.url.startswith(address) else None)
     yield opened
     context.close()

@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from tests.browsing import QuietHandler, browser, has_failed
+
+__all__ = ["browser"]  # a fixture is found by its name in the module
 
 ROOT = Path(__file__).parent.parent
 _COMMAND = (sys.executable, "-m", "policy_site", "build", "--quiet", "--ref", "HEAD", "--as-of", "2026-11-23")
@@ -36,17 +40,12 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the sample site on loopback, below a sub-path."""
     folder = tmp_path_factory.mktemp("served")
     configuration = (ROOT / "content" / "site.toml").read_text(encoding="utf-8")
-    with _Server(("127.0.0.1", 0), functools.partial(_Handler, directory=str(folder))) as server:
+    with _Server(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(folder))) as server:
         base = f"http://127.0.0.1:{server.server_port}/legal/"
         sample = folder / "site.toml"
         sample.write_text(
@@ -63,18 +62,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield base
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
 
 
 class Visit:
@@ -102,8 +89,7 @@ class Visit:
             self.faults.append(f"third party: {request.url}")
 
     def _note_failure(self, request: Request) -> None:
-        # A page that is left before its icon has come takes the request back: that is no fault of the site.
-        if request.failure != "net::ERR_ABORTED":
+        if has_failed(request):
             self.faults.append(f"failed: {request.url} ({request.failure})")
 
     def open(self, path: str) -> Page:

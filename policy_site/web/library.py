@@ -62,6 +62,7 @@ class Library:
         self._documents: dict[tuple[str, str], Document] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
+        self._anchors: dict[int, frozenset[str]] = {}
         self._changes: dict[int, tuple[SectionChanges, ...]] = {}
 
     def document(self, edition: Edition | None) -> Document | None:
@@ -189,6 +190,14 @@ class Library:
         """The events as the machine feed tells them."""
         settings = self._publication.settings
         return compose_ledger(self.entries, links=Addresses(settings.base_url), time_zone=settings.time_zone)
+
+    def anchors(self, comparison: Comparison, phrases: Phrases) -> frozenset[str]:
+        """Return the anchors of sections that the redline has, whatever language its notes are in."""
+        key = id(comparison.redline)
+        if key not in self._anchors:
+            parts = render_redline(comparison, phrases, in_columns=False)
+            self._anchors[key] = frozenset(part.anchor for part in parts)
+        return self._anchors[key]
 
     def _authoritative_changes(self, policy: Policy, version: Version) -> tuple[SectionChange, ...]:
         comparison = self.compare_with_previous(policy, version, policy.authoritative_locale)

@@ -26,7 +26,7 @@ from policy_site.model import (
     Version,
 )
 from policy_site.pages import PageKind, section_address
-from policy_site.web.library import Comparison, render_redline, section_anchor
+from policy_site.web.library import Comparison, section_anchor
 from policy_site.web.site import Day, Site
 
 
@@ -221,7 +221,7 @@ def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: s
     """Return the sections that a comparison found changed, each linked to its place in the page ``redline``."""
     phrases = site.phrases(locale)
     names = {"locale": locale, "policy": comparison.policy.id}
-    anchors = {part.anchor for part in render_redline(comparison, phrases, in_columns=False)}
+    anchors = site.library.anchors(comparison, phrases)
     return tuple(
         SectionLine(
             id=change.id,
