@@ -54,8 +54,9 @@ $(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.instal
 
 lock: ## pin the newest dependencies that pyproject.toml allows, with hashes
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml requirements/build.in --output-file requirements/site.txt
-	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet --extra test pyproject.toml requirements/build.in --constraint requirements/site.txt --output-file requirements/test.txt
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras --quiet pyproject.toml requirements/build.in --output-file requirements/site.txt
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras --quiet --extra test pyproject.toml requirements/build.in --constraint requirements/site.txt --output-file requirements/test.txt
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras --quiet requirements/notify.in requirements/build.in --constraint requirements/test.txt --output-file requirements/notify.txt
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) .cache build/site
