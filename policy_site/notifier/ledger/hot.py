@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, UpdateBase
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -16,7 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 class HotStatement:
     """A statement with parameters by name, run for many rows at once."""
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: UpdateBase) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
 
