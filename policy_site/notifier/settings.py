@@ -185,8 +185,14 @@ class NotifierSettings(_Table):
             if channel is None:
                 raise ValueError(f"audience {audience.name!r} names a channel {audience.channel!r} that is not there")
             has_list = audience.csv is not None or audience.sql is not None
-            if isinstance(channel, MailChannel) and not has_list:
-                raise ValueError(f"audience {audience.name!r} needs csv or sql")
+            if isinstance(channel, MailChannel):
+                if not has_list:
+                    raise ValueError(f"audience {audience.name!r} needs csv or sql")
+                if (audience.kind == "subscription") != (channel.unsubscribe is not None):
+                    raise ValueError(
+                        f"audience {audience.name!r} and channel {audience.channel!r} differ: a channel with"
+                        " unsubscribe is for subscriptions, one without for required notices"
+                    )
             if isinstance(channel, WebhookChannel) and (has_list or audience.canaries):
                 raise ValueError(f"audience {audience.name!r}: the endpoints of a webhook are listed at its channel")
         return self
