@@ -45,8 +45,9 @@ def _measure(folder: Path, rows: int, url: str | None) -> None:
     planned = _in_process(_plan, folder, url)
     ledger, wal = _size(folder, "notify.db"), planned["wal"]
     print(
-        f"{rows:9,} {planned['seconds']:9.1f} {planned['cpu']:7.1f} {rows / planned['seconds']:8,.0f} {bare['seconds']:8.1f}"
-        f" {planned['seconds'] / bare['seconds']:7.2f} {ledger:11.1f} {wal:13.1f} {planned['peak']:13.1f}"
+        f"{rows:9,} {planned['seconds']:9.1f} {planned['cpu']:7.1f} {rows / planned['seconds']:8,.0f}"
+        f" {bare['seconds']:8.1f} {planned['seconds'] / bare['seconds']:7.2f} {ledger:11.1f}"
+        f" {wal:13.1f} {planned['peak']:13.1f}"
     )
     assert planned["rows"] == rows
 
@@ -72,12 +73,9 @@ def _in_process(measure: object, *arguments: object) -> dict[str, float]:
 def _plan(sender: multiprocessing.connection.Connection, folder: Path, url: str | None) -> None:
     ledger = open_ledger(url or f"sqlite:///{folder / 'notify.db'}")
     record = json.dumps({"policy": "privacy", "authoritative_language": "en"})
+    opened = "INSERT INTO event (seq, id, hash, state, record, ingested_at) VALUES (1, 'tag:1', '0', 'open', '{}', 0)"
     with ledger.transaction() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO event (seq, id, hash, state, record, ingested_at) VALUES (1, 'tag:1', '0', 'open', '"
-            + record
-            + "', 0)"
-        )
+        connection.exec_driver_sql(opened.format(record))
     channel = MailChannel(kind="smtp", host="localhost", security="none", sender="policies@example.org")
     settings = NotifierSettings(
         feed="feed.json",

@@ -36,10 +36,16 @@ _MOST_BEGINNINGS = 3
 
 
 def plan_notices(
-    ledger: Ledger, settings: NotifierSettings, *, progress: Callable[[Pass], None] | None = None
+    ledger: Ledger,
+    settings: NotifierSettings,
+    *,
+    progress: Callable[[Pass], None] | None = None,
+    is_again: bool = False,
 ) -> tuple[Pass, ...]:
     """Plan the notices of every open event; tell ``progress`` how far a pass is, chunk by chunk.
 
+    A list that was read to its end is read again where it had unusable rows and is another one by now, or where
+    ``is_again``: then whoever joined it meanwhile is told too, and nobody twice.
     Returns the passes of all open events as they stand now; one that another worker is at is not finished.
     Raises :class:`UsageError` for a list that cannot be read; what was planned before stays.
     """
@@ -48,7 +54,7 @@ def plan_notices(
     for event in open_events(ledger):
         concerned = [audience for audience in settings.audiences if _follows(audience, event.policy)]
         _plan_canaries(ledger, event, concerned)
-        passes += (_plan_audience(ledger, settings, event, audience, tell) for audience in concerned)
+        passes += (_plan_audience(ledger, settings, event, audience, tell, is_again=is_again) for audience in concerned)
     return tuple(passes)
 
 
@@ -127,14 +133,19 @@ def _plan_audience(
     event: PlannableEvent,
     audience: Audience,
     tell: Callable[[Pass], None],
+    *,
+    is_again: bool,
 ) -> Pass:
     with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
         with ledger.transaction() as connection:
             known = find_pass(connection, event_seq=event.seq, audience=audience.name)
         if not is_alone:
             return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
-        if known is not None and known.is_finished and not known.unusable:
-            return known
+        if known is not None and known.is_finished:
+            if is_again:
+                _forget_pass(ledger, known)
+            elif not known.unusable:
+                return known
         channel = settings.channels[audience.channel]
         if isinstance(channel, WebhookChannel):
             return _plan_endpoints(ledger, event, audience, channel)
@@ -147,6 +158,11 @@ def _plan_audience(
         f"The list of the audience {audience.name!r} changes while it is read.",
         remedy="Write a new file beside it and move it into its place; then run again.",
     )
+
+
+def _forget_pass(ledger: Ledger, known: Pass) -> None:
+    with ledger.transaction() as connection:
+        begin_pass(connection, event_seq=known.event_seq, audience=known.audience, fingerprint=known.fingerprint)
 
 
 def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, channel: WebhookChannel) -> Pass:
