@@ -1,0 +1,7 @@
+"""The notifier's ledger: what is known, planned, sent. The only door to SQLAlchemy."""
+
+from __future__ import annotations
+
+from policy_site.notifier.ledger.opening import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]
