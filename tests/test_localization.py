@@ -37,8 +37,10 @@ def test_a_phrase_ends_with_the_mark_with_which_it_ends_in_english() -> None:
     for message in extract_phrases(ROOT):
         for tag in TRANSLATED if message.id else ():
             phrases = load_phrases(tag)
-            english = message.id if isinstance(message.id, str) else message.id[1]
-            said = phrases.find(english) if isinstance(message.id, str) else phrases.find_plural(*message.id, 5)
+            if isinstance(message.id, str):
+                english, said = message.id, phrases.find(message.id)
+            else:
+                english, said = message.id[1], phrases.find_plural(message.id[0], message.id[1], 5)
             if _ending(said) != _ending(english):
                 unlike.append((tag, english, said))
     assert unlike == []
