@@ -117,6 +117,7 @@ class TestRuns:
         ingest(ledger, settings_of(publish(tmp_path, history(3))))
         with ledger.transaction() as connection:
             record = connection.scalar(select(EVENTS.c.record).where(EVENTS.c.seq == 2))
+        assert record is not None
         assert json.loads(record) == history(3)[1]
 
 
@@ -241,9 +242,8 @@ class TestNotices:
         "kind", ["policy.retired", "policy.reviewed", "policy.version.effective", "of.later.feeds"]
     )
     def test_other_types_are_silent(self, kind: str) -> None:
-        assert not must_reach_people(
-            parse_event({**history(1)[0], "type": kind, "significance": "significant"}), {}.get
-        )
+        event = parse_event({**history(1)[0], "type": kind, "significance": "significant"})
+        assert not must_reach_people(event, lambda _: None)
 
     @example_limit(max_examples=15)
     @given(first=st.integers(0, 60), later=st.integers(0, 60))

@@ -114,6 +114,10 @@ class Recorder:
         """Hand in verdicts, and the delivery whose last byte is about to leave; wait for the ticket before it does."""
         return self._hand_in(Ticket(verdicts=tuple(verdicts), beginning=beginning))
 
+    def flush(self) -> None:
+        """Wait until everything handed in is on disk; raise :class:`UsageError` where the ledger refuses for good."""
+        self.execute(lambda _connection, _now: None)
+
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
         """Run a statement, given the connection and the present instant, in the next transaction; return its answer."""
         answer: _Result = self._hand_in(Ticket(statement=statement)).wait()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +39,27 @@ class Ledger:
                     yield connection
         except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as error:
             raise _refused(self.engine.url, error) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an SQLite ledger for this process's deliveries; raise :class:`UsageError` where another holds it.
+
+        Without it nobody could tell a dead worker's claims from a living one's. On PostgreSQL leases tell.
+        """
+        if self.is_shared or not self.engine.url.database:
+            yield
+            return
+        file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise UsageError(
+                f"Another process delivers from {self.engine.url.database}.",
+                remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
+            ) from None
+        finally:
+            os.close(file)
 
     def connect(self) -> Connection:
         """Open a connection to be kept, for :meth:`transaction`; raise :class:`UsageError` where there is none."""
