@@ -63,6 +63,8 @@ class OutcomeKind(StrEnum):
     """The server as a whole: nobody's attempt is spent."""
     DOUBTFUL = "doubtful"
     """The last byte left and no reply came."""
+    BOUNCED = "bounced"
+    """Accepted at first; a delivery report came back later."""
 
 
 @dataclass(frozen=True, slots=True)
