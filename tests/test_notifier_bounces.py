@@ -24,6 +24,7 @@ from policy_site.notifier.settings import NotifierSettings
 
 EVENT = "tag:example.org,2026:policy/privacy/2026-05-04/published"
 GONE, WELL, FULL = "gone@customer.example", "well@customer.example", "full@customer.example"
+FIELDS = f"X: y\n\nFinal-Recipient: rfc822; {GONE}\nAction: failed\nStatus: 5.1.1\n"
 SETTINGS = NotifierSettings.model_validate(
     {
         "feed": "feed.json",
@@ -239,7 +240,7 @@ class TestForgeries:
     def test_a_report_without_the_message_is_not_believed(self, ledger: Ledger, maildir: Path) -> None:
         arrive(
             maildir,
-            report(GONE, f"X: y\n\nFinal-Recipient: rfc822; {GONE}\nAction: failed\nStatus: 5.1.1\n", headers=""),
+            report(GONE, FIELDS, headers=""),
         )
         found = read_bounces(ledger, SETTINGS, maildir)
         assert (found.recorded, found.suppressed, found.reports, len(found.unread)) == (0, 0, 0, 1)
@@ -258,8 +259,7 @@ class TestForgeries:
         deliver(ledger, "new@customer.example", state=DeliveryState.PENDING)
         arrive(maildir, postfix("new@customer.example"), "1.a")
         arrive(maildir, postfix("nobody@customer.example"), "2.b")
-        fields = f"X: y\n\nFinal-Recipient: rfc822; {GONE}\nAction: failed\nStatus: 5.1.1\n"
-        arrive(maildir, report(GONE, fields, headers=returned(GONE, event=f"{EVENT}/unknown")), "3.c")
+        arrive(maildir, report(GONE, FIELDS, headers=returned(GONE, event=f"{EVENT}/unknown")), "3.c")
         assert read_bounces(ledger, SETTINGS, maildir).reports == 0
         assert suppressions(ledger) == {}
 
@@ -267,7 +267,7 @@ class TestForgeries:
         more = "".join(
             f"\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n" for address in (WELL, FULL)
         )
-        arrive(maildir, report(GONE, f"X: y\n\nFinal-Recipient: rfc822; {GONE}\nAction: failed\nStatus: 5.1.1\n{more}"))
+        arrive(maildir, report(GONE, FIELDS + more))
         read_bounces(ledger, SETTINGS, maildir)
         assert list(suppressions(ledger)) == [GONE]
 
@@ -311,14 +311,11 @@ class TestMaildirs:
         (maildir / "new" / "1.link").symlink_to(tmp_path / "secret")
         (maildir / "new" / "2.folder").mkdir()
         os.mkfifo(maildir / "new" / "3.pipe")
-        with (maildir / "new" / "4.huge").open("wb") as file:
-            file.truncate(200 * 2**20)
         arrive(maildir, postfix(), "5.report")
         found = read_bounces(ledger, SETTINGS, maildir)
         assert found.suppressed == 1
-        assert [damaged.path.name for damaged in found.damaged] == ["1.link", "2.folder", "3.pipe", "4.huge"]
-        assert [damaged.reason for damaged in found.damaged][-1] == "it is larger than 5 MiB"
-        assert names(maildir / "new") == ["1.link", "2.folder", "3.pipe", "4.huge"]
+        assert [damaged.path.name for damaged in found.damaged] == ["1.link", "2.folder", "3.pipe"]
+        assert names(maildir / "new") == ["1.link", "2.folder", "3.pipe"]
         assert (tmp_path / "secret").exists()
 
     def test_a_report_that_is_read_again_changes_nothing(self, ledger: Ledger, maildir: Path) -> None:
@@ -328,6 +325,12 @@ class TestMaildirs:
             read_bounces(ledger, SETTINGS, maildir)
         assert len(bounced(ledger)) == 1
         assert list(suppressions(ledger)) == [GONE]
+
+    def test_of_a_huge_report_only_the_beginning_is_read(self, ledger: Ledger, maildir: Path) -> None:
+        path = arrive(maildir, report(GONE, FIELDS, body="\n" + "We keep it longer.\n" * 10_000))
+        with path.open("ab") as file:
+            file.truncate(200 * 2**20)
+        assert read_bounces(ledger, SETTINGS, maildir).suppressed == 1
 
     def test_a_folder_that_is_no_maildir_is_told(self, ledger: Ledger, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="is not a Maildir: it has no folder `cur`"):
@@ -341,9 +344,9 @@ class TestHostileMail:
     @given(st.binary(max_size=400))
     @example(b'Content-Type: multipart/report; boundary="\n\n--')
     @example(b"Content-Type: multipart/report; boundary*0=a; boundary*=b\n\n--a\n\n--a--")
-    @example(b"Content-Type: message/rfc822\n\n" * 3000)
+    @example(b"Content-Type: message/rfc822\n\n" * 1000)
     @example(b"".join(b"Content-Type: multipart/report; boundary=%d\n\n--%d\n" % (n, n) for n in range(3000)))
-    @example(b"Content-Type: multipart/report; boundary=x\n\n" + b"--x\n" * 100_000)
+    @example(b"Content-Type: multipart/report; boundary=x\n\n" + b"--x\n" * 10_000)
     @example(
         b"Content-Type: multipart/report; boundary=x; charset=\xff\n\n--x\nContent-Type: text/rfc822-headers\n"
         b"Content-Transfer-Encoding: base64\n\n\xff\xfe=\n--x--"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_site.errors import UsageError
-from policy_site.notifier.delivery_reports import DeliveryReport, parse_report
+from policy_site.notifier.delivery_reports import BYTES_READ, DeliveryReport, parse_report
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.suppressions import (
@@ -26,8 +26,6 @@ from policy_site.notifier.ledger.suppressions import (
 )
 from policy_site.notifier.settings import MailChannel, NotifierSettings
 
-_LARGEST = 5 * 2**20
-"""Bytes of a report; notices are small, and so is what comes back of them."""
 _REMEDY = "Name the Maildir that receives what is sent to `return_path`: a folder with `new`, `cur` and `tmp` in it."
 
 
@@ -109,10 +107,7 @@ def _content(path: Path) -> bytes:
     with open(descriptor, "rb") as file:  # noqa: PTH123 - by its descriptor, since the path may change
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("it is not a file")
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ValueError(f"it is larger than {_LARGEST // 2**20} MiB")
-    return content
+        return file.read(BYTES_READ)
 
 
 def _move(path: Path, folder: Path, *, flags: str) -> Path:

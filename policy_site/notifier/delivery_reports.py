@@ -32,6 +32,12 @@ _INTERNATIONAL = re.compile(rb"message/global-delivery-status", re.IGNORECASE)
 _QMAIL = re.compile(r"\s*Hi\. This is the ")
 _QMAIL_COPY = re.compile(r"^--- (?:Below this line|Enclosed).{0,80}$", re.MULTILINE)
 _QMAIL_RECIPIENT = re.compile(r"<([^<>\s]{3,320})>:\s*\n")
+BYTES_READ = 256 * 2**10
+"""Of a report. What is needed stands in front of the words of the message that came back; the library's parser is
+quadratic on what only an attacker writes."""
+_BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
+_MOST_BOUNDARIES = 20
+"""The library compares each line with each boundary around it; an honest report has two or three."""
 _LONGEST_LINE = 500
 _MOST_RECIPIENTS = 100
 """A message of the notifier has one."""
@@ -68,6 +74,9 @@ class DeliveryReport:
 
 def parse_report(content: bytes) -> DeliveryReport | None:
     """Return what a message reports; ``None`` where it is no delivery report."""
+    content = content[:BYTES_READ]
+    if len(_BOUNDARY.findall(content)) > _MOST_BOUNDARIES:
+        return None
     try:
         # the library takes apart the older of the two names only; what they hold is written alike (RFC 6533)
         content = _INTERNATIONAL.sub(_REPORT.encode(), content)
