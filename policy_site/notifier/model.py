@@ -63,8 +63,11 @@ class OutcomeKind(StrEnum):
     """The server as a whole: nobody's attempt is spent."""
     DOUBTFUL = "doubtful"
     """The last byte left and no reply came."""
-    BOUNCED = "bounced"
-    """Accepted at first; a delivery report came back later."""
+
+
+BOUNCED = "bounced"
+"""Stands among the outcomes of a delivery's attempts where the server took the message and reported later that it failed.
+No attempt ends so."""
 
 
 @dataclass(frozen=True, slots=True)

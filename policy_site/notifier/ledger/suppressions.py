@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from policy_site.notifier.ledger.opening import Ledger
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS
-from policy_site.notifier.model import DeliveryState, EventState, OutcomeKind
+from policy_site.notifier.model import BOUNCED, DeliveryState, EventState
 
 _CHUNK = 500
 _LEFT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DOUBTFUL, DeliveryState.HELD)
@@ -77,8 +77,8 @@ def find_delivery(connection: Connection, event_seq: int, channel: str, recipien
 
 def record_bounce(connection: Connection, delivery: int, *, reply: str, at: int) -> bool:
     """Write down that a notice came back; say whether that was not on record before."""
-    key = (ATTEMPTS.c.delivery == delivery, ATTEMPTS.c.outcome == OutcomeKind.BOUNCED, ATTEMPTS.c.reply == reply)
+    key = (ATTEMPTS.c.delivery == delivery, ATTEMPTS.c.outcome == BOUNCED, ATTEMPTS.c.reply == reply)
     if connection.execute(select(ATTEMPTS.c.id).where(*key).limit(1)).one_or_none():
         return False
-    connection.execute(insert(ATTEMPTS).values(delivery=delivery, at=at, outcome=OutcomeKind.BOUNCED, reply=reply))
+    connection.execute(insert(ATTEMPTS).values(delivery=delivery, at=at, outcome=BOUNCED, reply=reply))
     return True
