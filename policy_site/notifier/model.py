@@ -66,7 +66,7 @@ class OutcomeKind(StrEnum):
 
 
 BOUNCED = "bounced"
-"""Stands among the outcomes of a delivery's attempts where the server took the message and reported later that it failed.
+"""Stands among the outcomes of a delivery's attempts where the server took the message and later reported a failure.
 No attempt ends so."""
 
 
