@@ -65,6 +65,7 @@ def deliver(
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
     run = _Run(recorder, name, channel, settings, renderer, is_stopped, told, among)
+    recorder.company = settings.connections
     threads = [threading.Thread(target=run.serve, name=f"{name}-{number}") for number in range(settings.connections)]
     for thread in threads:
         thread.start()

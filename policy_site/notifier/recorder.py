@@ -20,6 +20,11 @@ from policy_site.notifier.ledger.workers import bury_dead_workers, end_worker, r
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_VERDICTS_WAIT = 0.02
+"""Seconds that verdicts wait for the next beginning, with which they go to disk."""
+_COMPANY_WAIT = 0.001
+"""Seconds that one connection's beginning waits for those of the others."""
+
 _Result = TypeVar("_Result")
 
 
@@ -33,6 +38,11 @@ class Ticket:
     answer: Any = None
     error: PolicySiteError | None = None
     done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_urgent(self) -> bool:
+        """True where somebody waits for it; verdicts alone may wait a moment for company."""
+        return self.beginning is not None or self.statement is not None
 
     def wait(self) -> Any:  # noqa: ANN401 - what the statement returned
         """Wait until it is on disk; raise :class:`UsageError` where the ledger refuses for good."""
@@ -51,12 +61,16 @@ class Recorder:
         self._lease = lease_seconds
         self._patience = patience_seconds
         self._waiting: list[Ticket] = []
+        self._urgent = 0
         self._wakeup = threading.Condition()
         self._is_closing = False
         self._error: PolicySiteError | None = None
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._worker = 0
         self._zero = 0.0
+        self._connection: Connection | None = None
+        self.company = 1
+        """How many connections are likely to have something to record at once."""
         self.doubtful_at_start = 0
         """Deliveries that dead workers had been sending."""
 
@@ -76,6 +90,8 @@ class Recorder:
             self._is_closing = True
             self._wakeup.notify_all()
         self._thread.join()
+        if self._connection:
+            self._connection.close()
         if self._error is None:
             with self._ledger.transaction() as connection:
                 end_worker(connection, self._worker)
@@ -98,6 +114,10 @@ class Recorder:
         """Hand in verdicts, and the delivery whose last byte is about to leave; wait for the ticket before it does."""
         return self._hand_in(Ticket(verdicts=tuple(verdicts), beginning=beginning))
 
+    def flush(self) -> None:
+        """Wait until everything handed in is on disk; raise :class:`UsageError` where the ledger refuses for good."""
+        self.execute(lambda _connection, _now: None)
+
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
         """Run a statement, given the connection and the present instant, in the next transaction; return its answer."""
         answer: _Result = self._hand_in(Ticket(statement=statement)).wait()
@@ -110,7 +130,11 @@ class Recorder:
                 ticket.done.set()
             else:
                 self._waiting.append(ticket)
-                self._wakeup.notify()
+                if ticket.is_urgent:
+                    self._urgent += 1
+                    self._wakeup.notify()
+                elif len(self._waiting) == 1:
+                    self._wakeup.notify()
         return ticket
 
     def _write(self) -> None:
@@ -119,7 +143,10 @@ class Recorder:
             with self._wakeup:
                 if not self._waiting and not self._is_closing:
                     self._wakeup.wait(heartbeat)
-                batch, self._waiting = self._waiting, []
+                if self._waiting and not self._urgent and not self._is_closing:
+                    self._wakeup.wait(_VERDICTS_WAIT)
+                self._wait_for_company()
+                batch, self._waiting, self._urgent = self._waiting, [], 0
                 is_closing = self._is_closing
             if batch or (self._ledger.is_shared and not is_closing):
                 self._write_batch(batch)
@@ -129,6 +156,15 @@ class Recorder:
             for ticket in self._waiting:
                 ticket.error = self._error
                 ticket.done.set()
+
+    def _wait_for_company(self) -> None:
+        """Give other connections the moment they need to come along."""
+        until = time.monotonic() + _COMPANY_WAIT
+        while 0 < self._urgent < self.company and not self._is_closing:
+            rest = until - time.monotonic()
+            if rest <= 0:
+                break
+            self._wakeup.wait(rest)
 
     def _write_batch(self, batch: list[Ticket]) -> None:
         give_up_at = time.monotonic() + self._patience
@@ -140,6 +176,9 @@ class Recorder:
                 self._fail(batch, UsageError(_LEASE_LOST, remedy="Run again; raise lease_seconds if this goes on."))
                 return
             except UsageError as error:
+                if self._connection:
+                    self._connection.invalidate()
+                    self._connection = None
                 # a full disk or a database that restarts may pass; meanwhile nothing more is sent
                 if time.monotonic() >= give_up_at:
                     self._fail(batch, error)
@@ -150,7 +189,9 @@ class Recorder:
             ticket.done.set()
 
     def _write_once(self, batch: list[Ticket]) -> None:
-        with self._ledger.transaction() as connection:
+        if self._connection is None or self._connection.invalidated:
+            self._connection = self._ledger.connect()
+        with self._ledger.transaction(self._connection) as connection:
             now = self.now()
             if self._ledger.is_shared and not renew_lease(connection, self._worker, lease_until=now + self._lease):
                 raise _LeaseLostError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from policy_site.notifier.ledger.opening import Ledger, open_ledger
 
-__all__ = ["Ledger", "open_ledger"]
+__all__ = ["Connection", "Ledger", "open_ledger"]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from policy_site.notifier.ledger.hot import HotStatement
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
 
@@ -79,14 +80,14 @@ def _delivery(columns: Sequence[Any]) -> Delivery:
     return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts)
 
 
-_BEGIN = (
+_BEGIN = HotStatement(
     update(DELIVERIES)
     .where(
         DELIVERIES.c.id == bindparam("number"),
         DELIVERIES.c.worker == bindparam("by"),
-        DELIVERIES.c.state == DeliveryState.CLAIMED,
+        DELIVERIES.c.state == DeliveryState.CLAIMED.value,
     )
-    .values(state=DeliveryState.SENDING)
+    .values(state=DeliveryState.SENDING.value)
 )
 
 
@@ -95,11 +96,10 @@ def record_beginnings(connection: Connection, worker: int, numbers: Sequence[int
 
     They are this worker's own claims: in a transaction that renewed its lease nobody else can have touched them.
     """
-    if numbers:
-        connection.execute(_BEGIN, [{"number": number, "by": worker} for number in numbers])
+    _BEGIN.run(connection, [{"number": number, "by": worker} for number in numbers])
 
 
-_FINISH = (
+_FINISH = HotStatement(
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("number"), DELIVERIES.c.worker == bindparam("by"))
     .values(
@@ -107,17 +107,25 @@ _FINISH = (
         attempts=bindparam("spent"),
         due_at=bindparam("due"),
         changed_at=bindparam("at"),
-        worker=None,
+        worker=null(),
+    )
+)
+_ATTEMPT = HotStatement(
+    insert(ATTEMPTS).values(
+        delivery=bindparam("number"),
+        at=bindparam("at"),
+        outcome=bindparam("outcome"),
+        reply=bindparam("reply"),
+        wording=bindparam("wording"),
+        worker=bindparam("by"),
     )
 )
 
 
 def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verdict], *, now: int) -> None:
     """Record what became of this worker's claims, and keep each attempt as evidence."""
-    if not verdicts:
-        return
-    connection.execute(
-        _FINISH,
+    _FINISH.run(
+        connection,
         [
             {
                 "number": verdict.delivery,
@@ -135,21 +143,20 @@ def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verd
 
 def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, worker: int | None, now: int) -> None:
     """Keep attempts as evidence."""
-    if verdicts:
-        connection.execute(
-            insert(ATTEMPTS),
-            [
-                {
-                    "delivery": verdict.delivery,
-                    "at": now,
-                    "outcome": verdict.outcome,
-                    "reply": verdict.reply,
-                    "wording": verdict.wording,
-                    "worker": worker,
-                }
-                for verdict in verdicts
-            ],
-        )
+    _ATTEMPT.run(
+        connection,
+        [
+            {
+                "number": verdict.delivery,
+                "at": now,
+                "outcome": verdict.outcome,
+                "reply": verdict.reply,
+                "wording": verdict.wording,
+                "by": worker,
+            }
+            for verdict in verdicts
+        ],
+    )
 
 
 def make_overdue(connection: Connection, *, now: int, longest: int) -> None:

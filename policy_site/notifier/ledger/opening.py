@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,14 +25,46 @@ class Ledger:
     """True for PostgreSQL, where any number of workers are at work; SQLite is one process's at a time."""
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Yield a connection in a transaction: all of it is on disk at the end, or none.
+    def transaction(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """Yield a connection, the one given or a new one, in a transaction: all of it is on disk at the end, or none.
 
         Raises :class:`UsageError` where the database refuses: the disk is full, the server gone.
         """
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            if connection is None:
+                with self.engine.begin() as opened:
+                    yield opened
+            else:
+                with connection.begin():
+                    yield connection
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise _refused(self.engine.url, error) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an SQLite ledger for this process's deliveries; raise :class:`UsageError` where another holds it.
+
+        Without it nobody could tell a dead worker's claims from a living one's. On PostgreSQL leases tell.
+        """
+        if self.is_shared or not self.engine.url.database:
+            yield
+            return
+        file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise UsageError(
+                f"Another process delivers from {self.engine.url.database}.",
+                remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
+            ) from None
+        finally:
+            os.close(file)
+
+    def connect(self) -> Connection:
+        """Open a connection to be kept, for :meth:`transaction`; raise :class:`UsageError` where there is none."""
+        try:
+            return self.engine.connect()
         except DBAPIError as error:
             raise _refused(self.engine.url, error) from error
 
@@ -100,9 +134,10 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _refused(url: URL, error: DBAPIError) -> UsageError:
+def _refused(url: URL, error: Exception) -> UsageError:
     place = url.render_as_string(hide_password=True)
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip() or type(error).__name__
     return UsageError(
-        f"The ledger {place} refuses: {str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else error}.",
+        f"The ledger {place} refuses: {said.splitlines()[0]}.",
         remedy="Make room or grant access; what was recorded before is whole. Then run again.",
     )
