@@ -102,6 +102,7 @@ def test_a_survey_tells_where_everything_stands(told: PlannedLedger) -> None:
         "customers": {"planned": 6, "unusable": 1, "is_finished": True},
         "systems": {"planned": 2, "unusable": 0, "is_finished": True},
     }
+    assert [row["place"] for row in told_of["events"][0]["unusable_rows"]] == ["8"]
     assert survey.next_due == {"hooks": 0, "mail": 77}
     assert told_of["workers"] == ["box:7"]
     assert told_of["suppressions"] == {"mail": 1}

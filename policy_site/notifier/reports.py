@@ -19,6 +19,7 @@ from policy_site.notifier.ledger.reports import (
     ChannelCount,
     FeedRead,
     KeptDelivery,
+    KeptUnusableRow,
     KnownEvent,
     count_deliveries,
     count_events,
@@ -44,6 +45,8 @@ class EventSurvey:
     channels: tuple[ChannelCount, ...]
     passes: tuple[Pass, ...]
     """How far planning is, by audience, with the number of unusable rows."""
+    unusable_rows: tuple[KeptUnusableRow, ...]
+    """Those that were kept of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Survey:
                 _event_as_json(survey.event)
                 | {"channels": {count.channel: count.states for count in survey.channels}}
                 | {"audiences": {reached.audience: _pass_as_json(reached) for reached in survey.passes}}
+                | {"unusable_rows": [asdict(row) for row in survey.unusable_rows]}
                 for survey in self.events
             ],
             "next_due": {channel: instant(due) for channel, due in self.next_due.items()},
@@ -92,6 +96,7 @@ def survey_ledger(ledger: Ledger) -> Survey:
                 event,
                 tuple(count for count in counts if count.event_seq == event.seq),
                 tuple(reached for reached in passes if reached.event_seq == event.seq),
+                unusable_rows(connection, event.seq),
             )
             for event in events_in(connection, EventState.OPEN, EventState.HELD)
         )
@@ -119,10 +124,7 @@ def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
             "taken_at": instant(ledger.now(connection)),
             "channels": {count.channel: count.states for count in count_deliveries(connection, event.seq)},
             "audiences": {reached.audience: _pass_as_json(reached) for reached in passes_of(connection, event.seq)},
-            "unusable_rows": [
-                {"audience": audience, "place": place, "reason": reason}
-                for audience, place, reason in unusable_rows(connection, event.seq)
-            ],
+            "unusable_rows": [asdict(row) for row in unusable_rows(connection, event.seq)],
             "record": event.record,
         }
         wordings = wordings_of(connection, event.seq)

@@ -63,6 +63,15 @@ class FeedRead:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptUnusableRow:
+    """A row of an audience's list that named nobody."""
+
+    audience: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptWording:
     """Words that were sent."""
 
@@ -165,12 +174,12 @@ def passes_of(connection: Connection, event_seq: int | None = None) -> tuple[Pas
     return tuple(Pass(*row) for row in connection.execute(chosen))
 
 
-def unusable_rows(connection: Connection, event_seq: int) -> tuple[tuple[str, str, str], ...]:
-    """Return audience, place and reason of the unusable rows that were kept, lines in their order."""
+def unusable_rows(connection: Connection, event_seq: int) -> tuple[KeptUnusableRow, ...]:
+    """Return the unusable rows that were kept of an event, by audience, lines in their order."""
     columns = (UNUSABLE_ROWS.c.audience, UNUSABLE_ROWS.c.place, UNUSABLE_ROWS.c.reason)
     rows = connection.execute(select(*columns).where(UNUSABLE_ROWS.c.event_seq == event_seq))
-    kept = [(str(audience), str(place), str(reason)) for audience, place, reason in rows]
-    return tuple(sorted(kept, key=lambda row: (row[0], len(row[1]), row[1])))
+    kept = [KeptUnusableRow(*row) for row in rows]
+    return tuple(sorted(kept, key=lambda row: (row.audience, len(row.place), row.place)))
 
 
 def next_due_by_channel(connection: Connection) -> dict[str, int]:
