@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from pathlib import Path
 
 from tests.services.service import HOST, Service, found, listens
 
@@ -94,6 +95,24 @@ class SmtpSink(Service):
     def count(self) -> int:
         """Return how many messages were recorded so far."""
         return self._recorded().count(self._mark.encode())
+
+    @property
+    def record(self) -> Path:
+        """The file that messages are appended to; it is not there before the first."""
+        return self._dump
+
+    def size(self) -> int:
+        """Return the record's size in bytes."""
+        return self._dump.stat().st_size if self._dump.exists() else 0
+
+    def count_quickly(self) -> int:
+        """Return about how many messages were recorded, from the size of the record and that of the first ones."""
+        size = self.size()
+        if not size:
+            return 0
+        with self._dump.open("rb") as file:
+            head = file.read(100_000)
+        return round(size / (len(head) / max(head.count(self._mark.encode()), 1)))
 
     def messages(self) -> list[RecordedMessage]:
         """Return the messages recorded so far, in the order of their final dots."""
