@@ -91,15 +91,15 @@ def planning_alone(ledger: Ledger, *, event_seq: int, audience: str) -> Iterator
         yield True
         return
     key = (event_seq, zlib.crc32(audience.encode()) - (1 << 31))
-    with ledger.engine.connect() as connection:
-        is_mine = bool(connection.execute(select(func.pg_try_advisory_lock(*key))).scalar_one())
-        connection.commit()
+    with ledger.connect() as connection:
+        with ledger.transaction(connection):
+            is_mine = bool(connection.execute(select(func.pg_try_advisory_lock(*key))).scalar_one())
         try:
             yield is_mine
         finally:
             if is_mine:
-                connection.execute(select(func.pg_advisory_unlock(*key)))
-                connection.commit()
+                with ledger.transaction(connection):
+                    connection.execute(select(func.pg_advisory_unlock(*key)))
 
 
 def find_pass(connection: Connection, *, event_seq: int, audience: str) -> Pass | None:
