@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import Step, add_aftercare, show_forecast, show_runs
+from policy_site.commands.notices import show_forecast, show_runs
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
 from policy_site.notifier.delivery import Tally

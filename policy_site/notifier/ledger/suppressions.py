@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from policy_site.notifier.ledger.opening import Ledger
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS
@@ -54,6 +54,14 @@ def suppress(connection: Connection, channel: str, recipient: str, *, reason: st
         .values(state=DeliveryState.SUPPRESSED, changed_at=at)
     )
     return is_new
+
+
+def lift_suppression(connection: Connection, channel: str, recipient: str) -> bool:
+    """Let an address be written to again; ``False`` where it was not struck off."""
+    lifted = connection.execute(
+        delete(SUPPRESSIONS).where(SUPPRESSIONS.c.channel == channel, SUPPRESSIONS.c.recipient == recipient)
+    )
+    return lifted.rowcount == 1
 
 
 def told_events(connection: Connection) -> Sequence[tuple[int, str]]:
