@@ -32,6 +32,7 @@ from sqlalchemy import select
 
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import open_ledger
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.tables import DELIVERIES
 from policy_site.notifier.model import DeliveryState
 from tests.published_feeds import chained, history
@@ -284,8 +285,11 @@ def _count(findings: Findings, trial: Trial, folder: Path, sink: SmtpSink) -> No
         held = set(
             connection.execute(select(DELIVERIES.c.recipient).where(DELIVERIES.c.state == DeliveryState.HELD)).scalars()
         )
+        secret = read_secret(connection)
     event = _events()[-1]["id"]
-    expected = {message_id_of(event, "mail", address, domain=_DOMAIN): address for address in _addresses(trial)}
+    expected = {
+        message_id_of(event, "mail", address, domain=_DOMAIN, secret=secret): address for address in _addresses(trial)
+    }
     wire = Counter(found.decode() for found in _MESSAGE_ID.findall(sink.record.read_bytes()))
     findings.held = len(held)
     findings.lost = sum(name not in wire and address not in held for name, address in expected.items())

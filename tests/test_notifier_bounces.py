@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from policy_site.errors import UsageError
 from policy_site.notifier.bounces import BounceReading, read_bounces
@@ -18,10 +18,11 @@ from policy_site.notifier.delivery_reports import parse_report
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.suppressions import suppress, suppressed
-from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS
+from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, LAYOUT_TABLE, SUPPRESSIONS
 from policy_site.notifier.model import DeliveryState, EventState
 from policy_site.notifier.settings import NotifierSettings
 
+SECRET = b"5" * 64
 EVENT = "tag:example.org,2026:policy/privacy/2026-05-04/published"
 GONE, WELL, FULL = "gone@customer.example", "well@customer.example", "full@customer.example"
 FIELDS = f"X: y\n\nFinal-Recipient: rfc822; {GONE}\nAction: failed\nStatus: 5.1.1\n"
@@ -52,6 +53,8 @@ def deliver(ledger: Ledger, *addresses: str, seq: int = 1, state: DeliveryState 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     ledger = open_ledger(f"sqlite:///{tmp_path / 'notify.db'}")
+    with ledger.transaction() as connection:
+        connection.execute(update(LAYOUT_TABLE).values(secret=SECRET.decode()))
     deliver(ledger, GONE, WELL, FULL)
     return ledger
 
@@ -87,11 +90,11 @@ def bounced(ledger: Ledger) -> list[tuple[str, str]]:
         ]
 
 
-def returned(address: str, *, event: str = EVENT) -> str:
+def returned(address: str, *, event: str = EVENT, secret: bytes = SECRET) -> str:
     return (
         "From: Example <policies@example.org>\n"
         f"To: {address}\n"
-        f"Message-ID:\n <{message_id_of(event, 'mail', address, domain='example.org')}>\n"
+        f"Message-ID:\n <{message_id_of(event, 'mail', address, domain='example.org', secret=secret)}>\n"
         "Subject: Our privacy policy changes\n"
         f"Policy-Event: {event}\n"
     )
@@ -371,3 +374,11 @@ class TestHostileMail:
         message.set_content("Ich bin nicht da.")
         arrive(maildir, message.as_bytes())
         assert len(read_bounces(ledger, SETTINGS, maildir).unread) == 1
+
+
+def test_a_report_that_names_a_message_by_another_secret_strikes_nobody_off(ledger: Ledger, maildir: Path) -> None:
+    genuine, forged = (returned(GONE, secret=secret).partition("<")[2] for secret in (SECRET, b"guessed" * 8))
+    arrive(maildir, postfix().replace(genuine.partition(">")[0], forged.partition(">")[0]))
+    reading = read_bounces(ledger, SETTINGS, maildir)
+    assert (reading.recorded, reading.suppressed) == (0, 0)
+    assert suppressions(ledger) == {}

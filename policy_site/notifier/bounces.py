@@ -17,6 +17,7 @@ from policy_site.errors import UsageError
 from policy_site.notifier.delivery_reports import BYTES_READ, DeliveryReport, parse_report
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Connection, Ledger
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.suppressions import (
     find_delivery,
     lock_reports,
@@ -148,10 +149,11 @@ def _find(
     domains: dict[str, str],
 ) -> tuple[int, str, str] | None:
     """Find the delivery whose Message-ID a report returns, to the address it complains about."""
+    secret = read_secret(connection)
     for seq, event_id in events if report.message_id else ():
         for channel, domain in domains.items():
             for address in addresses:
-                if message_id_of(event_id, channel, address, domain=domain) == report.message_id:
+                if message_id_of(event_id, channel, address, domain=domain, secret=secret) == report.message_id:
                     delivery = find_delivery(connection, seq, channel, address)
                     return None if delivery is None else (delivery, channel, address)
     return None

@@ -22,7 +22,12 @@ LAYOUT = 1
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
-LAYOUT_TABLE = Table("layout", METADATA, Column("number", Integer, primary_key=True))
+LAYOUT_TABLE = Table(
+    "layout",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),  # of this ledger alone: Message-IDs are made with it
+)
 
 FEED = Table(
     "feed",
