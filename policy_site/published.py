@@ -102,7 +102,7 @@ def _events_in(page: Mapping[str, Any], place: str) -> list[Mapping[str, Any]]:
             isinstance(record, dict)
             and isinstance(record.get("seq"), int)
             and all(isinstance(record.get(name), str) for name in _TEXTS)
-            and (record.get("prev") is None or isinstance(record["prev"], str))
+            and isinstance(record.get("prev", 0), str | None)
             and record["type"] in list(EventKind)
         )
         if not is_whole:
