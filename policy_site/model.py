@@ -269,6 +269,10 @@ class Policy:
     authoritative_locale: str
     versions: tuple[Version, ...]
     """Every version published by the as-of instant, earliest effective first."""
+    reviewed: Mapping[datetime, date] = field(default_factory=lambda: MappingProxyType({}))
+    """Days on which people looked through the text and found nothing to change, by their beginning in UTC."""
+    retired_at: datetime | None = None
+    """When it ceased to apply to anyone, UTC; ``None`` while it applies, and as long as that lies ahead."""
 
     def version(self, label: str) -> Version:
         """Return the version called ``label``; raise :class:`KeyError` where there is none."""
@@ -421,3 +425,5 @@ class Event:
     """Label of an earlier version with the same wording."""
     supersedes: str | None = None
     """Id of the event that this one mends."""
+    is_kept: bool = False
+    """True where the published ledger alone tells it: it no longer follows from the content."""

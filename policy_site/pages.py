@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
 from policy_site.catalogue.standing import version_in_force
 from policy_site.errors import PublishingError
-from policy_site.formats import ARCHIVE_SIZE
+from policy_site.formats import ARCHIVE_SIZE, Scope, count_archives
 from policy_site.model import Document, Policy, Version
 from policy_site.publication import Publication
 
@@ -49,6 +49,8 @@ class PageKind(StrEnum):
     SECTION = "section"
     FEED = "feed"
     SITE_FEED = "site-feed"
+    FEED_ARCHIVE = "feed-archive"
+    SITE_FEED_ARCHIVE = "site-feed-archive"
     LEDGER = "ledger"
     ARCHIVE = "archive"
     EVENT = "event"
@@ -82,6 +84,8 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.SECTION: "{locale}/{policy}/sections/{section}/",
         PageKind.FEED: "{locale}/{policy}/{feed}",
         PageKind.SITE_FEED: "{locale}/{feed}",
+        PageKind.FEED_ARCHIVE: "{locale}/{policy}/{scope}/archive-{number}.{form}",
+        PageKind.SITE_FEED_ARCHIVE: "{locale}/{scope}/archive-{number}.{form}",
         PageKind.LEDGER: "changes/v1/feed.json",
         PageKind.ARCHIVE: "changes/v1/archive-{number}.json",
         PageKind.EVENT: "changes/v1/events/{seq}.json",
@@ -243,9 +247,25 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield make_page(PageKind.POLICIES, locale=locale)
         for feed in FEEDS:
             yield make_page(PageKind.SITE_FEED, locale=locale, feed=feed)
+    yield from _gather_feed_archives(publication)
     for policy in publication.policies:
         for locale in publication.settings.languages:
             yield from _gather_policy_pages(policy, locale, publication)
+
+
+def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
+    for policy in (None, *publication.policies):
+        for scope in Scope:
+            count = count_archives(
+                publication.events, publication.policies, policy=policy.id if policy else None, scope=scope
+            )
+            for number in (f"{number:05}" for number in range(1, count + 1)):
+                for locale, form in product(publication.settings.languages, ("atom", "json")):
+                    names = {"locale": locale, "scope": scope.value, "number": number, "form": form}
+                    if policy:
+                        yield make_page(PageKind.FEED_ARCHIVE, **names, policy=policy.id)
+                    else:
+                        yield make_page(PageKind.SITE_FEED_ARCHIVE, **names)
 
 
 def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) -> Iterator[Page]:

@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -73,6 +74,12 @@ def _absolute_address(address: str) -> str:
         )
         raise ValueError(msg)
     return address if address.endswith("/") else f"{address}/"
+
+
+def _hub_address(address: str) -> str:
+    if not re.fullmatch(rf"https?://{_HOST}(?::\d{{1,5}})?(?:[/?][!#-;=?-Z_a-z~]*)?", address) or "#" in address:
+        raise ValueError(f"{address!r} is not the address of a hub; write it whole, such as 'https://hub.example.org/'")
+    return address
 
 
 def _domain_name(name: str) -> str:
@@ -157,6 +164,10 @@ class PolicySettings(_Table):
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
     files: str | None = None
     """The name that stands for ``{policy}`` in paths, where it is not the id."""
+    reviewed: tuple[Annotated[date, Field(strict=True)], ...] = ()
+    """Days on which people looked through the text in force and found nothing to change."""
+    retired: Annotated[date, Field(strict=True)] | None = None
+    """First day on which the policy no longer applies to anyone."""
 
 
 class FeedSettings(_Table):
@@ -165,6 +176,8 @@ class FeedSettings(_Table):
     authority: Annotated[str, AfterValidator(_domain_name)] = ""
     """A domain name; default: the host of ``base_url``."""
     year: int = Field(default=2026, ge=1990, le=9999)
+    hubs: tuple[Annotated[str, AfterValidator(_hub_address)], ...] = ()
+    """WebSub hubs: feeds announce them, ``policy-site ping`` tells them of changes."""
 
 
 class Settings(_Table):

@@ -377,8 +377,11 @@ class TestHostileMail:
 
 
 def test_a_report_that_names_a_message_by_another_secret_strikes_nobody_off(ledger: Ledger, maildir: Path) -> None:
-    genuine, forged = (returned(GONE, secret=secret).partition("<")[2] for secret in (SECRET, b"guessed" * 8))
-    arrive(maildir, postfix().replace(genuine.partition(">")[0], forged.partition(">")[0]))
+    genuine, forged = (
+        message_id_of(EVENT, "mail", GONE, domain="example.org", secret=secret) for secret in (SECRET, b"guessed" * 8)
+    )
+    assert genuine in postfix()
+    arrive(maildir, postfix().replace(genuine, forged))
     reading = read_bounces(ledger, SETTINGS, maildir)
     assert (reading.recorded, reading.suppressed) == (0, 0)
     assert suppressions(ledger) == {}

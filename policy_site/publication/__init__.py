@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from policy_site import events as ledger
 from policy_site import redlines
@@ -48,6 +50,10 @@ class Publication:
     """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
     next_transition: datetime | None
     """When the site must be built again, as far as is known."""
+    kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
+    kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    """Archive documents, by address, as they are published already, where they would be written otherwise today."""
 
     def policy(self, policy_id: str) -> Policy:
         """Return the policy with an id; raise :class:`KeyError` where there is none."""
@@ -58,11 +64,17 @@ class Publication:
 
 
 def compile_publication(
-    settings: Settings, history: History, *, as_of: datetime, workshop: Workshop | None = None
+    settings: Settings,
+    history: History,
+    *,
+    as_of: datetime,
+    workshop: Workshop | None = None,
+    published: Sequence[Event] = (),
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
-    Faults of the content do not stop it: they are findings beside whatever can still be shown.
+    ``published`` are the events of the ledger that is continued, in its order. Faults of the content do not stop it:
+    they are findings beside whatever can still be shown.
     """
     workshop = workshop or Workshop()
     shelves, strays = gather_shelves(history, settings)
@@ -83,6 +95,7 @@ def compile_publication(
         section_changes=lambda policy, version: section_changes(policy, version, documents),
         authority=settings.feed_authority,
         year=settings.feed.year,
+        published=published,
     )
     findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)
     return Publication(

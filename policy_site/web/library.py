@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from html import escape, unescape
+from urllib.parse import unquote, urljoin, urlsplit
 
 from policy_site import redlines
 from policy_site.documents import rewrite_links
@@ -32,6 +33,12 @@ from policy_site.redlines.terms import Definition, TermChange, compare_terms, fi
 from policy_site.sources import Places, Role
 from policy_site.web.addresses import Addresses
 from policy_site.web.redline_phrases import redline_phrases
+
+_LINKS = frozenset({"http", "https", "mailto"})
+"""What a link in a feed may begin with."""
+_TAG = re.compile(r'<(a|img)((?: [^\s"=<>/]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([^\s"=<>/]+)="([^"]*)"')
+"""As cleaned HTML is written."""
 
 SectionChanges = tuple[redlines.SectionRedline, tuple[ChangeLine, ...]]
 
@@ -72,7 +79,7 @@ class Library:
         key = (edition.digest, edition.revision.path)
         if key not in self._documents:
             self._documents[key] = rewrite_links(
-                self._publication.documents[edition.digest], lambda href: self._page_meant(href, edition)
+                self._publication.documents[edition.digest], lambda href: self._page_meant(href, edition.revision.path)
             )
         return self._documents[key]
 
@@ -177,11 +184,29 @@ class Library:
         return abroad
 
     def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
+        """Make every link whole: newsreaders and mail programs know no page that one could start from."""
+        settings = self._publication.settings
         address = make_page(PageKind.VERSION, locale=words.locale, policy=policy, version=version).address
-        page = f"{self._publication.settings.base_url}{quote_address(address)}"
+        page = f"{settings.base_url}{quote_address(address)}"
+        note = self._publication.policy(policy).version(version).note
+        path = note.path if note else ""
+
+        def whole(tag: re.Match[str]) -> str:
+            return f"<{tag[1]}{_ATTRIBUTE.sub(whole_attribute, tag[2])}>"
+
+        def whole_attribute(found: re.Match[str]) -> str:
+            if found[1] not in ("href", "src"):
+                return found[0]
+            link = unescape(found[2])
+            try:
+                target = urljoin(page, self._page_meant(link, path) or link)
+                is_known = urlsplit(target).scheme in _LINKS
+            except ValueError:
+                is_known = False
+            return f' {found[1]}="{escape(target)}"' if is_known else ""
+
         parts = {
-            name: re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", getattr(words, name))
-            for name in ("summary_html", "impact_html", "choices_html")
+            name: _TAG.sub(whole, getattr(words, name)) for name in ("summary_html", "impact_html", "choices_html")
         }
         return replace(words, **parts)
 
@@ -189,7 +214,12 @@ class Library:
     def ledger(self) -> Ledger:
         """The events as the machine feed tells them."""
         settings = self._publication.settings
-        return compose_ledger(self.entries, links=Addresses(settings.base_url), time_zone=settings.time_zone)
+        return compose_ledger(
+            self.entries,
+            links=Addresses(settings.base_url),
+            time_zone=settings.time_zone,
+            kept=self._publication.kept_records,
+        )
 
     def anchors(self, comparison: Comparison, phrases: Phrases) -> frozenset[str]:
         """Return the anchors of sections that the redline has, whatever language its notes are in."""
@@ -203,12 +233,12 @@ class Library:
         comparison = self.compare_with_previous(policy, version, policy.authoritative_locale)
         return comparison.sections if comparison else ()
 
-    def _page_meant(self, href: str, edition: Edition) -> str | None:
-        """Return the link to the page of the text that a path between files means; ``None`` for other links."""
+    def _page_meant(self, href: str, source: str) -> str | None:
+        """Return the link to the page of the text that a path from the file ``source`` means; ``None`` for others."""
         parts = urlsplit(href)
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             return None
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(edition.revision.path), unquote(parts.path)))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(parts.path)))
         place = self._places.of(path)
         settings = self._publication.settings
         if place is None or place.role is not Role.TEXT or place.locale not in settings.languages:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
 from policy_site.catalogue.standing import edition_for
-from policy_site.formats import EDITION_FORMS, EditionPage
+from policy_site.formats import EDITION_FORMS, FEED_FORMS, EditionPage
 from policy_site.localization import Phrases
 from policy_site.localization.names import FIDELITY_NAMES, SIGNIFICANCE_NAMES
 from policy_site.model import Edition, Fidelity, Version
-from policy_site.pages import FEEDS, Page, PageKind, read_static_files
+from policy_site.pages import FEEDS, Page, PageKind, quote_address, read_static_files
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import SCRIPT_POLICY, has_interface, translated_locales
 from policy_site.web.site import File, Site
@@ -22,6 +23,7 @@ _STATIC_TYPES = {
     "png": "image/png",
     "svg": "image/svg+xml",
 }
+_ARCHIVES = (":locale/changes/*", ":locale/notices/*", ":locale/:policy/changes/*", ":locale/:policy/notices/*")
 _OCTETS = "application/octet-stream"
 
 
@@ -94,17 +96,34 @@ def view_headers(site: Site, page: Page) -> File:  # noqa: ARG001
         ),
         ("static/*", ["Cache-Control: public, max-age=31536000, immutable"]),
     ]
-    types = {"atom": "application/atom+xml; charset=utf-8", "json": "application/feed+json; charset=utf-8"}
+    types = {form.suffix: form.media_type for form in FEED_FORMS}
+    rules += [(place, shared) for place in _ARCHIVES]
+    rules += [
+        (quote_address(page.address), [f"Content-Type: {types[page.parameters['form']]}"])
+        for page in site.plan.values()
+        if page.kind in (PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE)
+    ]
     rules += [
         (f"{place}/{feed}", [f"Content-Type: {types[feed.rpartition('.')[2]]}", *shared])
         for feed in FEEDS
         for place in (":locale", ":locale/:policy")
     ]
     rules += [(place, shared) for place in ("changes/v1/*", "schemas/*", "current.json", "manifest.json")]
+    rules += _hub_rules(site)
     rules.append((":locale/:policy/v/:version/index.md", ["Content-Type: text/markdown; charset=utf-8"]))
     rules.append((":locale/:policy/v/:version/index.txt", ["Content-Type: text/plain; charset=utf-8"]))
     text = "\n".join(f"{base}{place}\n" + "".join(f"  {line}\n" for line in lines) for place, lines in rules)
     return File(text.encode(), _OCTETS)
+
+
+def _hub_rules(site: Site) -> Iterator[tuple[str, list[str]]]:
+    """Give each feed its hubs and its own address, which subscribers read from the answer's head first (WebSub, 4)."""
+    for page in site.plan.values() if site.publication.settings.feed.hubs else ():
+        if page.kind in (PageKind.FEED, PageKind.SITE_FEED, PageKind.LEDGER):
+            own = site.absolute_link(page.kind, **page.parameters)
+            links = [(hub, "hub") for hub in site.publication.settings.feed.hubs] + [(own, "self")]
+            told = ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links)
+            yield quote_address(page.address), [f"Link: {told}"]
 
 
 def view_static(site: Site, page: Page, *, name: str) -> File:  # noqa: ARG001

@@ -93,6 +93,10 @@ class PolicyView:
     """The text in force."""
 
     title: Title
+    retired: Day | None
+    """First day on which the policy no longer applied to anyone."""
+    reviewed: Day | None
+    """When people last looked through the text and found nothing to change."""
     banner: Banner | None
     """``None`` where no version is in force."""
     text: Text | None
@@ -128,6 +132,8 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
     title = site.policy_title(work, locale)
     view = PolicyView(
         title=title,
+        retired=site.day_of(work.retired_at, locale) if work.retired_at else None,
+        reviewed=site.day(work.reviewed[max(work.reviewed)], locale) if work.reviewed else None,
         banner=make_banner(site, work, in_force, locale) if in_force else None,
         text=make_text(site, page, work, in_force, edition, fidelity, locale) if in_force else None,
         line=version_line(site, work, in_force, locale) if in_force else None,
