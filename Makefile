@@ -31,6 +31,7 @@ lint: $(VENV)/test.installed ## style, types, direction of imports
 
 unit: $(VENV)/test.installed ## tests, those in a browser included
 	sh tests/install-browser
+	sh tests/install-servers
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes

@@ -76,6 +76,7 @@ def fingerprint(publication: Publication) -> str:
         tuple(publication.words.items()),
         tuple(publication.earlier_words.items()),
         publication.events,
+        publication.catalogues,
     )
     digest = hashlib.sha256()
     for part in parts:

@@ -10,7 +10,7 @@ from policy_site import events as ledger
 from policy_site import redlines
 from policy_site.catalogue import compile_catalogue
 from policy_site.history import History
-from policy_site.localization import month_names
+from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
 from policy_site.publication.rendering import render_editions, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
@@ -48,6 +48,8 @@ class Publication:
     """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
     next_transition: datetime | None
     """When the site must be built again, as far as is known."""
+    catalogues: tuple[OwnCatalogue, ...] = ()
+    """Phrases of the interface that the operator keeps beside ``site.toml``."""
 
     def policy(self, policy_id: str) -> Policy:
         """Return the policy with an id; raise :class:`KeyError` where there is none."""
@@ -58,7 +60,12 @@ class Publication:
 
 
 def compile_publication(
-    settings: Settings, history: History, *, as_of: datetime, workshop: Workshop | None = None
+    settings: Settings,
+    history: History,
+    *,
+    as_of: datetime,
+    workshop: Workshop | None = None,
+    catalogues: tuple[OwnCatalogue, ...] = (),
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
@@ -100,6 +107,7 @@ def compile_publication(
         findings=tuple(dict.fromkeys(findings)),
         tips=tips_of(shelves),
         next_transition=catalogue.next_transition,
+        catalogues=catalogues,
     )
 
 
