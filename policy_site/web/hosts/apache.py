@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from policy_site.web.hosts.negotiation import patterns_by_preference, whole
 from policy_site.web.hosts.rules import MEDIA_TYPES, Hosting
 
@@ -30,7 +32,9 @@ def write_htaccess(hosting: Hosting) -> str:
         lines += [f'  Header set {name} "{value}"' for name, value in rule.headers]
         lines += ["</If>"]
     lines += ["", "# The language of the reader, where the site has it.", "RewriteEngine On"]
-    lines += [f"<If \"%{{REQUEST_URI}} == '{base}'\">", "  Header always merge Vary Accept-Language", "</If>"]
+    # of the request as it came: the page served for it has another address
+    first = f"^[A-Z]+ {re.escape(base)}([?][^ ]*)? "
+    lines += [f'<If "%{{THE_REQUEST}} =~ m#{first}#">', "  Header always merge Vary Accept-Language", "</If>"]
     for pattern in patterns_by_preference(hosting.ranges):
         lines += [
             "RewriteCond %{QUERY_STRING} ^$",

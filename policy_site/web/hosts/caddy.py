@@ -12,7 +12,7 @@ def write_caddyfile(hosting: Hosting) -> str:
     lines = [
         f"# Import this in the site block; its `root` holds the site at {base} below it.",
         "map {http.request.header.Accept-Language} {policy_site_range} {",
-        *(f'  "~(?i){_escaped(pattern)}" "${{1}}"' for pattern in patterns_by_preference(hosting.ranges)),
+        *(f'  "~(?i){pattern}" "${{1}}"' for pattern in patterns_by_preference(hosting.ranges)),
         '  default ""',
         "}",
         "map {policy_site_range} {policy_site_language} {",
@@ -32,7 +32,7 @@ def write_caddyfile(hosting: Hosting) -> str:
         lines += [f"@policy_site_{end} path *.{end}", f'header @policy_site_{end} Content-Type "{media_type}"']
     for number, rule in enumerate(hosting.rules):
         lines += [
-            f"@policy_site_rule_{number} path_regexp {_escaped(rule.pattern(base))}",
+            f"@policy_site_rule_{number} path_regexp {rule.pattern(base)}",
             f"header @policy_site_rule_{number} {{\n{_headers(rule.headers)}\n}}",
         ]
     lines += [
@@ -41,7 +41,7 @@ def write_caddyfile(hosting: Hosting) -> str:
         "  @policy_site_missing expression `{http.error.status_code} == 404`",
         f"  rewrite @policy_site_missing {base}404.html",
         '  header Content-Type "text/html; charset=utf-8"',
-        f"  header {{\n{_headers(hosting.common)}\n  }}",
+        f"  header {{\n{_headers(hosting.common)}\n  -Cache-Control\n  -Access-Control-Allow-Origin\n  }}",
         "  file_server",
         "}",
     ]
@@ -50,8 +50,3 @@ def write_caddyfile(hosting: Hosting) -> str:
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> str:
     return "\n".join(f'  {name} "{value}"' for name, value in headers)
-
-
-def _escaped(pattern: str) -> str:
-    """Keep the backslashes of a pattern: between quotes Caddy takes one before a quote alone for its own."""
-    return pattern
