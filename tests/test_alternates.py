@@ -90,9 +90,7 @@ def test_the_sitemap_says_what_the_pages_say(site: Path, pages: Mapping[str, Rea
     for entry in etree.parse(str(site / "sitemap.xml")).getroot():
         address = entry.findtext(f"{_SITEMAP}loc") or ""
         listed[address] = {link.get("hreflang"): link.get("href") for link in entry.iter(f"{_XHTML}link")}
-    own = {
-        address: page.alternates for address, page in pages.items() if page.is_indexed and page.canonical == address
-    }
+    own = {address: page.alternates for address, page in pages.items() if page.is_indexed and page.canonical == address}
     assert listed == own
 
 

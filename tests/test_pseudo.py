@@ -20,7 +20,7 @@ from policy_site.web import create_app
 from tests.builder import PolicyRepository
 from tests.publishing import compiled_with
 
-OWN_NAMES = ("Markdown", "JSON Feed", "JSON", "Atom", "SHA-256")
+OWN_NAMES = ("Markdown", "JSON Feed", "JSON", "Atom", "SHA-256", "UTC")
 """Proper names, the same in every language."""
 TEXT = """## Тайна {{#data}}
 

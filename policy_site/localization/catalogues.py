@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from babel import UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -62,10 +61,9 @@ def begin_catalogue(tag: str) -> bytes:
     The phrases are those of the catalogues that come with the program, so that no checkout is needed.
     Raises :class:`ValueError` for a tag that CLDR does not know.
     """
-    try:
-        begun = Catalog(locale=tag.replace("-", "_"), domain=DOMAIN)
-    except UnknownLocaleError as error:
-        raise ValueError(f"CLDR knows no language {tag!r}.") from error
+    begun = Catalog(locale=tag.replace("-", "_"), domain=DOMAIN)
+    if begun.locale is None:
+        raise ValueError(f"CLDR knows no language {tag!r}.")
     for message in _read(next(iter(find_catalogue_files(translations_folder()).values()))):
         if message.id:
             places = sorted(set(message.locations))
@@ -84,12 +82,12 @@ def read_own_catalogues(folder: Path) -> tuple[OwnCatalogue, ...]:
         tag, content = file.stem.replace("_", "-"), file.read_bytes()
         try:
             catalogue = read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN, abort_invalid=True)
-        except UnknownLocaleError:
-            findings.append(_finding(file, None, f"CLDR knows no language {tag!r}.", "Name the file after one."))
         except (PoFileError, ValueError, IndexError, TypeError) as error:
             findings.append(_finding(file, None, f"This is no catalogue: {error}.", "Mend the syntax of the file."))
         else:
             found.append(OwnCatalogue(tag, content))
+            if catalogue.locale is None:
+                findings.append(_finding(file, None, f"CLDR knows no language {tag!r}.", "Name the file after one."))
             findings += [
                 _finding(file, message.lineno, fault, "Mend the translation.")
                 for message in catalogue
