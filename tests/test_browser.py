@@ -31,7 +31,7 @@ def site_languages() -> tuple[str, ...]:
 
 
 JOURNEYS = tuple(locale for locale in ("de", "ar", "ja") if locale in site_languages())
-"""Languages in which the whole way is gone: one that runs as English does, one from right to left, one without spaces."""
+"""Languages in which the whole way is gone: one that runs as English does, one from right to left, one in signs."""
 KINDS = (
     "{locale}/",
     "{locale}/privacy/",
@@ -246,6 +246,21 @@ def test_the_links_from_change_to_change_appear_when_they_are_wanted(visit: Visi
     assert page.evaluate("document.activeElement.textContent") == "Next change"
     page.keyboard.press("Enter")
     assert page.url.endswith("#change-2")
+
+
+def test_in_arabic_what_is_deleted_stands_to_the_right_of_what_replaces_it(visit: Visit) -> None:
+    page = visit.open("ar/privacy/compare/2024-12-01/2026-02-01/")
+    right, left = page.evaluate(
+        """() => {
+          const text = document.createElement("p");
+          text.lang = "ar";
+          text.dir = "rtl";
+          text.innerHTML = "خلال <del>72</del><ins>24</ins> ساعة";
+          document.querySelector(".redline").append(text);
+          return ["del", "ins"].map((name) => text.querySelector(name).getBoundingClientRect().x);
+        }"""
+    )
+    assert right > left, "two numbers beside each other are not one number"
 
 
 def test_two_columns_stand_beside_each_other_and_below_each_other_on_a_phone(browser: Browser, address: str) -> None:
