@@ -29,9 +29,8 @@ lint: $(VENV)/test.installed ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/test.installed ## tests, those in a browser included
-	sh tests/install-browser
-	sh tests/install-servers
+unit: $(VENV)/test.installed ## tests, those in a browser and against real services included
+	sh tests/install-debian
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 catalogues: $(VENV)/site.installed ## extract the phrases and bring every catalogue up to them
@@ -45,7 +44,7 @@ catalogue: $(VENV)/site.installed ## begin the catalogue of another language: LA
 	$(BIN)/python -m policy_site.localization begin $(LANGUAGE) > translations/$(subst -,_,$(LANGUAGE))/LC_MESSAGES/policy_site.po
 
 screenshots: $(VENV)/test.installed ## photograph the sample into build/screenshots: [LANGUAGES="de ja"]
-	sh tests/install-browser
+	sh tests/install-debian
 	$(BIN)/python -m tests.screenshots build/screenshots $(LANGUAGES)
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes

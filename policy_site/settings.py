@@ -15,7 +15,7 @@ import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policy_site.errors import SettingsError
-from policy_site.model import Finding, Severity, Significance
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity, Significance
 
 
 def _name_in_addresses(name: str) -> str:
@@ -30,10 +30,6 @@ def _language_tag(tag: str) -> str:
     if tag.casefold() in (LONG_PSEUDO_LANGUAGE.casefold(), MIRRORED_PSEUDO_LANGUAGE.casefold()):
         raise ValueError(f"{tag!r} is a made-up language of the preview, never published; use `serve --pseudo`")
     return tag
-
-
-LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE = "en-XA", "ar-XB"
-"""Tags of the made-up languages of ``serve --pseudo``: longer words, and from right to left."""
 
 
 Slug = Annotated[str, AfterValidator(_name_in_addresses)]

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from policy_site.errors import SettingsError
 from policy_site.localization import find_language, load_phrases
 from policy_site.localization.pseudo import lengthen, mirror
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE
 from policy_site.pages import Page, PageKind, plan_pages
 from policy_site.publication import Publication
-from policy_site.settings import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, parse_settings, read_settings
+from policy_site.settings import parse_settings, read_settings
 from policy_site.web import create_app
 from tests.builder import PolicyRepository
 from tests.publishing import compiled_with

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_UNPACKED = Path(__file__).parent.parent / ".cache" / "servers" / "root"
 _BASE = "/legal/"
 _NGINX = """
 daemon off; master_process off; pid {work}/nginx.pid; error_log {work}/error.log;
@@ -89,11 +88,10 @@ class Server:
 @contextmanager
 def serve(name: str, root: Path, work: Path) -> Iterator[Server]:
     """Run the server ``name`` over ``root``, which holds a site at ``legal``, until the block ends."""
-    assert _UNPACKED.is_dir(), "run `sh tests/install-servers` once"
     work.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     modules = "\n".join(
-        f"LoadModule {module}_module {_UNPACKED}/usr/lib/apache2/modules/mod_{module}.so" for module in _APACHE_MODULES
+        f"LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so" for module in _APACHE_MODULES
     )
     pattern = {"nginx": _NGINX, "apache": _APACHE, "caddy": _CADDY}[name]
     configuration = work / "configuration"
@@ -101,17 +99,16 @@ def serve(name: str, root: Path, work: Path) -> Iterator[Server]:
         pattern.format(work=work, root=root, site=root / _BASE.strip("/"), port=port, modules=modules), encoding="utf-8"
     )
     command = {
-        "nginx": ["usr/sbin/nginx", "-e", str(work / "error.log"), "-p", str(work), "-c", str(configuration)],
-        "apache": ["usr/sbin/apache2", "-D", "FOREGROUND", "-f", str(configuration)],
-        "caddy": ["usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", str(configuration)],
+        "nginx": ["/usr/sbin/nginx", "-e", str(work / "error.log"), "-p", str(work), "-c", str(configuration)],
+        "apache": ["/usr/sbin/apache2", "-D", "FOREGROUND", "-f", str(configuration)],
+        "caddy": ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", str(configuration)],
     }[name]
     log = work / "output.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(_UNPACKED / command[0]), *command[1:]],
+            command,
             env={
                 **os.environ,
-                "LD_LIBRARY_PATH": str(_UNPACKED / "usr/lib/x86_64-linux-gnu"),
                 "HOME": str(work),
                 "XDG_CONFIG_HOME": str(work),
             },

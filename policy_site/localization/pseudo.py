@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from babel.support import NullTranslations
 
-from policy_site.settings import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE
 
 _ACCENTED = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
