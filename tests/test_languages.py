@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from policy_site.errors import SettingsError
-from policy_site.localization import find_language, load_phrases
+from policy_site.localization import OwnCatalogue, find_language, load_phrases
 from policy_site.localization.catalogues import begin_catalogue, read_own_catalogues
 from policy_site.localization.tags import find_best
 from tests.builder import PolicyRepository
@@ -93,6 +93,8 @@ def test_an_operator_puts_one_phrase_in_other_words(tmp_path: Path) -> None:
         ("de.po", 'msgid "In force"\nmsgstr "In Kraft\u202e"\n', "turns the direction"),
         ("de.po", "In force is Gilt", "no catalogue"),
         ("de.po", b"\xff\xfe\x00", "no catalogue"),
+        ("de.po", 'msgid ""\nmsgstr "Content-Type: text/plain; charset=none\\n"\n', "no catalogue"),
+        ("de.po", 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=n n;\\n"\n', "no catalogue"),
         ("xx-YY.po", 'msgid "In force"\nmsgstr "A"\n', "knows no language"),
     ],
 )
@@ -171,6 +173,16 @@ def test_folders_of_an_adopted_repository_keep_their_names(tmp_path: Path, layou
         "es": "Privacidad",
         "zh-Hant": "隱私",
     }
+
+
+def test_a_catalogue_of_one_phrase_counts_as_its_language_does() -> None:
+    forms = "".join(f'msgstr[{number}] "{number} %(num)s"\n' for number in range(6))
+    content = f'msgid "%(num)s section differs"\nmsgid_plural "%(num)s sections differ"\n{forms}'
+    phrases = load_phrases("ar", (OwnCatalogue("ar", content.encode()),))
+    said = [
+        phrases.ngettext("%(num)s section differs", "%(num)s sections differ", number) for number in (0, 1, 2, 3, 11)
+    ]
+    assert [words[0] for words in said] == ["0", "1", "2", "3", "4"]
 
 
 def test_every_catalogue_counts_as_its_language_does() -> None:

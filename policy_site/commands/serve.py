@@ -77,9 +77,9 @@ def _port(written: str) -> int:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Serve until interrupted."""
-    origin = _open(arguments)
+    origin = open_preview(arguments)
     terminal.folder = origin.folder
-    preview = Preview(lambda: _open(arguments), arguments.as_of, terminal)
+    preview = Preview(lambda: open_preview(arguments), arguments.as_of, terminal)
     preview.refresh()
     if arguments.host in _OWN_NAMES:
         preview.hosts = _OWN_NAMES
@@ -104,7 +104,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def _open(arguments: argparse.Namespace) -> Origin:
+def open_preview(arguments: argparse.Namespace) -> Origin:
+    """Find what is previewed; ``--pseudo`` adds the made-up languages, which nothing else can."""
     origin = open_origin(arguments)
     if not arguments.pseudo:
         return origin

@@ -133,10 +133,14 @@ def load_phrases(tag: str, own: tuple[OwnCatalogue, ...] = ()) -> Phrases:
         return Phrases(find_language(tag), PseudoCatalogue(WRITERS[tag]))
     ours = find_catalogue_files(translations_folder())
     found = find_best(tag, [*ours, SOURCE_LANGUAGE])
-    catalogue = _compile(ours[found].read_bytes()) if found in ours else NullTranslations()
+    catalogue = (
+        compile_catalogue(ours[found].read_bytes(), ours[found].parents[1].name)
+        if found in ours
+        else NullTranslations()
+    )
     theirs = {entry.tag: entry.content for entry in own}
     if chosen := find_best(tag, theirs):
-        first = _compile(theirs[chosen])
+        first = compile_catalogue(theirs[chosen], chosen)
         first.add_fallback(catalogue)
         return Phrases(find_language(tag), first)
     return Phrases(find_language(tag if found else SOURCE_LANGUAGE), catalogue)
@@ -170,9 +174,10 @@ def find_catalogue_files(folder: Path) -> dict[str, Path]:
     return {file.parent.parent.name.lower().replace("_", "-"): file for file in files}
 
 
-def _compile(content: bytes) -> Translations:
+def compile_catalogue(content: bytes, tag: str) -> Translations:
+    """Compile a catalogue; one that does not say how its language counts gets what CLDR knows."""
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(content), domain=DOMAIN))
+    write_mo(compiled, read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN))
     compiled.seek(0)
     return Translations(fp=compiled, domain=DOMAIN)
 

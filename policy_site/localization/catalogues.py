@@ -12,7 +12,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from policy_site.errors import SettingsError
-from policy_site.localization import DOMAIN, OwnCatalogue, find_catalogue_files, translations_folder
+from policy_site.localization import DOMAIN, OwnCatalogue, compile_catalogue, find_catalogue_files, translations_folder
 from policy_site.localization.faults import faults_of, faults_of_message
 from policy_site.model import Finding, Severity
 
@@ -82,7 +82,8 @@ def read_own_catalogues(folder: Path) -> tuple[OwnCatalogue, ...]:
         tag, content = file.stem.replace("_", "-"), file.read_bytes()
         try:
             catalogue = read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN, abort_invalid=True)
-        except (PoFileError, ValueError, IndexError, TypeError) as error:
+            compile_catalogue(content, tag)
+        except (PoFileError, ValueError, LookupError, TypeError) as error:
             findings.append(_finding(file, None, f"This is no catalogue: {error}.", "Mend the syntax of the file."))
         else:
             found.append(OwnCatalogue(tag, content))
