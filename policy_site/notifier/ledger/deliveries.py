@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.hot import HotStatement
@@ -47,10 +47,24 @@ def claim(
 
     Until every canary of an event is sent, only canaries are taken. ``among``: only of these ids.
     """
+    wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
+    if among is not None:
+        wanted = wanted.where(DELIVERIES.c.id.in_(among))
+    claimed = connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
+        .returning(*_CLAIMED_COLUMNS)
+    )
+    return sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+
+
+def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
+    """Select the ids of what is due on a channel, in the order in which it is to be served."""
     gated = select(DELIVERIES.c.event_seq).where(
         DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, DELIVERIES.c.state != DeliveryState.SENT
     )
-    wanted = (
+    return (
         select(DELIVERIES.c.id)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
         .where(
@@ -61,18 +75,7 @@ def claim(
             (DELIVERIES.c.rank == 0) | DELIVERIES.c.event_seq.not_in(gated),
         )
         .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_seq, DELIVERIES.c.rank, DELIVERIES.c.id)
-        .limit(limit)
-        .with_for_update(of=DELIVERIES, skip_locked=True)
     )
-    if among is not None:
-        wanted = wanted.where(DELIVERIES.c.id.in_(among))
-    claimed = connection.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
-        .returning(*_CLAIMED_COLUMNS)
-    )
-    return sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:

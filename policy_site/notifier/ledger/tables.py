@@ -91,6 +91,7 @@ DELIVERIES = Table(
     Column("due_at", BigInteger, nullable=False),  # 0: never tried
     Column("worker", _ID),
     Column("changed_at", BigInteger, nullable=False),
+    Column("queued_at", BigInteger, nullable=False, server_default="0"),  # when it was last put on Celery's queue
     UniqueConstraint("event_seq", "channel", "recipient"),
 )
 
