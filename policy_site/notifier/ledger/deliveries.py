@@ -29,6 +29,8 @@ class Verdict:
     wording: int | None
 
 
+_CLOCKS_DIFFER = 60
+"""Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
 _CLAIMED_COLUMNS = (
     DELIVERIES.c.id,
     DELIVERIES.c.event_seq,
@@ -220,12 +222,14 @@ class Doubt:
     delivery: Delivery
     since: int
     event_id: str
+    due_at: int
+    """Before that it is not sent again."""
 
 
 def list_doubts(connection: Connection, channel: str, *, before: int, limit: int = 1000) -> list[Doubt]:
     """Return doubtful deliveries of a channel that fell into doubt by ``before``; locked until the transaction ends."""
     rows = connection.execute(
-        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id)
+        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id, DELIVERIES.c.due_at)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
         .where(
             DELIVERIES.c.channel == channel,
@@ -236,7 +240,16 @@ def list_doubts(connection: Connection, channel: str, *, before: int, limit: int
         .limit(limit)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
-    return [Doubt(_delivery(row[:-2]), row[-2], row[-1]) for row in rows]
+    return [Doubt(_delivery(row[:-3]), *row[-3:]) for row in rows]
+
+
+def mend_doubts(connection: Connection, *, now: int) -> None:
+    """Let what a clock that ran ahead put into doubt in the future be in doubt from now on."""
+    connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.state == DeliveryState.DOUBTFUL, DELIVERIES.c.changed_at > now + _CLOCKS_DIFFER)
+        .values(changed_at=now)
+    )
 
 
 def settle_doubts(connection: Connection, verdicts: Sequence[Verdict], *, now: int) -> None:

@@ -22,16 +22,20 @@ class Notice:
     dated_at: int
     """The instant in the ``Date`` of its messages: when it was read, or released."""
     labels: frozenset[str]
-    """Versions of the policy that were published before."""
+    """Versions of the policy that were published before this one."""
 
 
 def load_notice(connection: Connection, seq: int) -> Notice:
     """Return an event of the ledger."""
     row = connection.execute(
-        select(EVENTS.c.id, EVENTS.c.record, EVENTS.c.ingested_at).where(EVENTS.c.seq == seq)
+        select(EVENTS.c.id, EVENTS.c.record, EVENTS.c.ingested_at, EVENTS.c.released_at).where(EVENTS.c.seq == seq)
     ).one()
     record: dict[str, Any] = json.loads(row.record)
-    before = connection.execute(select(EVENTS.c.record).where(EVENTS.c.seq < seq)).scalars()
-    others = (json.loads(other) for other in before)
-    labels = frozenset(str(other["version"]) for other in others if other["policy"] == record["policy"])
-    return Notice(seq, row.id, record, int(row.ingested_at), labels)
+    before = connection.execute(select(EVENTS.c.record).where(EVENTS.c.seq < seq).order_by(EVENTS.c.seq)).scalars()
+    labels: list[str] = []
+    for other in map(json.loads, before):
+        if other["policy"] == record["policy"]:
+            if other["version"] == record["version"]:
+                break  # what mends a version comes later than it, and maybe later than its successors
+            labels.append(str(other["version"]))
+    return Notice(seq, row.id, record, int(row.released_at or row.ingested_at), frozenset(labels))

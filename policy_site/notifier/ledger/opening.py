@@ -51,13 +51,14 @@ class Ledger:
             return
         file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(
+                    f"Another process delivers from {self.engine.url.database}.",
+                    remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
+                ) from None
             yield
-        except BlockingIOError:
-            raise UsageError(
-                f"Another process delivers from {self.engine.url.database}.",
-                remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
-            ) from None
         finally:
             os.close(file)
 

@@ -45,6 +45,7 @@ EVENTS = Table(
     Column("state", String(8), nullable=False),
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
+    Column("released_at", BigInteger),  # by a person, where it was held
 )
 
 PASSES = Table(
