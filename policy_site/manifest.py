@@ -78,6 +78,7 @@ def fingerprint(publication: Publication) -> str:
         publication.events,
         [(identity, record["hash"]) for identity, record in publication.kept_records.items()],
         [(address, hashlib.sha256(content).hexdigest()) for address, content in publication.kept_files.items()],
+        publication.catalogues,
     )
     digest = hashlib.sha256()
     for part in parts:

@@ -88,6 +88,9 @@ CATEGORIES: Mapping[str, Significance] = MappingProxyType(
 )
 """The closed list of change categories, each with the lowest significance it asks for."""
 
+LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE = "en-XA", "ar-XB"
+"""Tags of the made-up languages of ``serve --pseudo``, never published: longer words, and from right to left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

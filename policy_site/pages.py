@@ -62,6 +62,11 @@ class PageKind(StrEnum):
     ROBOTS = "robots"
     SITEMAP = "sitemap"
     HEADERS = "headers"
+    REDIRECTS = "redirects"
+    HTACCESS = "htaccess"
+    NGINX_HTTP = "nginx-http"
+    NGINX_SERVER = "nginx-server"
+    CADDY = "caddy"
     STATIC = "static"
 
 
@@ -97,10 +102,25 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.ROBOTS: "robots.txt",
         PageKind.SITEMAP: "sitemap.xml",
         PageKind.HEADERS: "_headers",
+        PageKind.REDIRECTS: "_redirects",
+        PageKind.HTACCESS: ".htaccess",
+        PageKind.NGINX_HTTP: "hosting/nginx-http.conf",
+        PageKind.NGINX_SERVER: "hosting/nginx-server.conf",
+        PageKind.CADDY: "hosting/Caddyfile",
         PageKind.STATIC: "static/{name}",
     }
 )
 """Addresses below the site's base path. ``/manifest.json`` is written by the act of publishing, not by a view."""
+
+HOST_FILES: Mapping[str, tuple[PageKind, ...]] = MappingProxyType(
+    {
+        "apache": (PageKind.HTACCESS,),
+        "caddy": (PageKind.CADDY,),
+        "netlify": (PageKind.REDIRECTS,),
+        "nginx": (PageKind.NGINX_HTTP, PageKind.NGINX_SERVER),
+    }
+)
+"""What is written for the hosts that ``site.toml`` names."""
 
 NEVER_INDEXED = frozenset(
     {
@@ -237,6 +257,7 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
         yield make_page(kind)
+    yield from (make_page(kind) for host in publication.settings.hosts for kind in HOST_FILES[host])
     for number in range(1, len(publication.events) // ARCHIVE_SIZE + 1):
         yield make_page(PageKind.ARCHIVE, number=f"{number:05}")
     for event in publication.events:

@@ -16,7 +16,7 @@ import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policy_site.errors import SettingsError
-from policy_site.model import Finding, Severity, Significance
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity, Significance
 
 
 def _name_in_addresses(name: str) -> str:
@@ -28,6 +28,8 @@ def _name_in_addresses(name: str) -> str:
 def _language_tag(tag: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
         raise ValueError(f"{tag!r} is not a language tag; write one of BCP 47 such as 'en' or 'pt-BR'")
+    if tag.casefold() in (LONG_PSEUDO_LANGUAGE.casefold(), MIRRORED_PSEUDO_LANGUAGE.casefold()):
+        raise ValueError(f"{tag!r} is a made-up language of the preview, never published; use `serve --pseudo`")
     return tag
 
 
@@ -192,6 +194,8 @@ class Settings(_Table):
     authoritative_language: LanguageTag | None = None
     branch: Line | None = None
     """The publishing branch; default: the one that is checked out."""
+    hosts: tuple[Literal["apache", "caddy", "netlify", "nginx"], ...] = ()
+    """Web servers for which a ready file is written: who asks for ``/`` is led to the language they read."""
     is_sample: bool = False
     """Pages say that the content is a sample."""
     content: ContentSettings = ContentSettings()
@@ -232,7 +236,7 @@ class Settings(_Table):
         if self.authoritative_language and self.authoritative_language not in self.languages:
             raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
         ids = [policy.id for policy in self.policies]
-        for name, seen in (("languages", self.languages), ("policies", ids)):
+        for name, seen in (("languages", self.languages), ("hosts", self.hosts), ("policies", ids)):
             folded = [
                 entry.casefold() for entry in seen
             ]  # addresses that differ in case alone share a file on some disks

@@ -13,6 +13,7 @@ from pathlib import Path
 from policy_site.catalogue.grouping import start_of
 from policy_site.errors import HistoryError, UsageError
 from policy_site.history import History, find_repository, read_folder, read_history
+from policy_site.localization.catalogues import read_own_catalogues
 from policy_site.model import Event
 from policy_site.publication import Publication, Workshop, compile_publication
 from policy_site.settings import Settings, read_settings
@@ -63,7 +64,14 @@ class Origin:
         """Compile what is published at ``as_of``; ``published``: the events of the ledger that is continued."""
         workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
         history = self.read(with_work_tree=with_work_tree)
-        return compile_publication(self.settings, history, as_of=as_of, workshop=workshop, published=published)
+        return compile_publication(
+            self.settings,
+            history,
+            as_of=as_of,
+            workshop=workshop,
+            published=published,
+            catalogues=read_own_catalogues(self.config.parent / "translations"),
+        )
 
 
 def add_origin_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from policy_site import events as ledger
 from policy_site import redlines
 from policy_site.catalogue import compile_catalogue
 from policy_site.history import History
-from policy_site.localization import month_names
+from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
 from policy_site.publication.rendering import render_editions, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
@@ -50,6 +50,8 @@ class Publication:
     """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
     next_transition: datetime | None
     """When the site must be built again, as far as is known."""
+    catalogues: tuple[OwnCatalogue, ...] = ()
+    """Phrases of the interface that the operator keeps beside ``site.toml``."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
     kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
@@ -70,6 +72,7 @@ def compile_publication(
     as_of: datetime,
     workshop: Workshop | None = None,
     published: Sequence[Event] = (),
+    catalogues: tuple[OwnCatalogue, ...] = (),
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
@@ -113,6 +116,7 @@ def compile_publication(
         findings=tuple(dict.fromkeys(findings)),
         tips=tips_of(shelves),
         next_transition=catalogue.next_transition,
+        catalogues=catalogues,
     )
 
 

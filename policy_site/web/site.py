@@ -80,7 +80,7 @@ class Site:
 
     def phrases(self, locale: str) -> Phrases:
         """Return the interface's phrases for ``locale``."""
-        return load_phrases(locale)
+        return load_phrases(locale, self.publication.catalogues)
 
     def in_force(self, policy: Policy) -> Version | None:
         """Return the version of ``policy`` in force."""

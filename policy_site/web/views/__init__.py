@@ -25,7 +25,7 @@ from policy_site.web.views.feeds import (
     view_redline_schema,
     view_schema,
 )
-from policy_site.web.views.files import view_edition_file, view_headers, view_robots, view_sitemap, view_static
+from policy_site.web.views.files import view_edition_file, view_host_file, view_robots, view_sitemap, view_static
 from policy_site.web.views.history import view_history
 from policy_site.web.views.lists import view_languages, view_not_found, view_policies
 from policy_site.web.views.texts import view_policy, view_version
@@ -61,7 +61,12 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.NOT_FOUND: view_not_found,
         PageKind.ROBOTS: view_robots,
         PageKind.SITEMAP: view_sitemap,
-        PageKind.HEADERS: view_headers,
+        PageKind.HEADERS: view_host_file,
+        PageKind.REDIRECTS: view_host_file,
+        PageKind.HTACCESS: view_host_file,
+        PageKind.NGINX_HTTP: view_host_file,
+        PageKind.NGINX_SERVER: view_host_file,
+        PageKind.CADDY: view_host_file,
         PageKind.STATIC: view_static,
     }
 )

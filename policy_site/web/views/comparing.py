@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
-from policy_site.web.library import RedlinePart, render_redline
+from policy_site.web.library import Comparison, RedlinePart, render_redline
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 from policy_site.web.views.summary import Summary, make_summary
@@ -156,9 +156,16 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(crumb, site.link(page.kind, **page.parameters), phrases.language),
         ],
-        canonical=site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None,
+        canonical=_canonical(site, page, comparison, pair),
     )
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
+
+
+def _canonical(site: Site, page: Page, comparison: Comparison, pair: Mapping[str, str]) -> str | None:
+    """Return the address of the redline that a page repeats: in another layout, or for want of a translation."""
+    if comparison.is_fallback:
+        return site.absolute_link(PageKind.COMPARE, **{**pair, "locale": comparison.language.tag})
+    return site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None
 
 
 def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from policy_site.catalogue.standing import applied_until, edition_for, standing
 from policy_site.localization import Language, find_language
 from policy_site.model import Edition, Fidelity, Policy, Standing, Version
 from policy_site.pages import Page, PageKind, section_address
-from policy_site.web.shell import Crumb, Frame, make_shell, translated_locales
+from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
 from policy_site.web.views.values import (
     Badge,
@@ -151,9 +151,6 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
         if in_force
         else "",
         policy=work,
-        is_fallback=in_force is not None and fidelity is Fidelity.MISSING,
-        translated_into=translated_locales(site, work, in_force) if in_force else None,
-        canonical=_authoritative_address(site, page, work) if in_force and fidelity is Fidelity.MISSING else None,
     )
     return Screen("policy.html", make_shell(site, page, frame), view, phrases)
 
@@ -187,8 +184,6 @@ def view_version(site: Site, page: Page, *, locale: str, policy: str, version: s
         policy=work,
         crumbs=_version_crumbs(site, shown, locale),
         is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
-        is_fallback=fidelity is Fidelity.MISSING,
-        translated_into=tuple(shown.editions),
         canonical=_version_canonical(site, page, work, fidelity, where),
     )
     return Screen("version.html", make_shell(site, page, frame), view, phrases)
@@ -301,14 +296,9 @@ def _version_crumbs(site: Site, version: Version, locale: str) -> tuple[Crumb, .
     )
 
 
-def _authoritative_address(site: Site, page: Page, policy: Policy) -> str:
-    return site.absolute_link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale})
-
-
 def _version_canonical(site: Site, page: Page, policy: Policy, fidelity: Fidelity, where: Standing) -> str | None:
     """Return the address that search engines are to know the page by, where it is another than its own."""
-    if fidelity is Fidelity.MISSING:
-        return _authoritative_address(site, page, policy)
-    if where is Standing.IN_FORCE:
-        return site.absolute_link(PageKind.POLICY, locale=page.parameters["locale"], policy=policy.id)
-    return None
+    if where is not Standing.IN_FORCE:
+        return None
+    locale = policy.authoritative_locale if fidelity is Fidelity.MISSING else page.parameters["locale"]
+    return site.absolute_link(PageKind.POLICY, locale=locale, policy=policy.id)
