@@ -32,6 +32,7 @@ from sqlalchemy import select
 
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import open_ledger
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.tables import DELIVERIES
 from policy_site.notifier.model import DeliveryState
 from tests.published_feeds import chained, history
@@ -97,9 +98,9 @@ def try_kills(trial: Trial, tell: Callable[[str], None] = print) -> Findings:
         if trial.ledger == "postgresql":
             url = stack.enter_context(PostgreSQL()).create_database()
         broker = stack.enter_context(RabbitMQ()) if trial.is_queued else None
-        _write_settings(folder, trial, sink, url, broker.url if broker else None)
+        _write_settings(folder, trial, sink.port, url, record=sink.record, broker=broker.url if broker else None)
         _publish(folder, is_announced=False)
-        _finish(folder, "run")
+        _finish(folder, "ingest")
         _publish(folder, is_announced=True)
         started = time.monotonic()
         crew = _Crew(folder, trial, sink)
@@ -115,8 +116,17 @@ def try_kills(trial: Trial, tell: Callable[[str], None] = print) -> Findings:
                 tell(f"{number + 1} kills, {sink.count_quickly()} messages, {time.monotonic() - started:.0f} s")
         crew.run_to_the_end()
         findings.seconds = time.monotonic() - started
-        _count(findings, trial, folder, url, sink)
+        _count(findings, trial, folder, sink)
     return findings
+
+
+def prepare_trial(folder: Path, trial: Trial, port: int) -> None:
+    """Fill ``folder`` with settings, an audience, and a ledger in which the notices of one event are planned."""
+    _write_settings(folder, trial, port, "sqlite:///notify.db", record=None, broker=None)
+    for is_announced in (False, True):
+        _publish(folder, is_announced=is_announced)
+        _finish(folder, "ingest")
+    _finish(folder, "plan")
 
 
 class _Crew:
@@ -207,8 +217,10 @@ def _finish(folder: Path, *step: str) -> int:
     return _start(folder, *step).wait()
 
 
-def _write_settings(folder: Path, trial: Trial, sink: SmtpSink, url: str, broker: str | None) -> None:
-    reconciling = f'record = {{kind = "messages", files = ["{sink.record}"], settle_seconds = 1}}'
+def _write_settings(
+    folder: Path, trial: Trial, port: int, url: str, *, record: Path | None, broker: str | None
+) -> None:
+    reconciling = f'record = {{kind = "messages", files = ["{record}"], settle_seconds = 1}}'
     (folder / "notify.toml").write_text(
         f"""\
 feed = "feed.json"
@@ -219,7 +231,7 @@ requeue_seconds = 3
 [channels.mail]
 kind = "smtp"
 host = "127.0.0.1"
-port = {sink.port}
+port = {port}
 security = "none"
 sender = "notices@{_DOMAIN}"
 connections = {trial.connections}
@@ -267,20 +279,22 @@ def _publish(folder: Path, *, is_announced: bool) -> None:
     new.replace(folder / "feed.json")
 
 
-def _count(findings: Findings, trial: Trial, folder: Path, url: str, sink: SmtpSink) -> None:
+def _count(findings: Findings, trial: Trial, folder: Path, sink: SmtpSink) -> None:
     ledger = open_ledger(_url_of(folder))
     with ledger.transaction() as connection:
         held = set(
             connection.execute(select(DELIVERIES.c.recipient).where(DELIVERIES.c.state == DeliveryState.HELD)).scalars()
         )
+        secret = read_secret(connection)
     event = _events()[-1]["id"]
-    expected = {message_id_of(event, "mail", address, domain=_DOMAIN): address for address in _addresses(trial)}
+    expected = {
+        message_id_of(event, "mail", address, domain=_DOMAIN, secret=secret): address for address in _addresses(trial)
+    }
     wire = Counter(found.decode() for found in _MESSAGE_ID.findall(sink.record.read_bytes()))
     findings.held = len(held)
     findings.lost = sum(name not in wire and address not in held for name, address in expected.items())
     findings.strangers = sum(name not in expected for name in wire)
     findings.twice_on_the_wire = sum(number - 1 for number in wire.values())
-    del url
 
 
 def main() -> int:

@@ -97,7 +97,7 @@ def with_privacy_history(policies: PolicyRepository) -> PolicyRepository:
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Visitor:
     """English in full, German one version behind, Arabic not there at all; Japanese without an interface."""
     policies = PolicyRepository(tmp_path_factory.mktemp("web")).site(
-        base_url=f"https://example.org{BASE}", languages=["en", "de", "ar", "ja"], policies=["privacy", "cookies"]
+        base_url=f"https://example.org{BASE}", languages=["en", "de", "ar", "ko"], policies=["privacy", "cookies"]
     )
     policies.publish("cookies", effective="2024-03-01", text=COOKIES.replace("{count}", "two"), title="Cookies")
     with_privacy_history(policies)
@@ -182,7 +182,7 @@ def test_no_page_speaks_the_language_of_the_one_before(visitor: Visitor) -> None
 def test_switching_the_language_keeps_the_page(pages: Mapping[str, Document]) -> None:
     page = pages["en/privacy/v/2024-12-01/changes/"]
     choices = {str(link.get("hreflang")): str(link.get("href")) for link in page.all("//nav[@class='languages']//a")}
-    assert choices == {locale: f"{BASE}{locale}/privacy/v/2024-12-01/changes/" for locale in ("en", "de", "ar", "ja")}
+    assert choices == {locale: f"{BASE}{locale}/privacy/v/2024-12-01/changes/" for locale in ("en", "de", "ar", "ko")}
 
 
 def test_an_old_version_cannot_be_mistaken_for_the_present_one(pages: Mapping[str, Document]) -> None:
@@ -233,7 +233,7 @@ def test_a_text_without_translation_is_shown_in_its_own_language(pages: Mapping[
 
 
 def test_a_language_without_an_interface_gets_english_phrases_marked_as_english(pages: Mapping[str, Document]) -> None:
-    page = pages["ja/privacy/history/"]
+    page = pages["ko/privacy/history/"]
     assert page.attribute("//html", "lang") == "en"
     assert "Every version" in page.words()
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from policy_site import __version__
+from policy_site.commands.interruption import TerminatedError
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import PolicySiteError, UsageError
 
@@ -37,6 +38,7 @@ COMMANDS = ("build", "serve", "check", "log", "diff", "init", "notify", "ping")
 A command is imported when it is called for: `notify` runs on machines that have neither git nor Flask.
 """
 
+_FAREWELL = "Interrupted; nothing was published."
 _INTERRUPTED = 130
 _TERMINATED = 143
 _DEFECT = 70
@@ -60,8 +62,8 @@ def _run(chosen: argparse.Namespace, terminal: Terminal) -> int:
         terminal.show_error(error)
         return error.exit_status
     except KeyboardInterrupt as interrupt:
-        terminal.say_aside("Interrupted; nothing was published.")
-        return _TERMINATED if isinstance(interrupt, _TerminatedError) else _INTERRUPTED
+        terminal.say_aside(chosen.farewell)
+        return _TERMINATED if isinstance(interrupt, TerminatedError) else _INTERRUPTED
     except BrokenPipeError:
         # The reader of the output went away, as `head` does: nothing is left to say, nor anyone to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -94,10 +96,6 @@ def _has_said_all() -> bool:
     return has_said_all
 
 
-class _TerminatedError(KeyboardInterrupt):
-    """SIGTERM: like an interrupt, so that leftovers and processes are cleared away."""
-
-
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
     """Let SIGTERM end what is done as an interrupt does."""
@@ -106,7 +104,7 @@ def _ended_in_order() -> Iterator[None]:
         return
 
     def end(_number: int, _frame: object) -> None:
-        raise _TerminatedError
+        raise TerminatedError
 
     before = signal.signal(signal.SIGTERM, end)
     try:
@@ -147,5 +145,5 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
         command.add_arguments(subparser)
         subparser.add_argument("--quiet", action="store_true", help="say nothing but errors")
         subparser.add_argument("--debug", action="store_true", help="show the traceback of a defect")
-        subparser.set_defaults(run=command.run)
+        subparser.set_defaults(run=command.run, farewell=getattr(command, "FAREWELL", _FAREWELL))
     return parser

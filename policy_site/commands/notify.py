@@ -8,7 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from policy_site.commands.notices import Step, add_aftercare, show_forecast, show_runs
+from policy_site.commands.aftercare import Step, add_aftercare
+from policy_site.commands.interruption import ending_in_order
+from policy_site.commands.notices import show_forecast, show_runs
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
 from policy_site.notifier.delivery import Tally
@@ -20,6 +22,7 @@ from policy_site.notifier.settings import NotifierSettings, read_notifier_settin
 
 NAME = "notify"
 HELP = "read a change feed and deliver notices"
+FAREWELL = "Interrupted; the ledger knows what was done, the next run goes on."
 
 _CONFIG = Path("notify.toml")
 _UNUSABLE, _WAITING = 1, 7
@@ -186,14 +189,13 @@ def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
 
 
 def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
-    interrupted = threading.Event()
-    with terminal.progress() as progress:
+    with ending_in_order() as is_interrupted, terminal.progress() as progress:
 
         def tell(channel: str, tally: Tally) -> None:
             progress(f"Sending ({channel})", tally.sent, max(tally.sent, 1))
 
-        runs = deliver_all(ledger, settings, is_interrupted=interrupted.is_set, told=tell if progress else None)
-    show_runs(runs, settings, terminal)
+        runs = deliver_all(ledger, settings, is_interrupted=is_interrupted, told=tell if progress else None)
+        show_runs(runs, settings, terminal)
     _refuse_stuck(runs)
     return _WAITING if any(run.waiting for run in runs) else 0
 

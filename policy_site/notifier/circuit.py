@@ -1,8 +1,8 @@
 """When a server as a whole fails, nobody's attempts are spent on it; and how fast to go while it works.
 
 A refusal counts only once the server has shown that it works: it took another message since, or takes the sender's own
-address. Until then refusals are a streak, kept back. A streak that grows too long, or a failure that is not about a
-recipient, opens the circuit: everyone waits, then one connection tries.
+address. Until then refusals are a streak, kept back. A streak of a server that does not work, or a failure that is not
+about a recipient, opens the circuit: everyone waits, then one connection tries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy_site.notifier.model import Delivery, Outcome, OutcomeKind
 
@@ -49,14 +49,15 @@ class Circuit:
         self._opened_at: float | None = None
         self._resume_at = 0.0
         self._is_probing = False
+        self._has_accepted = False
         self.reason = ""
         """Why the circuit is, or was last, open: the server's words."""
 
     @property
     def needs_proof(self) -> bool:
-        """True where a streak is long enough to ask the server whether it works at all."""
+        """True where a streak is long enough to ask the server whether it works, or it may work again."""
         with self._lock:
-            return len(self._streak) >= STREAK
+            return len(self._streak) >= (STREAK if self._opened_at is None else 1)
 
     @property
     def has_streak(self) -> bool:
@@ -68,7 +69,7 @@ class Circuit:
     def is_exhausted(self) -> bool:
         """True where the server has been unavailable for longer than the channel's patience."""
         with self._lock:
-            return self._opened_at is not None and self._clock() - self._opened_at > self._patience
+            return self._opened_at is not None and self._clock() - self._opened_at >= self._patience
 
     def judge(self, delivery: Delivery, outcome: Outcome, wording: int | None) -> list[Judged]:
         """Take an outcome; return the attempts that are decided by it, this one or more or none."""
@@ -76,14 +77,12 @@ class Circuit:
             match outcome.kind:
                 case OutcomeKind.ACCEPTED:
                     decided = [*self._end_streak(counts=True), Judged(delivery, outcome, wording, counts=True)]
+                    self._has_accepted = True
                     self._close()
                     return decided
                 case OutcomeKind.REFUSED | OutcomeKind.DEFERRED:
                     self._streak.append(Judged(delivery, outcome, wording, counts=True))
-                    if self._opened_at is None:
-                        return []
-                    self._open(outcome.reply)  # the one that tried while it was open found nothing better
-                    return self._end_streak(counts=False)
+                    return []
                 case OutcomeKind.DOUBTFUL:
                     # Whatever the server's fault, it may have arrived: that must be on record at once.
                     self._failures += 1
@@ -98,17 +97,22 @@ class Circuit:
         """End the streak after the server was asked whether it works; return its attempts, now decided.
 
         Of a working server the refusals that speak of a recipient count. Those that speak of policy or content would
-        hit everybody: they open the circuit.
+        hit everybody: they open the circuit, unless they are few and the server took messages in this run.
         """
         with self._lock:
+            is_short = self._has_accepted and self._opened_at is None and len(self._streak) < STREAK
             streak = self._end_streak(counts=is_working)
-            suspects = [judged for judged in streak if not judged.outcome.is_personal]
+            suspects = [] if is_short else [judged for judged in streak if not judged.outcome.is_personal]
             if streak and (not is_working or suspects):
                 self._open((suspects or streak)[-1].outcome.reply)
-            return [
-                judged if judged.outcome.is_personal else Judged(judged.delivery, judged.outcome, judged.wording, False)  # noqa: FBT003
-                for judged in streak
-            ]
+            elif streak:
+                self._close()
+            return [replace(judged, counts=judged.counts and judged not in suspects) for judged in streak]
+
+    def forgive(self) -> list[Judged]:
+        """End the streak of a run that ends before the server was asked: nobody's attempt counts."""
+        with self._lock:
+            return self._end_streak(counts=False)
 
     def wait(self, is_stopped: Callable[[], bool]) -> bool:
         """Wait while the circuit is open; ``True`` where the caller may go on: all when closed, one to try when open.
@@ -118,7 +122,7 @@ class Circuit:
         with self._lock:
             while self._opened_at is not None:
                 now = self._clock()
-                if is_stopped() or now - self._opened_at > self._patience:
+                if is_stopped() or now - self._opened_at >= self._patience:
                     return False
                 if not self._is_probing and now >= self._resume_at:
                     self._is_probing = True

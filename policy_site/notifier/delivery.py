@@ -7,6 +7,7 @@ to disk. A connection has at most one message between the last two: a kill leave
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,11 +67,19 @@ def deliver(
     """
     run = _Run(recorder, name, channel, settings, renderer, is_stopped, told, among)
     recorder.company = settings.connections
-    threads = [threading.Thread(target=run.serve, name=f"{name}-{number}") for number in range(settings.connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    # as daemons they do not keep a process that is told twice to end; the ledger knows what they were at
+    threads = [
+        threading.Thread(target=run.serve, name=f"{name}-{number}", daemon=True)
+        for number in range(settings.connections)
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        run.abandon()
+        raise
     run.finish()
     return run.tally
 
@@ -99,19 +108,24 @@ class _Run:
         self._turn = threading.Lock()
         self._decided = threading.Condition()
         self._under_way = 0
+        self._is_abandoned = False
+        self._counting = threading.Lock()
         self._errors: list[BaseException] = []
 
     def is_stopped(self) -> bool:
         """Say whether nothing more may be sent."""
-        return bool(self._errors) or self.recorder.is_broken or self._asked()
+        return bool(self._errors) or self._is_abandoned or self.recorder.is_broken or self._asked()
+
+    def abandon(self) -> None:
+        """Let every connection end after the message it is at."""
+        self._is_abandoned = True
 
     def finish(self) -> None:
         """Give back what was claimed and not tried, and raise what broke a connection's thread."""
-        left = [*self._claims, *(judged.delivery for judged in self.circuit.settle(is_working=False))]
         if self._errors:
             raise self._errors[0]
-        if left:
-            self.recorder.record([_unspent(delivery) for delivery in left]).wait()
+        self._record_judged(self.circuit.forgive())
+        self._record([self._unspent(delivery) for delivery in self._claims])
         if self.circuit.is_exhausted:
             self.tally.reason = f"The server is unavailable: {self.circuit.reason}"
 
@@ -125,9 +139,12 @@ class _Run:
                 delivery = self._take()
                 if delivery is None:
                     self.circuit.withdraw()
-                    if self._others_may_bring_more(session):
+                    if self._others_may_bring_more():
                         continue
-                    break
+                    if not self.circuit.has_streak or self.is_stopped():
+                        break
+                    session = self._prove(session)
+                    continue
                 session = self._serve_one(session, delivery)
         except BaseException as error:  # noqa: BLE001 - whatever ends a thread ends the run, and is raised there
             self._errors.append(error)
@@ -140,9 +157,9 @@ class _Run:
 
     def _serve_one(self, session: Session | None, delivery: Delivery) -> Session | None:
         try:
-            pause = self._pace.delay()
-            if pause:
-                threading.Event().wait(pause)
+            if not self._keep_pace():
+                self._claims.append(delivery)
+                return session
             if session and session.is_spent:
                 session.close()
                 session = None
@@ -150,6 +167,7 @@ class _Run:
                 message = self.renderer.write(delivery)
             except PolicySiteError as error:
                 self._record([self._unwritten(delivery, error)])
+                self.circuit.withdraw()
                 return session
             session, outcome = self._attempt(session, message)
             self._record_judged(self.circuit.judge(delivery, outcome, message.wording_id))
@@ -163,6 +181,15 @@ class _Run:
                 self._under_way -= 1
                 self._decided.notify_all()
         return session
+
+    def _keep_pace(self) -> bool:
+        """Wait for the place that the rate allows; ``False`` where the run is stopped meanwhile."""
+        until = time.monotonic() + self._pace.delay()
+        while (rest := until - time.monotonic()) > 0:
+            if self.is_stopped():
+                return False
+            time.sleep(min(rest, 0.2))
+        return True
 
     def _attempt(self, session: Session | None, message: Message) -> tuple[Session | None, Outcome]:
         outcome: Outcome | None
@@ -188,11 +215,18 @@ class _Run:
 
     def _prove(self, session: Session | None) -> Session | None:
         """Ask the server whether it works at all, and let the refusals kept back count or not."""
+        is_working = False
         try:
-            session = session or self.channel.connect()
-            is_working = session.proves_itself()
+            if session:
+                is_working = session.proves_itself()
+                if session.is_spent and not is_working:  # it may have stood idle for too long
+                    session.close()
+                    session = None
+            if session is None:
+                session = self.channel.connect()
+                is_working = session.proves_itself()
         except ServerUnavailableError:
-            is_working = False
+            session = None
         self._record_judged(self.circuit.settle(is_working=is_working))
         return session
 
@@ -220,17 +254,12 @@ class _Run:
                 self._under_way += 1
             return self._claims.popleft()
 
-    def _others_may_bring_more(self, session: Session | None) -> bool:
+    def _others_may_bring_more(self) -> bool:
         """Wait while other connections are at work: a canary that is sent lets everybody else through."""
         with self._decided:
             if self._under_way:
                 self._decided.wait(0.2)
                 return True
-        if self.circuit.has_streak and not self.is_stopped():
-            used = self._prove(session)
-            if used and used is not session:
-                used.close()
-            return True
         return False
 
     # --- verdicts ----------------------------------------------------------------------------------------------------
@@ -245,6 +274,10 @@ class _Run:
                 self.told(self.tally)
 
     def _verdict(self, judged: Judged) -> Verdict:
+        with self._counting:
+            return self._count(judged)
+
+    def _count(self, judged: Judged) -> Verdict:
         delivery, outcome = judged.delivery, judged.outcome
         make = partial(Verdict, delivery.id, outcome=outcome.kind.value, reply=outcome.reply, wording=judged.wording)
         spent = delivery.attempts + judged.counts
@@ -255,8 +288,8 @@ class _Run:
             self.tally.doubtful += 1
             return make(state=DeliveryState.DOUBTFUL, attempts=spent, due_at=self._retry_at(spent))
         if not judged.counts:
-            # the server's failure: due at once, when the server is back
-            return make(state=DeliveryState.PENDING, attempts=spent, due_at=0 if spent == 0 else self.recorder.now())
+            # the server's failure: due at once, yet behind those never tried, lest one that it stumbles over stops all
+            return make(state=DeliveryState.PENDING, attempts=spent, due_at=self.recorder.now())
         if outcome.kind is OutcomeKind.REFUSED and outcome.is_personal:
             self.tally.refused += 1
             return make(state=DeliveryState.REFUSED, attempts=spent, due_at=0)
@@ -272,7 +305,8 @@ class _Run:
         return self.recorder.now() + max(1, round(jittered(seconds)))
 
     def _unwritten(self, delivery: Delivery, error: PolicySiteError) -> Verdict:
-        self.tally.deferred += 1
+        with self._counting:
+            self.tally.deferred += 1
         return Verdict(
             delivery.id,
             state=DeliveryState.PENDING,
@@ -283,14 +317,13 @@ class _Run:
             wording=None,
         )
 
-
-def _unspent(delivery: Delivery) -> Verdict:
-    return Verdict(
-        delivery.id,
-        state=DeliveryState.PENDING,
-        attempts=delivery.attempts,
-        due_at=0,
-        outcome="",
-        reply="",
-        wording=None,
-    )
+    def _unspent(self, delivery: Delivery) -> Verdict:
+        return Verdict(
+            delivery.id,
+            state=DeliveryState.PENDING,
+            attempts=delivery.attempts,
+            due_at=0 if delivery.attempts == 0 else self.recorder.now(),
+            outcome="",
+            reply="",
+            wording=None,
+        )

@@ -17,7 +17,7 @@ from policy_site.notifier.fetching import NO_VALIDATORS, Validators, feed_identi
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.events import (
     FeedPosition,
-    change_state,
+    decide_held,
     event_record,
     feed_position,
     known_events,
@@ -203,7 +203,8 @@ def _known(ledger: Ledger, position: FeedPosition | None, events: Sequence[tuple
 def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> tuple[int, ...]:
     with ledger.transaction() as connection:
         chosen = seqs_in_state(connection, EventState.HELD) if seqs is None else tuple(sorted(set(seqs)))
-        other = [seq for seq in chosen if not change_state(connection, seq, old=EventState.HELD, new=new)]
+        now = ledger.now(connection)
+        other = [seq for seq in chosen if not decide_held(connection, seq, new=new, at=now)]
         if other and seqs is not None:
             raise UsageError(
                 f"Event {other[0]} is not held.", remedy="`policy-site notify status` lists those that are."

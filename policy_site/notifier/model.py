@@ -65,6 +65,11 @@ class OutcomeKind(StrEnum):
     """The last byte left and no reply came."""
 
 
+BOUNCED = "bounced"
+"""Stands among the outcomes of a delivery's attempts where the server took the message and later reported a failure.
+No attempt ends so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one attempt ended, and in the server's own words."""
@@ -73,7 +78,7 @@ class Outcome:
     reply: str
     """One line: ``250 2.0.0 Ok: queued as 4F1``."""
     is_personal: bool = True
-    """False where a refusal speaks of policy or content (RFC 3463, x.7.x and x.6.x), which would hit everybody."""
+    """False where a refusal speaks of the server, the message or policy, which would hit everybody."""
 
 
 @dataclass(frozen=True, slots=True)

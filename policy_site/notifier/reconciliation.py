@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 from policy_site.errors import UsageError
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import Doubt, Verdict, list_doubts, settle_doubts
+from policy_site.notifier.ledger.deliveries import Doubt, Verdict, list_doubts, mend_doubts, settle_doubts
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.settings import MailChannel, ServerRecord, WebhookChannel
 
@@ -45,7 +47,7 @@ def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel)
         with ledger.transaction() as connection:
             now = ledger.now(connection)
             doubts = list_doubts(connection, name, before=_LATEST)
-            verdicts = [_held(doubt) if is_held else _resend(doubt, now) for doubt in doubts]
+            verdicts = [_held(doubt) if is_held else _resend(doubt, settings.attempts) for doubt in doubts]
             settle_doubts(connection, verdicts, now=now)
         count += len(doubts)
         if not doubts:
@@ -58,11 +60,15 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
     while True:
         with ledger.transaction() as connection:
             now = ledger.now(connection)
+            mend_doubts(connection, now=now)
+            secret = read_secret(connection)
             doubts = list_doubts(connection, name, before=now - record.settle_seconds)
             if doubts and taken is None:
                 taken = read_server_record(record)
             verdicts = [
-                _found(doubt) if taken and _message_id(doubt, settings) in taken else _resend(doubt, now)
+                _found(doubt)
+                if taken and _message_id(doubt, settings, secret) in taken
+                else _resend(doubt, settings.attempts)
                 for doubt in doubts
             ]
             settle_doubts(connection, verdicts, now=now)
@@ -73,18 +79,21 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
             return Settled(resent=resent, sent=sent, waiting=rest)
 
 
-def _message_id(doubt: Doubt, settings: MailChannel) -> str:
+def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:
     delivery, domain = doubt.delivery, settings.sender.partition("@")[2]
-    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain)
+    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain, secret=secret)
 
 
 def _held(doubt: Doubt) -> Verdict:
     return _decided(doubt, DeliveryState.HELD, due_at=0, reply="Nobody knows whether it arrived; a person decides.")
 
 
-def _resend(doubt: Doubt, now: int) -> Verdict:
+def _resend(doubt: Doubt, attempts: int) -> Verdict:
     reply = "Nobody knows whether it arrived; it is sent again under the same Message-ID."
-    return _decided(doubt, DeliveryState.PENDING, due_at=0 if doubt.delivery.attempts == 0 else now, reply=reply)
+    if doubt.delivery.attempts >= attempts:
+        reply = "Nobody knows whether it arrived, and it was tried as often as is allowed."
+        return _decided(doubt, DeliveryState.EXHAUSTED, due_at=0, reply=reply)
+    return _decided(doubt, DeliveryState.PENDING, due_at=doubt.due_at, reply=reply)
 
 
 def _found(doubt: Doubt) -> Verdict:
@@ -116,22 +125,28 @@ def read_server_record(record: ServerRecord) -> frozenset[str]:
     Of a log of Postfix those count that reached the queue manager: ``cleanup`` logs a Message-ID before the final dot.
     Raises :class:`UsageError` where no file is there or one cannot be read: an empty record would send all again.
     """
-    paths = [Path(path) for pattern in record.files for path in sorted(glob.glob(pattern))]  # noqa: PTH207 - absolute patterns
+    paths = {Path(path) for pattern in record.files for path in glob.glob(pattern)}  # noqa: PTH207 - absolute patterns
     if not paths:
         raise UsageError(
             f"The mail server's record {', '.join(record.files)} is not there.",
             remedy='Correct record.files, or set ambiguous to "hold" or "resend".',
         )
     found: set[str] = set()
+    path = Path()
+    ids: dict[bytes, str] = {}
     try:
-        for path in paths:
+        for path in sorted(paths, key=_age):  # a log may be rotated between the two lines of one message
             lines = _lines(path)
-            found.update(_logged(lines) if record.kind == "postfix-log" else _written(lines))
-    except OSError as error:
+            found.update(_logged(lines, ids) if record.kind == "postfix-log" else _written(lines))
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(
-            f"The mail server's record {error.filename} cannot be read: {error.strerror}.", remedy="Grant access to it."
+            f"The mail server's record {path} cannot be read: {error}.", remedy="Grant access to it, or mend it."
         ) from None
     return frozenset(found)
+
+
+def _age(path: Path) -> tuple[float, str]:
+    return (path.stat().st_mtime, str(path))
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -143,8 +158,7 @@ def _written(lines: Iterator[bytes]) -> Sequence[str]:
     return [match[1].decode("ascii", "replace") for match in map(_MESSAGE_ID.match, lines) if match]
 
 
-def _logged(lines: Iterator[bytes]) -> Sequence[str]:
-    ids: dict[bytes, str] = {}
+def _logged(lines: Iterator[bytes], ids: dict[bytes, str]) -> Sequence[str]:
     queued: list[str] = []
     for line in lines:
         logged = _LOGGED_ID.search(line)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from policy_site.errors import PolicySiteError, UsageError
+from policy_site.errors import NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.deliveries import Verdict, record_beginnings, record_verdicts
 from policy_site.notifier.ledger.workers import bury_dead_workers, end_worker, renew_lease, start_worker
@@ -95,7 +95,7 @@ class Recorder:
             self._connection.close()
         if self._error is None:
             with self._ledger.transaction() as connection:
-                end_worker(connection, self._worker)
+                end_worker(connection, self._worker, now=self.now())
 
     @property
     def worker(self) -> int:
@@ -186,6 +186,11 @@ class Recorder:
                     return
                 with self._wakeup:
                     self._wakeup.wait(0.5)
+            except Exception as error:  # noqa: BLE001 - a defect: whoever waits must hear of it, or waits for ever
+                self._fail(
+                    batch, NoticeError(f"The ledger cannot go on: {type(error).__name__}: {error}.", remedy=_DEFECT)
+                )
+                return
         for ticket in batch:
             ticket.done.set()
 
@@ -219,4 +224,5 @@ class _LeaseLostError(Exception):
     """This worker was buried: others have its claims."""
 
 
+_DEFECT = "Run again; report it if that does not help."
 _LEASE_LOST = "This worker was silent for longer than its lease, and others took over what it held."

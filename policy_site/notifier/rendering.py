@@ -9,8 +9,10 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -18,6 +20,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, TypeVar
+from unicodedata import category
 
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier.identity import message_id_of
@@ -35,6 +38,9 @@ Execute = Callable[["Callable[[Connection, int], _Answer]"], _Answer]
 
 _TO = "to-be-addressed@recipient.invalid"
 _ID = "to-be-named@message.invalid"
+_MAIL = SMTP.clone(max_line_length=76)  # RFC 2045, section 6.7: quoted-printable has no longer lines
+_FIT_FOR_HEADER = re.compile(r"[!-~]{1,900}")
+_OTHERS = (b"\r\ncc:", b"\r\nbcc:", b"\r\nresent-", b"\r\napparently-to:")
 _PLACE = "place-of-the-signed-name"
 
 
@@ -70,12 +76,14 @@ class MailRenderer:
         address = delivery.recipient.address
         if not is_mail_address(address):
             raise NoticeError(f"{address!r} is not a mail address.", remedy="Correct the audience.")
-        message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain)
-        content = b"".join(
-            (form.before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), form.rest)
-        )
+        message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain, secret=form.notice.secret)
+        before_address = form.before_address
         if self._secret:
-            content = content.replace(_PLACE.encode(), unsubscribe_token(address, self._secret).encode("ascii"), 1)
+            token = unsubscribe_token(address, self._secret)
+            before_address = before_address.replace(_PLACE.encode(), token.encode("ascii"))
+        content = b"".join(
+            (before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), form.rest)
+        )
         _assert_one_address(content, address)
         return Message(delivery, form.wording_id, content, message_id)
 
@@ -87,7 +95,8 @@ class MailRenderer:
                 self._notices[delivery.event_seq] = self._load(delivery.event_seq)
             notice = self._notices[delivery.event_seq]
             if wanted not in self._languages:
-                self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
+                with _told_as_notice_error(notice):
+                    self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
             language, accepted = self._languages[wanted]
             key = (delivery.event_seq, language, accepted)
             if key not in self._forms:
@@ -101,21 +110,28 @@ class MailRenderer:
 
     def _make_form(self, notice: Notice, language: str, accepted: str | None) -> _Form:
         leave = self._settings.unsubscribe
-        wording = write_wording(
+        with _told_as_notice_error(notice):
+            wording = self._write_wording(notice, language, accepted)
+            content = compose(wording, notice, self._settings).as_bytes()
+        wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
+        assert isinstance(wording_id, int)
+        if leave:
+            content = _unsubscribe_headers(leave) + content
+        if _FIT_FOR_HEADER.fullmatch(notice.id):  # whole: folding would encode a long one
+            content = f"Policy-Event: {notice.id}\r\n".encode("ascii") + content
+        head, _, after_address = content.partition(_TO.encode())
+        before_id, _, rest = after_address.partition(_ID.encode())
+        return _Form(notice, wording_id, head, before_id, rest)
+
+    def _write_wording(self, notice: Notice, language: str, accepted: str | None) -> Wording:
+        leave = self._settings.unsubscribe
+        return write_wording(
             notice,
             channel=self._name,
             language=language,
             accepted=accepted,
             unsubscribe=(leave.mail or self._settings.reply_to or self._settings.sender) if leave else None,
         )
-        wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
-        assert isinstance(wording_id, int)
-        content = compose(wording, notice, self._settings).as_bytes()
-        if leave:
-            content = _unsubscribe_headers(leave) + content
-        head, _, after_address = content.partition(_TO.encode())
-        before_id, _, rest = after_address.partition(_ID.encode())
-        return _Form(notice, wording_id, head, before_id, rest)
 
 
 def unsubscribe_token(address: str, secret: bytes) -> str:
@@ -126,7 +142,7 @@ def unsubscribe_token(address: str, secret: bytes) -> str:
 
 def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMessage:
     """Return a message with its words and headers; recipient and Message-ID are placeholders."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_MAIL)
     at = max(datetime.fromtimestamp(notice.dated_at, UTC), _instant(notice.record["notice_at"]))
     message["Date"] = format_datetime(at)
     message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
@@ -134,10 +150,9 @@ def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMes
         message["Reply-To"] = Address(addr_spec=settings.reply_to)
     message["To"] = Address(addr_spec=_TO)
     message["Message-ID"] = f"<{_ID}>"
-    message["Subject"] = " ".join(wording.subject.split())
+    message["Subject"] = _in_one_line(wording.subject)
     message["Content-Language"] = wording.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5.1
-    message["Policy-Event"] = notice.id
     message.set_content(wording.text, cte="quoted-printable")
     message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{wording.digest[:32]}")
@@ -159,6 +174,23 @@ def _nearest(notice: Notice, wanted: str, accepted: str | None) -> tuple[str, st
     return language, accepted if redline_address(notice, language, accepted) != plain else None
 
 
+def _in_one_line(subject: str) -> str:
+    """Return a subject without line ends, and without control characters that a terminal would obey."""
+    return " ".join("".join(" " if category(each) in ("Cc", "Cs") else each for each in subject).split())
+
+
+@contextmanager
+def _told_as_notice_error(notice: Notice) -> Iterator[None]:
+    """Let an event that lacks what a message needs be one notice's failure, not the run's."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NoticeError(
+            f"Event {notice.seq} lacks what a message needs: {type(error).__name__}: {error}.",
+            remedy="Ask the publisher of the feed.",
+        ) from error
+
+
 def _instant(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
@@ -177,9 +209,11 @@ def _read_secret(leave: Unsubscription) -> bytes:
 
 def _assert_one_address(content: bytes, address: str) -> None:
     """Refuse to send a message that is addressed to anybody but one: a defect must not disclose who is told."""
-    headers = content.partition(b"\r\n\r\n")[0].lower()
-    named = [line for line in headers.split(b"\r\n") if line.startswith((b"to:", b"cc:", b"bcc:", b"resent-"))]
-    if named != [b"to: " + address.lower().encode("ascii")]:
+    headers = b"\r\n" + content[: content.index(b"\r\n\r\n") + 2].lower()
+    whole = f"\r\nto: {address.lower()}\r\n".encode("ascii")
+    after = headers.partition(whole)[2]
+    is_sole = headers.count(b"\r\nto:") == 1 and not any(name in headers for name in _OTHERS)
+    if whole not in headers or not is_sole or after.startswith((b" ", b"\t")):
         raise NoticeError("A message is not addressed to its one recipient.", remedy="Report this defect.")
 
 
@@ -199,13 +233,16 @@ class WebhookRenderer:
             if delivery.event_seq not in self._bodies:
                 self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
             notice, wording_id, body = self._bodies[delivery.event_seq]
-        message_id = message_id_of(notice.id, self._name, delivery.recipient.address, domain="policy")
+        message_id = message_id_of(
+            notice.id, self._name, delivery.recipient.address, domain="policy", secret=notice.secret
+        )
         return Message(delivery, wording_id, body, f"msg_{message_id.partition('@')[0]}")
 
     def _make(self, seq: int) -> tuple[Notice, int, bytes]:
         notice = self._execute(lambda connection, _now: load_notice(connection, seq))
         assert isinstance(notice, Notice)
-        body = cloud_event(notice)
+        with _told_as_notice_error(notice):
+            body = cloud_event(notice)
         wording = Wording(
             event_seq=seq,
             channel=self._name,

@@ -12,9 +12,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from policy_site.errors import SettingsError
 from policy_site.model import Finding, Severity
 
+LONGEST_LEASE = 3600
+"""Seconds."""
+
 
 def _address(written: str) -> str:
-    if not is_mail_address(written):
+    local = written.partition("@")[0]
+    if (
+        not is_mail_address(written) or ".." in f".{local}."
+    ):  # RFC 5321: dots only between; some carriers' customers differ
         raise ValueError(f"{written!r} is not a mail address; write one such as 'policies@example.org'")
     return written
 
@@ -51,7 +57,7 @@ class ServerRecord(_Table):
 class Unsubscription(_Table):
     """How a subscriber leaves with one click (RFC 8058). Never used for notices that are required."""
 
-    url: Annotated[str, Field(pattern=r"^https://[^\s<>]+$")]
+    url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]*\{token\}[!-;=?-~]*$", max_length=500)]
     """``{token}`` in it stands for the recipient's token: HMAC-SHA-256 of the address under ``secret_file``."""
     secret_file: Path
     mail: MailAddress | None = None
@@ -82,7 +88,7 @@ class MailChannel(_Channel):
     password_file: Path | None = None
     sender: MailAddress
     """In ``From``."""
-    sender_name: str = ""
+    sender_name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=200)] = ""
     return_path: MailAddress | None = None
     """The envelope's sender, where delivery reports go; default: ``sender``."""
     reply_to: MailAddress | None = None
@@ -167,7 +173,7 @@ class NotifierSettings(_Table):
     """More notices than this at once are held for a person."""
     stop_file: Path = Path("notify.stop")
     """While it is there nothing is sent."""
-    lease_seconds: int = Field(default=60, ge=2, le=3600)
+    lease_seconds: int = Field(default=60, ge=2, le=LONGEST_LEASE)
     """A worker that says nothing for so long counts as dead (PostgreSQL)."""
     broker: str | None = None
     """Address of RabbitMQ, ``amqp://…``, for Celery."""

@@ -21,8 +21,11 @@ from policy_site.notifier.settings import MailChannel, is_mail_address
 _CLOSING = 421
 _GO_AHEAD = 354
 _CONNECT_SECONDS = 30.0
-_NOT_PERSONAL = re.compile(r"\b[45]\.[67]\.\d{1,3}\b")
-"""Enhanced codes about content and policy (RFC 3463): what is refused so would be refused to everybody."""
+_SUBJECT = re.compile(r"[45]\.(\d{1,3})\.\d{1,3}\b")
+"""An enhanced code (RFC 3463), and in it what it is about: 1 the address, 2 the mailbox, 4 the way there; 3 the server
+itself, 5 the protocol, 6 the content, 7 policy, which would hit everybody."""
+_MOST_REFUSALS = 9
+"""On one connection: from the tenth on Postfix answers ever more slowly, and hangs up after the twentieth."""
 
 
 class SmtpChannel:
@@ -43,7 +46,7 @@ class SmtpChannel:
         """Open a connection: TLS, authentication, greeting."""
         try:
             return SmtpSession(self._open(), self.settings)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, UnicodeError, smtplib.SMTPException) as error:
             raise ServerUnavailableError(_said(error)) from None
 
     def _open(self) -> smtplib.SMTP:
@@ -75,6 +78,7 @@ class SmtpSession:
         self._server = server
         self._settings = settings
         self._sent = 0
+        self._refused = 0
         self._is_broken = False
         self._is_pipelining = server.has_extn("pipelining")
         self._sender = settings.return_path or settings.sender
@@ -86,13 +90,14 @@ class SmtpSession:
 
     @property
     def is_used(self) -> bool:
-        """True once a message went through."""
-        return self._sent > 0
+        """True once a message went through or was refused."""
+        return self._sent + self._refused > 0
 
     @property
     def is_spent(self) -> bool:
         """True after as many messages as the settings allow a connection, and once it is broken."""
-        return self._is_broken or self._sent >= self._settings.messages_per_connection
+        is_worn = self._sent >= self._settings.messages_per_connection or self._refused > _MOST_REFUSALS
+        return self._is_broken or is_worn
 
     def begin(self, message: Message) -> Outcome | None:
         """Send everything but the final dot."""
@@ -115,6 +120,8 @@ class SmtpSession:
             sock.settimeout(self._settings.final_dot_seconds)
             self._server.send(b".\r\n")
             reply = self._reply()
+            if reply.code == _GO_AHEAD:
+                raise smtplib.SMTPResponseException(reply.code, reply.text)
             sock.settimeout(self._settings.command_seconds)
         except (OSError, smtplib.SMTPException) as error:
             self._is_broken = True
@@ -122,6 +129,9 @@ class SmtpSession:
         if reply.is_positive:
             self._sent += 1
             return Outcome(OutcomeKind.ACCEPTED, reply.line)
+        if reply.code == _CLOSING:
+            self._is_broken = True
+            return Outcome(OutcomeKind.UNAVAILABLE, reply.line)
         return self._failure(reply)
 
     def proves_itself(self) -> bool:
@@ -160,6 +170,9 @@ class SmtpSession:
                 replies.append(self._reply())
                 if not (replies[-1].is_positive or replies[-1].code == _GO_AHEAD):
                     break
+        closing = next((reply for reply in replies if reply.code == _CLOSING), None)
+        if closing:  # a connection that stood idle or did its share is renewed; a new one so greeted finds no server
+            raise smtplib.SMTPResponseException(closing.code, closing.text)
         mail, recipient, content = (*replies, *(_NO_REPLY,) * (3 - len(replies)))
         if content.code == _GO_AHEAD and not (mail.is_positive and recipient.is_positive):
             # RFC 2920, section 3.1: the server wants a message all the same; it has no recipient, so it gets none
@@ -170,14 +183,15 @@ class SmtpSession:
         if not mail.is_positive:
             return Outcome(OutcomeKind.UNAVAILABLE, f"The sender is refused: {mail.line}")
         if not recipient.is_positive:
-            return self._failure(recipient)
+            return self._failure(recipient, is_of_recipient=True)
         return None if content.code == _GO_AHEAD else self._failure(content)
 
-    def _failure(self, reply: _Reply) -> Outcome:
-        if reply.code == _CLOSING:
-            self._is_broken = True
-            return Outcome(OutcomeKind.UNAVAILABLE, reply.line)
-        is_personal = _NOT_PERSONAL.search(reply.line) is None
+    def _failure(self, reply: _Reply, *, is_of_recipient: bool = False) -> Outcome:
+        """Judge a refusal: of the recipient itself, or of the message that everybody gets."""
+        self._refused += 1
+        subject = _SUBJECT.match(reply.text)
+        own = ("1", "2", "4") if is_of_recipient else ("1", "2")
+        is_personal = subject[1] in own if subject else is_of_recipient
         kind = OutcomeKind.REFUSED if reply.is_permanent else OutcomeKind.DEFERRED
         return Outcome(kind, reply.line, is_personal=is_personal)
 
@@ -187,7 +201,10 @@ class SmtpSession:
 
     def _reply(self) -> _Reply:
         code, text = self._server.getreply()
-        return _Reply(code, " ".join(text.decode("ascii", "backslashreplace").split())[:500])
+        reply = _Reply(code, " ".join(text.decode("ascii", "backslashreplace").split())[:500])
+        if not (reply.is_positive or code == _GO_AHEAD or 400 <= code < 600):  # noqa: PLR2004 - the same
+            raise smtplib.SMTPResponseException(code, f"This is no answer of a mail server: {reply.text}"[:500])
+        return reply
 
     def _socket(self) -> socket.socket:
         sock = self._server.sock
@@ -220,6 +237,8 @@ _NO_REPLY = _Reply(-1, "")
 def _with_doubled_dots(content: bytes) -> bytes:
     """Return a message as it goes over the wire (RFC 5321, section 4.5.2), its last line ended."""
     doubled = content.replace(b"\r\n.", b"\r\n..")
+    if doubled.startswith(b"."):
+        doubled = b"." + doubled
     return doubled if doubled.endswith(b"\r\n") else doubled + b"\r\n"
 
 

@@ -27,6 +27,8 @@ class WebhookSender:
     def __init__(self, settings: WebhookChannel, *, clock: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self._clock = clock
+        for name, endpoint in settings.endpoints.items():
+            _assert_callable(name, endpoint.url)
         self._keys = {name: read_webhook_secret(endpoint) for name, endpoint in settings.endpoints.items()}
 
     def connect(self) -> WebhookSession:
@@ -75,14 +77,16 @@ class WebhookSession:
             "webhook-timestamp": str(sent_at),
             "webhook-signature": sign(message.content, message.message_id, sent_at, self._keys[name]),
         }
+        url = self._settings.endpoints[name].url
         try:
-            answer = self._client.post(self._settings.endpoints[name].url, content=message.content, headers=headers)
+            # of the answer its first line counts; a body without end is not read
+            with self._client.stream("POST", url, content=message.content, headers=headers) as answer:
+                return _judge(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             # endpoints are servers of their own: one that is away is its own failure, not the channel's
             return Outcome(OutcomeKind.DEFERRED, f"{type(error).__name__}: {error}"[:500])
         except httpx.HTTPError as error:
             return Outcome(OutcomeKind.DOUBTFUL, f"No answer: {type(error).__name__}: {error}"[:500])
-        return _judge(answer)
 
     def proves_itself(self) -> bool:
         """Say yes: a refusal is the endpoint's own."""
@@ -101,6 +105,17 @@ def _judge(answer: httpx.Response) -> Outcome:
     if answer.status_code == httpx.codes.GONE:
         return Outcome(OutcomeKind.REFUSED, line)
     return Outcome(OutcomeKind.DEFERRED, line)
+
+
+def _assert_callable(name: str, url: str) -> None:
+    try:
+        is_named = bool(httpx.URL(url).host)
+    except httpx.InvalidURL:
+        is_named = False
+    if not is_named:
+        raise UsageError(
+            f"The endpoint {name!r} has an address that cannot be called: {url}.", remedy="Correct its url."
+        )
 
 
 def read_webhook_secret(endpoint: Endpoint) -> bytes:

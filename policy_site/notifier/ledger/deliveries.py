@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.hot import HotStatement
+from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
 
@@ -29,6 +30,8 @@ class Verdict:
     wording: int | None
 
 
+_CLOCKS_DIFFER = 60
+"""Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
 _CLAIMED_COLUMNS = (
     DELIVERIES.c.id,
     DELIVERIES.c.event_seq,
@@ -45,7 +48,8 @@ def claim(
 ) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, first tries before retries, in the order of the events.
 
-    Until every canary of an event is sent, only canaries are taken. ``among``: only of these ids.
+    Until every canary of an event is sent, only canaries are taken; an address that was struck off never is.
+    ``among``: only of these ids.
     """
     wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
     if among is not None:
@@ -56,7 +60,18 @@ def claim(
         .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
         .returning(*_CLAIMED_COLUMNS)
     )
-    return sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+    deliveries = sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+    struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in deliveries))
+    if struck_off:
+        lost = [delivery.id for delivery in deliveries if delivery.recipient.address in struck_off]
+        connection.execute(
+            update(DELIVERIES)
+            .where(DELIVERIES.c.id.in_(lost))
+            .values(state=DeliveryState.SUPPRESSED, worker=None, changed_at=now)
+        )
+        if len(lost) == len(deliveries):  # nothing is left of them, which is not to say that nothing is due
+            return claim(connection, worker=worker, channel=channel, now=now, limit=limit, among=among)
+    return [delivery for delivery in deliveries if delivery.recipient.address not in struck_off]
 
 
 def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
@@ -220,12 +235,14 @@ class Doubt:
     delivery: Delivery
     since: int
     event_id: str
+    due_at: int
+    """Before that it is not sent again."""
 
 
 def list_doubts(connection: Connection, channel: str, *, before: int, limit: int = 1000) -> list[Doubt]:
     """Return doubtful deliveries of a channel that fell into doubt by ``before``; locked until the transaction ends."""
     rows = connection.execute(
-        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id)
+        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id, DELIVERIES.c.due_at)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
         .where(
             DELIVERIES.c.channel == channel,
@@ -236,7 +253,16 @@ def list_doubts(connection: Connection, channel: str, *, before: int, limit: int
         .limit(limit)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
-    return [Doubt(_delivery(row[:-2]), row[-2], row[-1]) for row in rows]
+    return [Doubt(_delivery(row[:-3]), *row[-3:]) for row in rows]
+
+
+def mend_doubts(connection: Connection, *, now: int) -> None:
+    """Let what a clock that ran ahead put into doubt in the future be in doubt from now on."""
+    connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.state == DeliveryState.DOUBTFUL, DELIVERIES.c.changed_at > now + _CLOCKS_DIFFER)
+        .values(changed_at=now)
+    )
 
 
 def settle_doubts(connection: Connection, verdicts: Sequence[Verdict], *, now: int) -> None:

@@ -96,7 +96,8 @@ def seqs_in_state(connection: Connection, state: EventState) -> tuple[int, ...]:
     return tuple(connection.scalars(select(EVENTS.c.seq).where(EVENTS.c.state == state).order_by(EVENTS.c.seq)))
 
 
-def change_state(connection: Connection, seq: int, *, old: EventState, new: EventState) -> bool:
-    """Move an event from one state to another; say whether it was in the old one."""
-    statement = update(EVENTS).where(EVENTS.c.seq == seq, EVENTS.c.state == old).values(state=new)
+def decide_held(connection: Connection, seq: int, *, new: EventState, at: int) -> bool:
+    """Move a held event to another state; say whether it was held."""
+    statement = update(EVENTS).where(EVENTS.c.seq == seq, EVENTS.c.state == EventState.HELD)
+    statement = statement.values(state=new, released_at=at)
     return connection.execute(statement).rowcount == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,13 +52,14 @@ class Ledger:
             return
         file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(
+                    f"Another process delivers from {self.engine.url.database}.",
+                    remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
+                ) from None
             yield
-        except BlockingIOError:
-            raise UsageError(
-                f"Another process delivers from {self.engine.url.database}.",
-                remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
-            ) from None
         finally:
             os.close(file)
 
@@ -100,7 +102,7 @@ def open_ledger(url: str) -> Ledger:
         METADATA.create_all(connection)
         number = connection.execute(select(LAYOUT_TABLE.c.number)).scalar()
         if number is None:
-            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT))
+            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT, secret=secrets.token_hex(32)))
         elif number != LAYOUT:
             raise UsageError(
                 f"The ledger has layout {number}, this program works with {LAYOUT}.",

@@ -22,7 +22,12 @@ LAYOUT = 1
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
-LAYOUT_TABLE = Table("layout", METADATA, Column("number", Integer, primary_key=True))
+LAYOUT_TABLE = Table(
+    "layout",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),  # of this ledger alone: Message-IDs are made with it
+)
 
 FEED = Table(
     "feed",
@@ -45,6 +50,7 @@ EVENTS = Table(
     Column("state", String(8), nullable=False),
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
+    Column("released_at", BigInteger),  # by a person, where it was held
 )
 
 PASSES = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from policy_site.notifier.ledger.tables import DELIVERIES, WORKERS
 from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.settings import LONGEST_LEASE
 
 
 def start_worker(connection: Connection, *, name: str, lease_until: int) -> int:
@@ -27,38 +28,39 @@ def renew_lease(connection: Connection, worker: int, *, lease_until: int) -> boo
     return renewed.rowcount == 1
 
 
-def end_worker(connection: Connection, worker: int) -> None:
-    """Strike a worker off that has recorded everything; what it had only claimed is pending again."""
-    _give_back(connection, [worker])
-    connection.execute(delete(WORKERS).where(WORKERS.c.id == worker))
+def end_worker(connection: Connection, worker: int, *, now: int) -> None:
+    """Strike a worker off; what it had only claimed is pending again, what it was still sending is doubtful."""
+    if connection.execute(delete(WORKERS).where(WORKERS.c.id == worker)).rowcount:
+        _take_over(connection, [worker], now=now)
 
 
 def bury_dead_workers(connection: Connection, *, now: int, is_alone: bool) -> int:
     """Give back what dead workers had claimed, and mark as doubtful what they were sending; return how many those are.
 
-    Dead is whose lease has run out; with ``is_alone``, everyone who is entered.
+    Dead is whose lease has run out, or ends later than any lease can, which a clock that ran ahead wrote; with
+    ``is_alone``, everyone who is entered.
     """
     dead = delete(WORKERS).returning(WORKERS.c.id)
     if not is_alone:
-        dead = dead.where(WORKERS.c.lease_until < now)
+        dead = dead.where((WORKERS.c.lease_until < now) | (WORKERS.c.lease_until > now + 2 * LONGEST_LEASE))
     workers = [int(number) for number in connection.execute(dead).scalars()]
     if not workers:
         return 0
-    _give_back(connection, workers)
+    return _take_over(connection, workers, now=now)
+
+
+def _take_over(connection: Connection, workers: Sequence[int], *, now: int) -> int:
     doubtful = connection.execute(
         update(DELIVERIES)
         .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state == DeliveryState.SENDING)
         .values(state=DeliveryState.DOUBTFUL, worker=None, changed_at=now)
     )
-    return int(doubtful.rowcount)
-
-
-def _give_back(connection: Connection, workers: Sequence[int]) -> None:
     connection.execute(
         update(DELIVERIES)
         .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state == DeliveryState.CLAIMED)
         .values(state=DeliveryState.PENDING, worker=None)
     )
+    return int(doubtful.rowcount)
 
 
 def count_workers(connection: Connection, *, now: int) -> int:
