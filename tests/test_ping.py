@@ -117,8 +117,12 @@ def test_feeds_announce_their_hubs(policies: PolicyRepository, hub: Hub) -> None
     assert f'<link rel="hub" href="{hub.address}"/>' in (site / "en/privacy/changes.atom").read_text(encoding="utf-8")
     feed = json.loads((site / "en/privacy/changes.json").read_bytes())
     assert feed["hubs"] == [{"type": "WebSub", "url": hub.address}]
-    rule = (
-        "/en/privacy/changes.atom\n"
-        f'  Link: <{hub.address}>; rel="hub", <https://example.org/en/privacy/changes.atom>; rel="self"\n'
-    )
-    assert rule in (site / "_headers").read_text(encoding="utf-8")
+    rules = (site / "_headers").read_text(encoding="utf-8").split("\n\n")
+    (rule,) = (rule for rule in rules if rule.startswith("/en/privacy/changes.atom\n"))
+    link = f'<{hub.address}>; rel="hub", <https://example.org/en/privacy/changes.atom>; rel="self"'
+    assert rule.splitlines()[1:] == [
+        "  Content-Type: application/atom+xml; charset=utf-8",
+        "  Access-Control-Allow-Origin: *",
+        "  Cache-Control: public, max-age=300, must-revalidate",
+        f"  Link: {link}",
+    ]
