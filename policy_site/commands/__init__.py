@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from policy_site import __version__
-from policy_site.commands import build, check, diff, init, log, serve
+from policy_site.commands import build, check, diff, init, log, serve, translations
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import PolicySiteError, UsageError
 
@@ -31,7 +31,7 @@ class Command(Protocol):
         """Do the work; return the exit status."""
 
 
-COMMANDS: tuple[Command, ...] = (build, serve, check, log, diff, init)
+COMMANDS: tuple[Command, ...] = (build, serve, check, log, diff, translations, init)
 """Every command, in the order of the help; add yours here."""
 
 _INTERRUPTED = 130
