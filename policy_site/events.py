@@ -77,6 +77,7 @@ def derive_events(
             version=version.label,
             occurred_at=happening.at,
             locale=happening.locale,
+            revision=happening.revision,
             sections=compared[key],
             previous_version=version.previous,
             identical_to=version.identical_to,
@@ -141,9 +142,10 @@ class _Happening:
     locale: str | None = None
     supersedes: str | None = None
     """Name of the event that this one mends."""
+    revision: int = 1
 
 
-def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, str, str]:
+def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, str, int, str]:
     return (
         happening.at,
         list(EventKind).index(happening.kind),
@@ -151,6 +153,7 @@ def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, st
         _states(happening.version)[0].effective_at,
         happening.version.label,
         happening.locale or "",
+        happening.revision,
         happening.name,
     )
 
@@ -171,9 +174,22 @@ def _happenings(policy: Policy, place: int) -> Iterator[_Happening]:
         mended = [statement for statement in statements if statement.at <= withdrawn_at][-1]
         yield _Happening(EventKind.WITHDRAWN, policy, version, withdrawn_at, "withdrawn", supersedes=mended.name)
     for locale, edition in version.editions.items():
-        at = shown_at(version, edition)
-        if locale != policy.authoritative_locale and at > published.at:
-            yield _Happening(EventKind.TRANSLATED, policy, version, at, f"translated/{locale}", locale=locale)
+        if locale != policy.authoritative_locale:
+            yield from _translations(published, edition)
+
+
+def _translations(published: _Happening, edition: Edition) -> Iterator[_Happening]:
+    """Tell a translation that came late, and each time that readers got other words; from the second text on numbered.
+
+    One that came with the version is told with it, and so is whatever was revised before.
+    """
+    first_at = shown_at(published.version, edition)
+    told = replace(published, kind=EventKind.TRANSLATED, locale=edition.locale)
+    name = f"translated/{edition.locale}"
+    if first_at > published.at:
+        yield replace(told, at=first_at, name=name)
+    for revision, at in enumerate((at for at in edition.revised_at if at > first_at), start=2):
+        yield replace(told, at=at, name=f"{name}/{revision}", revision=revision)
 
 
 def _corrections(published: _Happening) -> Iterator[_Happening]:

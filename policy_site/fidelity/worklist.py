@@ -20,8 +20,8 @@ from policy_site.model import (
     Version,
     Words,
 )
-from policy_site.translations.sources import source_of
-from policy_site.translations.standing import newest_version, staleness
+from policy_site.fidelity.sources import source_of
+from policy_site.fidelity.standing import newest_version, staleness
 
 _PARTS = ("summary", "impact", "choices")
 

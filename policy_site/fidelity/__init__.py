@@ -7,8 +7,8 @@ authoritative text of the version they render.
 
 from __future__ import annotations
 
-from policy_site.translations.order import out_of_order as out_of_order
-from policy_site.translations.standing import assess as assess
-from policy_site.translations.standing import newest_version as newest_version
-from policy_site.translations.standing import staleness as staleness
-from policy_site.translations.worklist import write_worklist as write_worklist
+from policy_site.fidelity.order import out_of_order as out_of_order
+from policy_site.fidelity.standing import assess as assess
+from policy_site.fidelity.standing import newest_version as newest_version
+from policy_site.fidelity.standing import staleness as staleness
+from policy_site.fidelity.worklist import write_worklist as write_worklist
