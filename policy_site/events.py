@@ -20,6 +20,7 @@ from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any
 
+from policy_site.catalogue.standing import edition_at
 from policy_site.model import (
     Edition,
     Event,
@@ -31,7 +32,6 @@ from policy_site.model import (
     Version,
     Words,
 )
-from policy_site.sources import parse_text
 
 SectionChanges = Callable[[Policy, Version], tuple[SectionChange, ...]]
 """How the sections of a version, as known at an event, differ from those of the version that its ``previous`` names."""
@@ -122,10 +122,7 @@ def edition_known_at(edition: Edition, at: datetime) -> Edition:
     known = known or [revisions[0]]
     if known[-1] == edition.revision:
         return edition
-    text = parse_text(known[-1], is_strict=False)
-    return replace(
-        edition, title=text.title or edition.title, body=text.body, revision=known[-1], earlier=tuple(known[:-1])
-    )
+    return edition_at(edition, known[-1])
 
 
 # --- what happens to a version ---------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from policy_site.catalogue import current_edition
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.commands.terminal import Terminal, annotation
 from policy_site.errors import UsageError
+from policy_site.fidelity import newest_version, staleness, write_worklist
 from policy_site.model import Edition, Finding, Policy, SectionFidelity, Severity, Staleness, TranslatedSection, Version
 from policy_site.publication import Publication
-from policy_site.fidelity import newest_version, staleness, write_worklist
 
 NAME = "translations"
 HELP = "show what is stale or missing in translations, by section"

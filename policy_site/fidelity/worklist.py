@@ -9,6 +9,8 @@ from datetime import datetime
 
 from policy_site import redlines
 from policy_site.catalogue import current_edition, standing
+from policy_site.fidelity.sources import source_of
+from policy_site.fidelity.standing import newest_version, staleness
 from policy_site.model import (
     Document,
     Edition,
@@ -20,8 +22,6 @@ from policy_site.model import (
     Version,
     Words,
 )
-from policy_site.fidelity.sources import source_of
-from policy_site.fidelity.standing import newest_version, staleness
 
 _PARTS = ("summary", "impact", "choices")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy_site.catalogue.standing import current_edition
 from policy_site.localization import SOURCE_LANGUAGE, Language, Phrases, find_language
 from policy_site.model import Fidelity, Policy, Version
 from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind, static_name
@@ -86,6 +85,10 @@ class Shell:
     csp: str
     script: str
     """Link to the module that this page runs; empty for nearly all."""
+    prevailing: str
+    """Name of the language whose text prevails, in the reader's; empty where this page is in it, or none does."""
+    is_equally_authentic: bool
+    """True where the policy's texts in all languages are."""
     is_sample: bool
     incompleteness: str
     """In English, the language of what is said to operators."""
@@ -140,6 +143,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
         csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
         script=frame.script,
+        prevailing=_prevailing(site, locale, frame.policy),
+        is_equally_authentic=frame.policy is not None and settings.prevailing_locale(frame.policy.id) is None,
         is_sample=settings.is_sample,
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
     )
@@ -165,7 +170,7 @@ def translated_locales(site: Site, policy: Policy, version: Version | None) -> t
     return tuple(
         locale
         for locale in site.publication.settings.languages
-        if current_edition(policy, version, locale)[1] is not Fidelity.MISSING
+        if site.shown(policy, version, locale)[1] is not Fidelity.MISSING
     )
 
 
@@ -198,11 +203,20 @@ def _alternates(site: Site, page: Page, translated: tuple[str, ...]) -> tuple[Al
 
 def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
     if "locale" in page.parameters:
-        href = site.link(page.kind, **{**page.parameters, "locale": language})
+        parameters = {**page.parameters, "locale": language}
+        # an earlier text of a translation is in its language alone
+        href = site.find_link(page.kind, **parameters) or site.link(
+            PageKind.VERSION, locale=language, policy=parameters["policy"], version=parameters["version"]
+        )
     else:
         href = site.link(PageKind.POLICIES, locale=language)
     is_current = language == locale and "locale" in page.parameters
     return Choice(find_language(language), href, is_current=is_current)
+
+
+def _prevailing(site: Site, locale: str, policy: Policy | None) -> str:
+    prevailing = site.publication.settings.prevailing_locale(policy.id) if policy else None
+    return site.phrases(locale).language_name(prevailing) if prevailing and prevailing != locale else ""
 
 
 def _trail(site: Site, locale: str, frame: Frame) -> tuple[Crumb, ...]:

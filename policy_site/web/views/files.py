@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
-from policy_site.catalogue.standing import edition_for
+from policy_site.catalogue.standing import edition_at, edition_for
 from policy_site.formats import EDITION_FORMS, EditionPage
 from policy_site.localization import Phrases
 from policy_site.localization.names import FIDELITY_NAMES, SIGNIFICANCE_NAMES
 from policy_site.model import Edition, Fidelity, Version
-from policy_site.pages import FEEDS, Page, PageKind, read_static_files
+from policy_site.pages import FEEDS, Page, PageKind, read_static_files, revision_names
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import SCRIPT_POLICY, has_interface, translated_locales
 from policy_site.web.site import File, Site
@@ -25,13 +25,15 @@ _STATIC_TYPES = {
 _OCTETS = "application/octet-stream"
 
 
-def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, version: str) -> File:
-    """Write a version in a language in one of its forms."""
+def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, version: str, revision: str = "") -> File:
+    """Write a version in a language, or an earlier text of its translation, in one of its forms."""
     name = page.address.rpartition("/")[2]
     form = next(form for form in EDITION_FORMS if form.name == name)
     work = site.publication.policy(policy)
     shown = work.version(version)
     edition, fidelity = edition_for(work, shown, locale)
+    if revision:
+        edition = edition_at(shown.editions[locale], revision_names(work, shown, locale)[revision])
     phrases = site.phrases(locale)
     edition_page = EditionPage(
         policy=work,
@@ -103,6 +105,9 @@ def view_headers(site: Site, page: Page) -> File:  # noqa: ARG001
     rules += [(place, shared) for place in ("changes/v1/*", "schemas/*", "current.json", "manifest.json")]
     rules.append((":locale/:policy/v/:version/index.md", ["Content-Type: text/markdown; charset=utf-8"]))
     rules.append((":locale/:policy/v/:version/index.txt", ["Content-Type: text/plain; charset=utf-8"]))
+    earlier = ":locale/:policy/v/:version/revisions/:revision"
+    rules.append((f"{earlier}/index.md", ["Content-Type: text/markdown; charset=utf-8"]))
+    rules.append((f"{earlier}/index.txt", ["Content-Type: text/plain; charset=utf-8"]))
     text = "\n".join(f"{base}{place}\n" + "".join(f"  {line}\n" for line in lines) for place, lines in rules)
     return File(text.encode(), _OCTETS)
 
