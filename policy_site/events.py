@@ -218,7 +218,17 @@ def _says_otherwise(before: ReleaseNote | None, after: ReleaseNote | None) -> bo
 
 def _facts(note: ReleaseNote) -> ReleaseNote:
     nothing: MappingProxyType[str, Any] = MappingProxyType({})
-    return replace(note, words=nothing, words_published_at=nothing, lines=nothing, withdrawn=None, digest="", path="")
+    return replace(
+        note,
+        words=nothing,
+        words_published_at=nothing,
+        lines=nothing,
+        withdrawn=None,
+        # it tells the builders why a language may be missing; readers are told nothing else than before
+        languages_exception=None,
+        digest="",
+        path="",
+    )
 
 
 def _took_effect_at(version: Version, later: Iterable[Version]) -> datetime | None:

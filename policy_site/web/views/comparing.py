@@ -101,7 +101,16 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
     name = phrases.gettext(
         "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
     )
-    return Screen("changes.html", make_shell(site, page, Frame(name, policy=work, crumbs=crumbs)), view, phrases)
+    source = {**page.parameters, "locale": work.authoritative_locale}
+    is_fallback = view.words is not None and view.words.is_fallback
+    frame = Frame(
+        name,
+        policy=work,
+        crumbs=crumbs,
+        is_fallback=is_fallback,
+        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
+    )
+    return Screen("changes.html", make_shell(site, page, frame), view, phrases)
 
 
 def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
@@ -156,7 +165,10 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(crumb, site.link(page.kind, **page.parameters), phrases.language),
         ],
-        canonical=site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None,
+        is_fallback=comparison.is_fallback,
+        canonical=site.absolute_link(PageKind.COMPARE, **{**pair, "locale": comparison.language.tag})
+        if comparison.is_fallback or page.kind is not PageKind.COMPARE
+        else None,
     )
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
 
