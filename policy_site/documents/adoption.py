@@ -89,10 +89,14 @@ def _paired_branches(mine: list[_Branch], theirs: list[_Branch]) -> list[tuple[_
         return list(zip(mine, theirs, strict=True))
     traits = [[traits_of(branch.section) if branch.section else None for branch in side] for side in (mine, theirs)]
 
+    names = [{found.id for found in side if found} for side in traits]
+
     def likeness(i: int, j: int) -> float:
         one, other = traits[0][i], traits[1][j]
         if one is None or other is None or mine[i].level != theirs[j].level:
             return 0
+        if one.id != other.id and (one.id in names[1] or other.id in names[0]):
+            return 0  # an id that both have means one section, wherever it stands
         below = sorted((len(mine[i].branches) + 1, len(theirs[j].branches) + 1))
         return resemblance(one, other) + 0.5 * below[0] / below[1]
 

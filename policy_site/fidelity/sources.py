@@ -10,7 +10,6 @@ from policy_site import documents
 from policy_site.model import Document
 
 _HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t]|$)")
-_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
 
 
 def source_of(body: str, document: Document, section_id: str) -> str:
@@ -31,7 +30,7 @@ def source_of(body: str, document: Document, section_id: str) -> str:
 
 def _pieces(body: str, document: Document) -> list[str] | None:
     lines = body.split("\n")
-    headings = _heading_lines(lines)
+    headings = [number for number, line in enumerate(lines) if _HEADING.match(line)]
     starts: list[int] = []
     place = 0
     for section in document.sections:
@@ -46,20 +45,6 @@ def _pieces(body: str, document: Document) -> list[str] | None:
         starts.append(headings[place])
         place += 1
     return ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
-
-
-def _heading_lines(lines: list[str]) -> list[int]:
-    found: list[int] = []
-    fence = ""
-    for number, line in enumerate(lines):
-        opening = _FENCE.match(line)
-        if opening and not fence:
-            fence = opening["fence"]
-        elif opening and opening["fence"].startswith(fence):
-            fence = ""
-        elif not fence and _HEADING.match(line):
-            found.append(number)
-    return found
 
 
 def _letters(text: str) -> str:

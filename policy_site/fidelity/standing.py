@@ -60,12 +60,13 @@ class _Assessment:
         self._translated = {section.id: section for section in translation.sections}
         self._rendered = {section.id: section for section in rendered.sections}
         self._redline = redline
-        shown = {section.new_id for section in redline.sections}
+        claimed = {self._own_id(section) for section in redline.sections if section.new_id is not None}
+        claimed |= {section.old_id for section in redline.sections if section.new_id is None}
         before: str | None = None
         self._strangers: dict[str | None, Section] = {}
         """Those that only the translation has, by the id of the section before each."""
         for section in translation.sections:
-            if section.id not in self._rendered and section.id not in shown:
+            if section.id not in claimed:
                 self._strangers[before] = section
             before = section.id
 
@@ -90,7 +91,7 @@ class _Assessment:
         change = section.kind
         if own is None:
             fidelity = SectionFidelity.MISSING
-        elif section.old_id is not None and SectionChangeKind.MODIFIED in section.kinds:
+        elif own == section.old_id and SectionChangeKind.MODIFIED in section.kinds:
             fidelity = SectionFidelity.STALE
         else:
             fidelity = SectionFidelity.CURRENT
@@ -104,11 +105,10 @@ class _Assessment:
         return TranslatedSection(section.id, own, section.heading, fidelity, change, added, deleted)
 
     def _own_id(self, section: redlines.SectionRedline) -> str | None:
-        """Return the id under which the translation has a section: the rendered text's, or already the new one."""
-        if section.old_id is not None and section.old_id in self._translated:
-            return section.old_id
-        is_free = section.new_id in self._translated and section.new_id not in self._rendered
-        return section.new_id if is_free else None
+        """Return the id under which the translation has a section: already the new one, or the rendered text's."""
+        if section.new_id in self._translated and section.new_id not in self._rendered:
+            return section.new_id
+        return section.old_id if section.old_id in self._translated else None
 
     def _removed(self, section: redlines.SectionRedline) -> TranslatedSection | None:
         if section.old_id is None or section.old_id not in self._translated:

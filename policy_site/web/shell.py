@@ -203,11 +203,7 @@ def _alternates(site: Site, page: Page, translated: tuple[str, ...]) -> tuple[Al
 
 def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
     if "locale" in page.parameters:
-        parameters = {**page.parameters, "locale": language}
-        # an earlier text of a translation is in its language alone
-        href = site.find_link(page.kind, **parameters) or site.link(
-            PageKind.VERSION, locale=language, policy=parameters["policy"], version=parameters["version"]
-        )
+        href = site.link_in(page, language)
     else:
         href = site.link(PageKind.POLICIES, locale=language)
     is_current = language == locale and "locale" in page.parameters

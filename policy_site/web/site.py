@@ -73,6 +73,17 @@ class Site:
         """Return the link to a page, or ``None`` where it is not planned."""
         return self.link(kind, **parameters) if make_page(kind, **parameters).address in self.plan else None
 
+    def link_in(self, page: Page, locale: str) -> str:
+        """Return the link to ``page`` in another language.
+
+        An earlier text of a translation is in its own language alone: elsewhere the version's page stands for it.
+        """
+        parameters = {**page.parameters, "locale": locale}
+        found = self.find_link(page.kind, **parameters)
+        return found or self.link(
+            PageKind.VERSION, locale=locale, policy=parameters["policy"], version=parameters["version"]
+        )
+
     def absolute_link(self, kind: PageKind, /, **parameters: str) -> str:
         """Return the whole address of a planned page."""
         path = self.link(kind, **parameters)

@@ -99,9 +99,7 @@ def make_text(
         fidelity=fidelity_badge(fidelity, phrases),
         contents=table_of_contents(document),
         sections=tuple(_sections(site, policy, document, language, notes, locale)),
-        authoritative=None
-        if is_authoritative
-        else site.link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale}),
+        authoritative=None if is_authoritative else site.link_in(page, policy.authoritative_locale),
         authoritative_name=phrases.language_name(policy.authoritative_locale),
         behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
         if fidelity is Fidelity.BEHIND
