@@ -29,8 +29,8 @@ lint: $(VENV)/test.installed ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/test.installed ## tests, those in a browser included
-	sh tests/install-browser
+unit: $(VENV)/test.installed ## tests, those in a browser and against real services included
+	sh tests/install-debian
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes

@@ -5,7 +5,12 @@
     │   ├── SettingsError   site.toml: every fault at once, as findings
     │   └── HistoryError    there is no history to read, or no right to
     ├── ContentError        the content has findings that stop a build      exit status 1
-    └── PublishingError     the site could not be written: disk, interrupt, defect
+    ├── PublishingError     the site could not be written: disk, interrupt, defect
+    └── NoticeError         notices cannot go out
+        ├── FeedUnreachableError   the feed, or a page of its archive, is not there     exit status 3
+        ├── FeedConflictError      it says otherwise than before: rewritten, a gap      exit status 4
+        ├── FeedRolledBackError    it ends before what was read                         exit status 5
+        └── HeldError              a person must decide first                           exit status 6
 
 A fault of an author is a :class:`policy_site.model.Finding`, gathered with all others; an exception is for operators
 and developers. Every message is a sentence naming the place, the fact and the next step.
@@ -57,3 +62,31 @@ class ContentError(PolicySiteError):
 
 class PublishingError(PolicySiteError):
     """The site could not be written. The one published before is untouched."""
+
+
+class NoticeError(PolicySiteError):
+    """Notices cannot go out; the notifier's ledger is as it was."""
+
+
+class FeedUnreachableError(NoticeError):
+    """The feed, or a page of its archive, is not there or no answer came."""
+
+    exit_status = 3
+
+
+class FeedConflictError(NoticeError):
+    """The feed says otherwise than what was read before: an event was rewritten or left out, a hash does not fit."""
+
+    exit_status = 4
+
+
+class FeedRolledBackError(NoticeError):
+    """The feed ends before what was read."""
+
+    exit_status = 5
+
+
+class HeldError(NoticeError):
+    """A person must decide before anything more is sent."""
+
+    exit_status = 6

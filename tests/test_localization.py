@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_site.localization import find_language, load_phrases, month_names
+from policy_site.localization import find_catalogue_files, find_language, load_phrases, month_names
 from policy_site.localization.catalogues import extract_phrases, find_catalogue_faults, update_catalogues
 from policy_site.localization.names import CATEGORY_NAMES
 from policy_site.model import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
 PLURAL = ("%(num)s section differs", "%(num)s sections differ")
+TRANSLATED = tuple(find_catalogue_files(ROOT / "translations"))
+LIKE_ENGLISH = str.maketrans("。：；？؟", ".:;??")
+"""The marks with which other scripts end a phrase, as English ends it."""
 
 
 def test_every_catalogue_is_complete_consistent_and_up_to_date() -> None:
@@ -27,6 +30,24 @@ def test_updating_the_catalogues_changes_nothing_when_no_phrase_changed(tmp_path
     update_catalogues(checkout)
     for catalogue in (ROOT / "translations").rglob("*.po"):
         assert (checkout / catalogue.relative_to(ROOT)).read_bytes() == catalogue.read_bytes()
+
+
+def test_a_phrase_ends_with_the_mark_with_which_it_ends_in_english() -> None:
+    unlike = []
+    for message in extract_phrases(ROOT):
+        for tag in TRANSLATED if message.id else ():
+            phrases = load_phrases(tag)
+            if isinstance(message.id, str):
+                english, said = message.id, phrases.find(message.id)
+            else:
+                english, said = message.id[1], phrases.find_plural(message.id[0], message.id[1], 5)
+            if _ending(said) != _ending(english):
+                unlike.append((tag, english, said))
+    assert unlike == []
+
+
+def _ending(phrase: str) -> str:
+    return phrase[-1].translate(LIKE_ENGLISH) if phrase[-1] in ".:;?…。：；？؟" else ""
 
 
 @pytest.mark.parametrize(
@@ -100,7 +121,24 @@ def test_arabic_has_six_forms_for_counting() -> None:
     assert phrases.ngettext(*PLURAL, 12) == "يختلف 12 قسمًا"
 
 
-@given(st.sampled_from(["en", "de", "tr", "ar", "ja"]), st.integers(0, 10_000))
+def test_polish_has_three_forms_for_counting() -> None:
+    phrases = load_phrases("pl")
+    assert [phrases.ngettext(*PLURAL, number) for number in (1, 2, 5, 12, 22, 0)] == [
+        "Różni się 1 sekcja",
+        "Różnią się 2 sekcje",
+        "Różni się 5 sekcji",
+        "Różni się 12 sekcji",
+        "Różnią się 22 sekcje",
+        "Różni się 0 sekcji",
+    ]
+
+
+@pytest.mark.parametrize(("tag", "said"), [("fr", "0 section diffère"), ("pt-BR", "0 seção difere")])
+def test_zero_takes_the_singular_where_the_language_says_so(tag: str, said: str) -> None:
+    assert load_phrases(tag).ngettext(*PLURAL, 0) == said
+
+
+@given(st.sampled_from(["en", *TRANSLATED]), st.integers(0, 10_000))
 def test_every_number_has_a_form_without_a_place_left_open(tag: str, number: int) -> None:
     said = load_phrases(tag).ngettext(*PLURAL, number)
     assert "%" not in said

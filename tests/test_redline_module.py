@@ -58,7 +58,7 @@ def published(text: Document) -> dict[str, object]:
 def in_browser(cases: Sequence[Pair]) -> list[Outcome]:
     """Compare pairs by the module, under Node."""
     node = shutil.which("node")
-    assert node, "The module is tried under Node: install it so that 'node' is on the PATH (tests/install-browser)."
+    assert node, "The module is tried under Node: install it so that 'node' is on the PATH (tests/install-debian)."
     phrases = asdict(redlines.ENGLISH)
     lines = [json.dumps({"old": published(old), "new": published(new), "phrases": phrases}) for old, new in cases]
     ran = subprocess.run(

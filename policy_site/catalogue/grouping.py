@@ -118,16 +118,15 @@ def published_to_readers(edition: Edition, at: datetime, distinct: Sequence[Revi
 def shown_from(version_at: datetime, authoritative: Revision | None, translation: Revision) -> datetime:
     """Return when readers first got a translation.
 
-    History that was imported later than it was published keeps the distance between text and translation; a
-    translation that followed within a day came with the version.
+    A translation that followed within a day of the text came with the version, also where the history was imported
+    later than it was published. One that came later is told of when it came: dated back, it would stand in the change
+    feed before events that were published already.
     """
     if translation.committed_at is None:
         return version_at
-    shift = timedelta(0)
-    if authoritative and authoritative.committed_at and authoritative.committed_at > version_at:
-        shift = authoritative.committed_at - version_at
-    shown = max(version_at, translation.committed_at - shift)
-    return version_at if shown - version_at < timedelta(days=1) else shown
+    came_at = authoritative.committed_at if authoritative and authoritative.committed_at else version_at
+    is_late = translation.committed_at - max(came_at, version_at) >= timedelta(days=1)
+    return translation.committed_at if is_late else version_at
 
 
 def finding(

@@ -10,10 +10,10 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
 from policy_site import __version__
-from policy_site.commands import build, check, diff, init, log, serve, translations
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import PolicySiteError, UsageError
 
@@ -31,8 +31,11 @@ class Command(Protocol):
         """Do the work; return the exit status."""
 
 
-COMMANDS: tuple[Command, ...] = (build, serve, check, log, diff, translations, init)
-"""Every command, in the order of the help; add yours here."""
+COMMANDS = ("build", "serve", "check", "log", "diff", "translations", "init", "notify")
+"""Every command's module, in the order of the help; add yours here.
+
+A command is imported when it is called for: `notify` runs on machines that have neither git nor Flask.
+"""
 
 _INTERRUPTED = 130
 _TERMINATED = 143
@@ -43,7 +46,8 @@ _DEFECT = 70
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 done, 1 the content has findings, 2 the call or the configuration is wrong."""
     _prepare_streams()
-    chosen = _parser().parse_args(arguments)
+    called = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = _parser([called[0]] if called and called[0] in COMMANDS else COMMANDS).parse_args(called)
     status = _run(chosen, Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text")))
     return status if _has_said_all() else status or UsageError.exit_status
 
@@ -127,13 +131,18 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def load_command(name: str) -> Command:
+    """Import the command called ``name``."""
+    return cast("Command", import_module(f"policy_site.commands.{name}"))
+
+
+def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="policy-site", description="Publishes a company's policies from git.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"policy-site {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in (load_command(name) for name in names):
         subparser = subparsers.add_parser(command.NAME, help=command.HELP, description=command.HELP, allow_abbrev=False)
         command.add_arguments(subparser)
         subparser.add_argument("--quiet", action="store_true", help="say nothing but errors")

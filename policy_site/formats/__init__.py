@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from policy_site.canonical import canonical_json, chain_faults, event_hash
 from policy_site.formats.atom import write_atom
-from policy_site.formats.canonical import canonical_json, chain_faults, event_hash
 from policy_site.formats.current import write_current
 from policy_site.formats.entries import compose_entries, compose_feed
 from policy_site.formats.json_feed import write_json_feed

@@ -52,11 +52,8 @@ def _add_entry(root: etree._Element, feed: Feed, item: Item, links: Links) -> No
     _add(element, "title", clean_line(item.headline), type="text")
     _add(element, "updated", instant_text(event.occurred_at))
     _add(element, "published", instant_text(event.occurred_at))
+    # One alternate only: newsboat and feedparser take the last, whatever its language. The page leads to the others.
     _add(element, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
-    for locale in feed.locales:
-        if locale != feed.locale:
-            href = links.changes(locale, event.policy, event.version)
-            _add(element, "link", rel="alternate", type="text/html", hreflang=locale, href=href)
     if entry.compared_with:
         href = links.compare(feed.locale, event.policy, entry.compared_with, event.version)
         _add(element, "link", rel="related", type="text/html", hreflang=feed.locale, href=href)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy_site.formats.canonical import event_hash
+from policy_site.canonical import event_hash
 from policy_site.formats.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
 from policy_site.formats.schema import (
     ArchiveRecord,

@@ -23,6 +23,7 @@ SIGNIFICANCE_NAMES: Mapping[Significance, str] = MappingProxyType(
 )
 STANDING_NAMES: Mapping[Standing, str] = MappingProxyType(
     {
+        # Translators: Where a version stands; also the name of the page that shows the next one.
         Standing.UPCOMING: N_("Upcoming"),
         Standing.IN_FORCE: N_("In force"),
         Standing.SUPERSEDED: N_("Superseded"),
@@ -39,8 +40,10 @@ FIDELITY_NAMES: Mapping[Fidelity, str] = MappingProxyType(
 )
 SECTION_CHANGE_NAMES: Mapping[SectionChangeKind, str] = MappingProxyType(
     {
+        # Translators: What happened to a section, and to a defined term: mind the gender, or use a noun.
         SectionChangeKind.ADDED: N_("New"),
         SectionChangeKind.REMOVED: N_("Removed"),
+        # Translators: What happened to a section, and to a defined term: mind the gender, or use a noun.
         SectionChangeKind.MODIFIED: N_("Changed"),
         SectionChangeKind.MOVED: N_("Moved"),
         SectionChangeKind.RENUMBERED: N_("Renumbered"),
@@ -51,6 +54,7 @@ CATEGORY_NAMES: Mapping[str, str] = MappingProxyType(
         "purpose": N_("Purposes"),
         "recipients": N_("Recipients"),
         "transfers": N_("International transfers"),
+        # Translators: What a change is about: the controller, as the law on personal data names it.
         "controller": N_("Who is responsible"),
         "rights": N_("Your rights"),
         "data-categories": N_("Kinds of data"),
@@ -66,6 +70,7 @@ CATEGORY_NAMES: Mapping[str, str] = MappingProxyType(
         "security-measures": N_("Security measures"),
         "contact": N_("Contact details"),
         "clarification": N_("Clarification"),
+        # Translators: What a change is about: other words with the same meaning.
         "editorial": N_("Wording"),
         "translation": N_("Translation"),
         "formatting": N_("Formatting"),

@@ -10,8 +10,10 @@ def redline_phrases(phrases: localization.Phrases) -> Phrases:
     """Return the phrases that a redline needs; ``{…}`` is what its renderer fills in."""
     old, new, heading = "{old}", "{new}", "{heading}"
     return Phrases(
+        # Translators: Read aloud before the words that were deleted.
         deleted=phrases.gettext("Deleted:"),
         deletion_ends=phrases.gettext("End of deletion."),
+        # Translators: Read aloud before the words that were added.
         added=phrases.gettext("Added:"),
         addition_ends=phrases.gettext("End of addition."),
         moved_to=phrases.gettext("Moved to “%(heading)s”", heading=heading),
@@ -28,6 +30,7 @@ def redline_phrases(phrases: localization.Phrases) -> Phrases:
         image=phrases.gettext("Image changed from %(old)s to %(new)s", old=old, new=new),
         formatting=phrases.gettext("Formatting changed"),
         heading_level=phrases.gettext("Heading level changed from %(old)s to %(new)s", old=old, new=new),
+        # Translators: The address of a section within its page: #old and #new.
         id=phrases.gettext("Address changed from #%(old)s to #%(new)s", old=old, new=new),
         block_kind=phrases.gettext("Kind of paragraph changed"),
         previous=phrases.gettext("Previous change"),

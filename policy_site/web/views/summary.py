@@ -21,6 +21,7 @@ from policy_site.web.views.values import Badge
 _TERM_CHANGE_NAMES = {
     TermChangeKind.ADDED: N_("New"),
     TermChangeKind.CHANGED: N_("Changed"),
+    # Translators: Said of a defined term that is not defined any more.
     TermChangeKind.DROPPED: N_("Dropped"),
 }
 

@@ -1,0 +1,132 @@
+"""What the steps of ``policy-site notify`` tell, and its steps after delivery."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from policy_site.commands.terminal import Terminal
+from policy_site.notifier.ingestion import release, rest
+from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.ledger.plans import open_events
+from policy_site.notifier.planning import forecast_notices
+from policy_site.notifier.running import ChannelRun
+from policy_site.notifier.settings import NotifierSettings
+
+Step = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
+Add = Callable[[str, str, Step], argparse.ArgumentParser]
+
+
+def add_aftercare(add: Add) -> None:
+    """Declare the steps that a person takes."""
+    for name, purpose, do in (
+        ("release", "let held events go out", _release),
+        ("rest", "let held events rest: nobody is told", _rest),
+    ):
+        step = add(name, purpose, do)
+        step.add_argument("events", nargs="*", type=int, metavar="SEQ", help="default: all that are held")
+
+
+def _release(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    moved = release(open_ledger(settings.ledger), arguments.events or None)
+    terminal.say_done(f"Released: {_numbers(moved)}. The next run tells people.")
+    return 0
+
+
+def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    moved = rest(open_ledger(settings.ledger), arguments.events or None)
+    terminal.say_done(f"At rest: {_numbers(moved)}. Nobody is told.")
+    return 0
+
+
+def _numbers(seqs: Sequence[int]) -> str:
+    return ", ".join(str(seq) for seq in seqs) or "none"
+
+
+def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
+    """Tell who would be told of what, and change nothing."""
+    forecasts = list(forecast_notices(settings, open_events(ledger)))
+    if terminal.is_machine:
+        terminal.write_json(
+            [
+                {
+                    "event": one.event_seq,
+                    "audience": one.audience,
+                    "languages": dict(one.languages),
+                    "unusable": one.unusable,
+                }
+                for one in forecasts
+            ]
+        )
+        return 0
+    terminal.show_table(
+        ("event", "audience", "recipients", "languages", "unusable"),
+        [
+            (
+                str(one.event_seq),
+                one.audience,
+                str(sum(one.languages.values())),
+                " ".join(f"{language}:{count}" for language, count in one.languages.items()),
+                str(one.unusable),
+            )
+            for one in forecasts
+        ],
+    )
+    return 0
+
+
+def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: Terminal) -> None:
+    """Tell what was delivered on each channel, and what waits for what."""
+    if terminal.is_machine:
+        terminal.write_json({"channels": [_as_json(one) for one in runs]})
+        return
+    for one in runs:
+        tally, settled = one.tally, one.settled
+        done = [f"{tally.sent} sent"]
+        for number, words in (
+            (tally.refused, "refused"),
+            (tally.exhausted, "given up"),
+            (tally.deferred, "put off"),
+            (settled.resent, "doubtful, to be sent again"),
+            (settled.sent, "doubtful, found in the server's record"),
+            (settled.waiting, "doubtful, the server's record is not complete yet"),
+            (one.held, "held for a person"),
+        ):
+            if number:
+                done.append(f"{number} {words}")
+        terminal.say_done(f"{one.channel}: {', '.join(done)}.")
+        if tally.reason:
+            terminal.say_aside(f"{one.channel}: {tally.reason}. Nobody's attempts were spent on it.")
+        if one.waiting and settings.stop_file.exists():
+            terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait, since {settings.stop_file} is there.")
+        elif one.waiting:
+            due = f", the first at {_instant(one.next_due)}" if one.next_due else ""
+            terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
+
+
+def _as_json(one: ChannelRun) -> dict[str, object]:
+    tally, settled = one.tally, one.settled
+    return {
+        "channel": one.channel,
+        "sent": tally.sent,
+        "refused": tally.refused,
+        "exhausted": tally.exhausted,
+        "deferred": tally.deferred,
+        "doubtful": tally.doubtful,
+        "reason": tally.reason,
+        "settled": {
+            "resent": settled.resent,
+            "sent": settled.sent,
+            "held": settled.held,
+            "waiting": settled.waiting,
+        },
+        "waiting": one.waiting,
+        "next_due": _instant(one.next_due) if one.next_due else None,
+        "held": one.held,
+        "stuck_canaries": list(one.stuck_canaries),
+    }
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

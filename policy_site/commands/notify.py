@@ -1,0 +1,212 @@
+"""``policy-site notify``: a consumer of the published feed. It imports nothing that makes the site."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from policy_site.commands.notices import Step, add_aftercare, show_forecast, show_runs
+from policy_site.commands.terminal import Terminal
+from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
+from policy_site.notifier.delivery import Tally
+from policy_site.notifier.ingestion import Ingestion, ingest, refuse_held
+from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.planning import plan_notices
+from policy_site.notifier.running import ChannelRun, deliver_all
+from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
+
+NAME = "notify"
+HELP = "read a change feed and deliver notices"
+
+_CONFIG = Path("notify.toml")
+_UNUSABLE, _WAITING = 1, 7
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what ``notify`` takes."""
+    steps = parser.add_subparsers(title="steps", metavar="STEP", required=True)
+
+    def add(name: str, purpose: str, do: Step) -> argparse.ArgumentParser:
+        step = steps.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
+        step.add_argument(
+            "--config", type=Path, metavar="FILE", default=Path("notify.toml"), help="default: notify.toml"
+        )
+        step.add_argument("--format", choices=("text", "json"), default="text")
+        step.add_argument("--quiet", action="store_true", help="say nothing but errors")
+        step.add_argument("--debug", action="store_true", help="show the traceback of a defect")
+        step.set_defaults(do=do)
+        return step
+
+    whole = add("run", "all of it: ingest, plan, deliver", _run)
+    whole.add_argument("--watch", type=float, metavar="SECONDS", help="begin anew so long after each run, for ever")
+    whole.add_argument("--dry-run", action="store_true", help="send nothing, tell who would be told of what is due")
+    for step in (whole, add("ingest", "read the feed into the ledger", _ingest)):
+        step.add_argument("--max-new", type=int, metavar="N", help="hold more notices than this for a person")
+        step.add_argument("--follow", action="store_true", help="the feed has a new address and continues the old one")
+    plan = add("plan", "expand the audiences of what is due", _plan)
+    plan.add_argument("--again", action="store_true", help="read lists again that were read to their end")
+    add("deliver", "send what is planned", _deliver)
+    queueing = add("dispatch", "ingest and plan, then put what is due on Celery's queue", _dispatch)
+    queueing.add_argument("--watch", type=float, metavar="SECONDS", help="begin anew so long after each time, for ever")
+    working = add("work", "run a Celery worker that sends what is on the queue", _work)
+    working.add_argument("--concurrency", type=int, default=4, metavar="N", help="processes (default: 4)")
+    add_aftercare(add)
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Do the step that was asked for; see the exit statuses in ``notifier/README.md``."""
+    settings = read_notifier_settings(arguments.config)
+    if getattr(arguments, "max_new", None) is not None:
+        settings = settings.model_copy(update={"max_new": arguments.max_new})
+    status: int = arguments.do(arguments, settings, terminal)
+    return status
+
+
+# --- the steps -------------------------------------------------------------------------------------------------------
+
+
+def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    ledger = open_ledger(settings.ledger)
+    if arguments.dry_run:
+        return show_forecast(ledger, settings, terminal)
+    if arguments.watch is None:
+        return _run_once(ledger, settings, terminal, follow=arguments.follow)
+    pause = threading.Event()
+    while True:
+        try:
+            _run_once(ledger, settings, terminal, follow=arguments.follow)
+        except NoticeError as error:
+            terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
+        pause.wait(arguments.watch)
+
+
+def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
+    unreachable: FeedUnreachableError | None = None
+    try:
+        _tell_ingestion(ingest(ledger, settings, follow=follow), terminal)
+    except FeedUnreachableError as error:
+        # what is in the ledger does not need the feed: it goes out, and the failure is told at the end
+        unreachable = error
+    unusable = _plan_all(ledger, settings, terminal, is_again=False)
+    status = _deliver_all(ledger, settings, terminal)
+    if unreachable:
+        raise unreachable
+    refuse_held(ledger)
+    return status or (_UNUSABLE if unusable else 0)
+
+
+def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    ledger = open_ledger(settings.ledger)
+    ingestion = ingest(ledger, settings, follow=arguments.follow)
+    _tell_ingestion(ingestion, terminal)
+    if terminal.is_machine:
+        terminal.write_json(
+            {
+                "head": ingestion.head,
+                "new": list(ingestion.new),
+                "notices": list(ingestion.notices),
+                "held": list(ingestion.held),
+                "is_baseline": ingestion.is_baseline,
+            }
+        )
+    refuse_held(ledger)
+    return 0
+
+
+def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    unusable = _plan_all(open_ledger(settings.ledger), settings, terminal, is_again=arguments.again)
+    return _UNUSABLE if unusable else 0
+
+
+def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    return _deliver_all(open_ledger(settings.ledger), settings, terminal)
+
+
+def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    queues = _queues()
+    queue = queues.make_queue(settings)
+    pause = threading.Event()
+    while True:
+        try:
+            ledger = open_ledger(settings.ledger)
+            _tell_ingestion(ingest(ledger, settings), terminal)
+            unusable = _plan_all(ledger, settings, terminal, is_again=False)
+            terminal.say_done(f"{queues.dispatch(settings, queue)} deliveries put on the queue.")
+            refuse_held(ledger)
+        except NoticeError as error:
+            if arguments.watch is None:
+                raise
+            terminal.show_error(error)
+        if arguments.watch is None:
+            return _UNUSABLE if unusable else 0
+        pause.wait(arguments.watch)
+
+
+def _work(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    queues = _queues()
+    queues.work(queues.make_queue(settings), concurrency=arguments.concurrency, is_quiet=terminal.is_quiet)()
+    return 0
+
+
+def _queues() -> ModuleType:
+    try:
+        return import_module("policy_site.notifier.queues")
+    except ImportError as error:
+        raise UsageError(f"Celery is not installed: {error}.", remedy="Install `policy-site[celery]`.") from None
+
+
+def _tell_ingestion(ingestion: Ingestion, terminal: Terminal) -> None:
+    if ingestion.is_baseline:
+        terminal.say_done(f"The feed is known up to event {ingestion.head}; nobody is told of what was before.")
+    elif ingestion.new:
+        terminal.say_done(f"{len(ingestion.new)} new events, {len(ingestion.notices)} of which people are told.")
+
+
+def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, is_again: bool) -> int:
+    """Plan; return how many rows of audiences cannot be used."""
+    with terminal.progress() as progress:
+        passes = plan_notices(
+            ledger,
+            settings,
+            is_again=is_again,
+            progress=(lambda one: progress("Planning", one.planned, one.planned)) if progress else None,
+        )
+    unusable = 0
+    for one in passes:
+        unusable += one.unusable
+        if one.unusable:
+            terminal.say_aside(
+                f"warning: {one.unusable} rows of audience {one.audience} cannot be used for event {one.event_seq};"
+                " `policy-site notify status` names them. Correct them and run again: nobody is told twice."
+            )
+    return unusable
+
+
+def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
+    interrupted = threading.Event()
+    with terminal.progress() as progress:
+
+        def tell(channel: str, tally: Tally) -> None:
+            progress(f"Sending ({channel})", tally.sent, max(tally.sent, 1))
+
+        runs = deliver_all(ledger, settings, is_interrupted=interrupted.is_set, told=tell if progress else None)
+    show_runs(runs, settings, terminal)
+    _refuse_stuck(runs)
+    return _WAITING if any(run.waiting for run in runs) else 0
+
+
+def _refuse_stuck(runs: tuple[ChannelRun, ...]) -> None:
+    for one in runs:
+        if one.stuck_canaries:
+            raise HeldError(
+                f"{one.channel}: {', '.join(one.stuck_canaries)} did not get the notice; nobody else is told before.",
+                remedy="Find out why with `policy-site notify report`, then `policy-site notify replay` it.",
+            )
+        if one.held:
+            raise HeldError(
+                f"{one.channel}: {one.held} deliveries are doubtful and held.",
+                remedy="Look at `policy-site notify status`, then `policy-site notify decide` what becomes of them.",
+            )

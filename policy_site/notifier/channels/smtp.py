@@ -1,0 +1,231 @@
+"""Mail over SMTP (RFC 5321), with pipelining where the server offers it (RFC 2920).
+
+The final dot is sent by itself: what is before it can be taken back, what is after it cannot. The reply to it is waited
+for as long as RFC 5321 (section 4.5.3.2.6) asks, since hanging up earlier is how duplicates are made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass, field
+
+from policy_site.errors import UsageError
+from policy_site.notifier.channels.session import ServerUnavailableError, SessionLostError
+from policy_site.notifier.model import Message, Outcome, OutcomeKind
+from policy_site.notifier.settings import MailChannel, is_mail_address
+
+_CLOSING = 421
+_GO_AHEAD = 354
+_CONNECT_SECONDS = 30.0
+_NOT_PERSONAL = re.compile(r"\b[45]\.[67]\.\d{1,3}\b")
+"""Enhanced codes about content and policy (RFC 3463): what is refused so would be refused to everybody."""
+
+
+class SmtpChannel:
+    """A mail server."""
+
+    def __init__(self, settings: MailChannel) -> None:
+        self.settings = settings
+        self.password = ""
+        if settings.password_file:
+            try:
+                self.password = settings.password_file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(
+                    f"The password in {settings.password_file} cannot be read: {error}.", remedy="Grant access to it."
+                ) from None
+
+    def connect(self) -> SmtpSession:
+        """Open a connection: TLS, authentication, greeting."""
+        try:
+            return SmtpSession(self._open(), self.settings)
+        except (OSError, smtplib.SMTPException) as error:
+            raise ServerUnavailableError(_said(error)) from None
+
+    def _open(self) -> smtplib.SMTP:
+        settings = self.settings
+        context = ssl.create_default_context()
+        if settings.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=_CONNECT_SECONDS, context=context
+            )
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=_CONNECT_SECONDS)
+        try:
+            server.ehlo_or_helo_if_needed()
+            if settings.security == "starttls":
+                server.starttls(context=context)
+                server.ehlo()
+            if settings.user:
+                server.login(settings.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class SmtpSession:
+    """One connection to a mail server."""
+
+    def __init__(self, server: smtplib.SMTP, settings: MailChannel) -> None:
+        self._server = server
+        self._settings = settings
+        self._sent = 0
+        self._is_broken = False
+        self._is_pipelining = server.has_extn("pipelining")
+        self._sender = settings.return_path or settings.sender
+        self._body = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+        sock = self._socket()
+        # the dot leaves by itself: it must not wait for the acknowledgement of what was sent before it
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(settings.command_seconds)
+
+    @property
+    def is_used(self) -> bool:
+        """True once a message went through."""
+        return self._sent > 0
+
+    @property
+    def is_spent(self) -> bool:
+        """True after as many messages as the settings allow a connection, and once it is broken."""
+        return self._is_broken or self._sent >= self._settings.messages_per_connection
+
+    def begin(self, message: Message) -> Outcome | None:
+        """Send everything but the final dot."""
+        address = message.delivery.recipient.address
+        if not is_mail_address(address):
+            return Outcome(OutcomeKind.REFUSED, "This is not a mail address; nothing was sent.")
+        try:
+            outcome = self._envelope(address)
+            if outcome is None:
+                self._server.send(_with_doubled_dots(message.content))
+        except (OSError, smtplib.SMTPException) as error:
+            self._is_broken = True
+            raise SessionLostError(_said(error)) from None
+        return outcome
+
+    def finish(self) -> Outcome:
+        """Send the final dot and wait for the reply."""
+        sock = self._socket()
+        try:
+            sock.settimeout(self._settings.final_dot_seconds)
+            self._server.send(b".\r\n")
+            reply = self._reply()
+            sock.settimeout(self._settings.command_seconds)
+        except (OSError, smtplib.SMTPException) as error:
+            self._is_broken = True
+            return Outcome(OutcomeKind.DOUBTFUL, f"No reply after the final dot: {_said(error)}")
+        if reply.is_positive:
+            self._sent += 1
+            return Outcome(OutcomeKind.ACCEPTED, reply.line)
+        return self._failure(reply)
+
+    def proves_itself(self) -> bool:
+        """Ask whether the server would take mail for our own return path; nothing is sent."""
+        try:
+            self._server.send(f"MAIL FROM:<{self._sender}>\r\n")
+            is_taken = self._reply().is_positive
+            if is_taken:
+                self._server.send(f"RCPT TO:<{self._sender}>\r\n")
+                is_taken = self._reply().is_positive
+            self._reset()
+        except (OSError, smtplib.SMTPException):
+            self._is_broken = True
+            return False
+        return is_taken
+
+    def close(self) -> None:
+        """Say goodbye where the connection still stands, without waiting long for the answer."""
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            if not self._is_broken and self._server.sock:
+                self._server.sock.settimeout(2)
+                self._server.quit()
+        self._server.close()
+
+    # --- the envelope ------------------------------------------------------------------------------------------------
+
+    def _envelope(self, address: str) -> Outcome | None:
+        commands = (f"MAIL FROM:<{self._sender}>{self._body}\r\n", f"RCPT TO:<{address}>\r\n", "DATA\r\n")
+        replies: list[_Reply] = []
+        if self._is_pipelining:
+            self._server.send("".join(commands))
+            replies = [self._reply() for _ in commands]
+        else:
+            for command in commands:
+                self._server.send(command)
+                replies.append(self._reply())
+                if not (replies[-1].is_positive or replies[-1].code == _GO_AHEAD):
+                    break
+        mail, recipient, content = (*replies, *(_NO_REPLY,) * (3 - len(replies)))
+        if content.code == _GO_AHEAD and not (mail.is_positive and recipient.is_positive):
+            # RFC 2920, section 3.1: the server wants a message all the same; it has no recipient, so it gets none
+            self._server.send(b".\r\n")
+            self._reply()
+        elif content.code != _GO_AHEAD:
+            self._reset()
+        if not mail.is_positive:
+            return Outcome(OutcomeKind.UNAVAILABLE, f"The sender is refused: {mail.line}")
+        if not recipient.is_positive:
+            return self._failure(recipient)
+        return None if content.code == _GO_AHEAD else self._failure(content)
+
+    def _failure(self, reply: _Reply) -> Outcome:
+        if reply.code == _CLOSING:
+            self._is_broken = True
+            return Outcome(OutcomeKind.UNAVAILABLE, reply.line)
+        is_personal = _NOT_PERSONAL.search(reply.line) is None
+        kind = OutcomeKind.REFUSED if reply.is_permanent else OutcomeKind.DEFERRED
+        return Outcome(kind, reply.line, is_personal=is_personal)
+
+    def _reset(self) -> None:
+        self._server.send("RSET\r\n")
+        self._reply()
+
+    def _reply(self) -> _Reply:
+        code, text = self._server.getreply()
+        return _Reply(code, " ".join(text.decode("ascii", "backslashreplace").split())[:500])
+
+    def _socket(self) -> socket.socket:
+        sock = self._server.sock
+        if not isinstance(sock, socket.socket):
+            raise SessionLostError("The connection is closed.")
+        return sock
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    code: int
+    text: str = field(default="")
+
+    @property
+    def line(self) -> str:
+        return f"{self.code} {self.text}"
+
+    @property
+    def is_positive(self) -> bool:
+        return 200 <= self.code < 300  # noqa: PLR2004 - RFC 5321, section 4.2.1
+
+    @property
+    def is_permanent(self) -> bool:
+        return 500 <= self.code < 600  # noqa: PLR2004 - the same
+
+
+_NO_REPLY = _Reply(-1, "")
+
+
+def _with_doubled_dots(content: bytes) -> bytes:
+    """Return a message as it goes over the wire (RFC 5321, section 4.5.2), its last line ended."""
+    doubled = content.replace(b"\r\n.", b"\r\n..")
+    return doubled if doubled.endswith(b"\r\n") else doubled + b"\r\n"
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        reply = error.smtp_error
+        words = reply.decode("ascii", "backslashreplace") if isinstance(reply, bytes) else str(reply)
+        return f"{error.smtp_code} {' '.join(words.split())}"[:500]
+    return f"{type(error).__name__}: {error}"[:500]

@@ -1,0 +1,127 @@
+"""Signed HTTP calls: a CloudEvent (1.0, structured JSON) under the signature of Standard Webhooks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+
+import httpx
+
+from policy_site.errors import UsageError
+from policy_site.notifier.channels.session import SessionLostError
+from policy_site.notifier.model import Message, Outcome, OutcomeKind
+from policy_site.notifier.settings import Endpoint, WebhookChannel
+
+_PREFIX = "whsec_"
+_SHORTEST = 24
+"""Bytes of a secret, at least (Standard Webhooks: 24 to 64)."""
+
+
+class WebhookSender:
+    """The endpoints of a channel."""
+
+    def __init__(self, settings: WebhookChannel, *, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._keys = {name: read_webhook_secret(endpoint) for name, endpoint in settings.endpoints.items()}
+
+    def connect(self) -> WebhookSession:
+        """Return a session; connections are made when a call needs one."""
+        return WebhookSession(self.settings, self._keys, self._clock)
+
+
+class WebhookSession:
+    """Calls one endpoint after the other."""
+
+    def __init__(self, settings: WebhookChannel, keys: dict[str, bytes], clock: Callable[[], float]) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._clock = clock
+        self._client = httpx.Client(timeout=settings.timeout_seconds, follow_redirects=False, trust_env=False)
+        self._message: Message | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Never: each call stands by itself."""
+        return False
+
+    @property
+    def is_spent(self) -> bool:
+        """Never: the client renews its connections."""
+        return False
+
+    def begin(self, message: Message) -> Outcome | None:
+        """Make ready for the call; the call itself is the point of no return."""
+        if message.delivery.recipient.address not in self._settings.endpoints:
+            return Outcome(OutcomeKind.REFUSED, "This endpoint is not in the settings any more; nothing was sent.")
+        self._message = message
+        return None
+
+    def finish(self) -> Outcome:
+        """Call the endpoint and wait for its answer."""
+        message, self._message = self._message, None
+        if message is None:
+            raise SessionLostError("No call was begun.")
+        name = message.delivery.recipient.address
+        sent_at = int(self._clock())
+        headers = {
+            "Content-Type": "application/cloudevents+json",
+            "User-Agent": "policy-site-notify",
+            "webhook-id": message.message_id,
+            "webhook-timestamp": str(sent_at),
+            "webhook-signature": sign(message.content, message.message_id, sent_at, self._keys[name]),
+        }
+        try:
+            answer = self._client.post(self._settings.endpoints[name].url, content=message.content, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            # endpoints are servers of their own: one that is away is its own failure, not the channel's
+            return Outcome(OutcomeKind.DEFERRED, f"{type(error).__name__}: {error}"[:500])
+        except httpx.HTTPError as error:
+            return Outcome(OutcomeKind.DOUBTFUL, f"No answer: {type(error).__name__}: {error}"[:500])
+        return _judge(answer)
+
+    def proves_itself(self) -> bool:
+        """Say yes: a refusal is the endpoint's own."""
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _judge(answer: httpx.Response) -> Outcome:
+    """Read an answer (Standard Webhooks): 2xx is taken, 410 means gone for good, all else is tried again."""
+    line = f"{answer.status_code} {answer.reason_phrase}".strip()
+    if answer.is_success:
+        return Outcome(OutcomeKind.ACCEPTED, line)
+    if answer.status_code == httpx.codes.GONE:
+        return Outcome(OutcomeKind.REFUSED, line)
+    return Outcome(OutcomeKind.DEFERRED, line)
+
+
+def read_webhook_secret(endpoint: Endpoint) -> bytes:
+    """Return the key of an endpoint; raise :class:`UsageError` where it is not of the form of Standard Webhooks."""
+    try:
+        written = endpoint.secret_file.read_text(encoding="ascii").strip()
+        key = base64.b64decode(written.removeprefix(_PREFIX), validate=True)
+    except (OSError, UnicodeDecodeError, binascii.Error) as error:
+        raise UsageError(
+            f"The secret in {endpoint.secret_file} cannot be read: {error}.",
+            remedy="Put `whsec_` and the base64 of 24 to 64 random bytes there.",
+        ) from None
+    if not written.startswith(_PREFIX) or len(key) < _SHORTEST:
+        raise UsageError(
+            f"The secret in {endpoint.secret_file} is too short or lacks its prefix.",
+            remedy="Put `whsec_` and the base64 of 24 to 64 random bytes there.",
+        )
+    return key
+
+
+def sign(content: bytes, message_id: str, sent_at: int, key: bytes) -> str:
+    """Return the signature of a call: HMAC-SHA-256 over id, time and body (Standard Webhooks, ``v1``)."""
+    signed = b".".join((message_id.encode(), str(sent_at).encode(), content))
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode('ascii')}"

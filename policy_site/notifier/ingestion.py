@@ -1,0 +1,222 @@
+"""New events of the feed come into the ledger: all of them in one transaction, or none.
+
+Nothing here asks a clock whether an event is due. The feed publishes an event when people may know of it
+(publication is disclosure), so what is in the feed is due; a clock years behind holds nothing back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policy_site.errors import HeldError, UsageError
+from policy_site.notifier.chain import Known
+from policy_site.notifier.feed import FeedReading, read_feed
+from policy_site.notifier.fetching import NO_VALIDATORS, Validators, feed_identity
+from policy_site.notifier.ledger import Connection, Ledger
+from policy_site.notifier.ledger.events import (
+    FeedPosition,
+    change_state,
+    event_record,
+    feed_position,
+    known_events,
+    lock_feed,
+    record_events,
+    record_position,
+    seqs_in_state,
+)
+from policy_site.notifier.model import EventState, FeedEvent
+from policy_site.notifier.settings import NotifierSettings
+
+_PUBLISHED = "policy.version.published"
+_MENDING = ("policy.version.corrected", "policy.version.rescheduled", "policy.version.withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """What became of one reading of the feed. Events are told by their numbers, oldest first."""
+
+    head: int
+    """The newest event in the ledger; 0: none."""
+    new: tuple[int, ...] = ()
+    """Taken in now."""
+    notices: tuple[int, ...] = ()
+    """Those of the new ones that people are told: their notices can be planned."""
+    held: tuple[int, ...] = ()
+    """All that wait for a person, the new ones among them."""
+    is_baseline: bool = False
+    """The first run: all that was there is past, and nobody is told."""
+
+
+def ingest(ledger: Ledger, settings: NotifierSettings, *, follow: bool = False) -> Ingestion:
+    """Read the feed and take in what is new.
+
+    ``follow``: the feed has a new address; it is accepted if its events continue those of the old one. Raises what
+    :func:`read_feed` raises, with the ledger as it was, and :class:`UsageError` for another feed than before.
+    """
+    url = feed_identity(settings.feed)
+    with ledger.transaction() as connection:
+        position = feed_position(connection)
+        events = known_events(connection)
+    if position and position.url != url and not follow:
+        raise UsageError(
+            f"The ledger follows {position.url}, not {url}.",
+            remedy="If the feed moved, say so with --follow; another feed needs another ledger.",
+        )
+    asks_again = position is not None and position.url == url
+    reading = read_feed(
+        settings.feed,
+        validators=Validators(position.etag, position.last_modified) if position and asks_again else NO_VALIDATORS,
+        known=_known(ledger, position, events),
+    )
+    # Reading may take minutes, so nobody waits for it: what was read counts if the ledger still is as it was before.
+    with ledger.transaction() as connection:
+        lock_feed(connection, ledger)
+        current = feed_position(connection)
+        if _mark(current) == _mark(position):
+            return _take_in(connection, reading, current, url=url, max_new=settings.max_new, at=ledger.now(connection))
+        return Ingestion(_head(current), held=seqs_in_state(connection, EventState.HELD))
+
+
+def _take_in(
+    connection: Connection,
+    reading: FeedReading | None,
+    before: FeedPosition | None,
+    *,
+    url: str,
+    max_new: int,
+    at: int,
+) -> Ingestion:
+    events = reading.events if reading else ()
+    if before is None:
+        states = {event.seq: EventState.PAST for event in events}
+    else:
+        states = _states(connection, events, max_new=max_new)
+    after = _position_after(url, before, reading)
+    record_events(connection, events, states, at)
+    record_position(connection, after, at)
+    return Ingestion(
+        head=after.head_seq,
+        new=tuple(states),
+        notices=tuple(seq for seq, state in states.items() if state is EventState.OPEN),
+        held=seqs_in_state(connection, EventState.HELD),
+        is_baseline=before is None,
+    )
+
+
+def _states(connection: Connection, events: Sequence[FeedEvent], *, max_new: int) -> dict[int, EventState]:
+    records = {event.id: event.record for event in events}
+
+    def recall(name: str) -> Mapping[str, Any] | None:
+        return records.get(name) or event_record(connection, name=name)
+
+    notices = {event.seq for event in events if must_reach_people(event, recall)}
+    # while something is held, what comes after it waits too: a correction must not arrive before what it corrects
+    is_held = len(notices) > max_new or bool(seqs_in_state(connection, EventState.HELD))
+    told = EventState.HELD if is_held else EventState.OPEN
+    return {event.seq: told if event.seq in notices else EventState.SILENT for event in events}
+
+
+def _position_after(url: str, before: FeedPosition | None, reading: FeedReading | None) -> FeedPosition:
+    position = before or FeedPosition(url, 0, None, None, None)
+    if reading is None:
+        return position
+    head = reading.events[-1] if reading.events else None
+    return FeedPosition(
+        url=url,
+        head_seq=head.seq if head else position.head_seq,
+        head_hash=head.hash if head else position.head_hash,
+        etag=reading.validators.etag,
+        last_modified=reading.validators.last_modified,
+    )
+
+
+def _mark(position: FeedPosition | None) -> tuple[str, int] | None:
+    return (position.url, position.head_seq) if position else None
+
+
+def _head(position: FeedPosition | None) -> int:
+    return position.head_seq if position else 0
+
+
+def refuse_held(ledger: Ledger) -> None:
+    """Raise :class:`HeldError` where events wait for a person."""
+    with ledger.transaction() as connection:
+        held = seqs_in_state(connection, EventState.HELD)
+    if held:
+        raise HeldError(
+            f"{_listed(held)} held: more notices at once than `max_new` allows.",
+            remedy="`policy-site notify release` sends their notices, `policy-site notify rest` lets them be.",
+        )
+
+
+def release(ledger: Ledger, seqs: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Let held events, by default all, reach people; return their numbers.
+
+    Raises :class:`UsageError` and changes nothing where one of ``seqs`` is not held.
+    """
+    return _move_held(ledger, seqs, EventState.OPEN)
+
+
+def rest(ledger: Ledger, seqs: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Let held events, by default all, be as if they had been there before the first run; return their numbers.
+
+    Raises :class:`UsageError` and changes nothing where one of ``seqs`` is not held.
+    """
+    return _move_held(ledger, seqs, EventState.PAST)
+
+
+def must_reach_people(event: FeedEvent, recall: Callable[[str], Mapping[str, Any] | None]) -> bool:
+    """Say whether an event is a notice: a significant version, or what mends a notice.
+
+    ``recall`` finds an earlier event by its id. The same rule as that of the feeds ``notices.atom``.
+    """
+    if event.type == _PUBLISHED:
+        return event.significance == "significant"
+    record: Mapping[str, Any] | None = event.record
+    seq = event.seq + 1
+    # an event mends an earlier one; numbers that do not fall would be a circle
+    while record and record["seq"] < seq and record["type"] in _MENDING:
+        if record["significance"] == "significant":
+            return True
+        seq = record["seq"]
+        superseded = record.get("supersedes")
+        record = recall(superseded) if superseded else None
+    return bool(record and record["type"] == _PUBLISHED and record["significance"] == "significant")
+
+
+def _known(ledger: Ledger, position: FeedPosition | None, events: Sequence[tuple[int, str, str]]) -> Known:
+    def recall(seq: int) -> Mapping[str, Any] | None:
+        with ledger.transaction() as connection:
+            return event_record(connection, seq=seq)
+
+    return Known(
+        seq=position.head_seq if position else 0,
+        hash=position.head_hash if position else None,
+        hashes={seq: digest for seq, _, digest in events},
+        seqs={name: seq for seq, name, _ in events},
+        recall=recall,
+    )
+
+
+def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> tuple[int, ...]:
+    with ledger.transaction() as connection:
+        chosen = seqs_in_state(connection, EventState.HELD) if seqs is None else tuple(sorted(set(seqs)))
+        other = [seq for seq in chosen if not change_state(connection, seq, old=EventState.HELD, new=new)]
+        if other and seqs is not None:
+            raise UsageError(
+                f"Event {other[0]} is not held.", remedy="`policy-site notify status` lists those that are."
+            )
+    return tuple(seq for seq in chosen if seq not in other)
+
+
+def _listed(seqs: Sequence[int]) -> str:
+    if len(seqs) == 1:
+        return f"Event {seqs[0]} is"
+    named = ", ".join(str(seq) for seq in seqs[:_NAMED])
+    return f"Events {named}{' …' if len(seqs) > _NAMED else ''} are"
+
+
+_NAMED = 20
+"""Events that a message lists."""

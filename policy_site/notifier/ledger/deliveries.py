@@ -1,0 +1,277 @@
+"""Deliveries: claimed, on record as being sent, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from policy_site.notifier.ledger.hot import HotStatement
+from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
+from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a delivery after an attempt."""
+
+    delivery: int
+    state: DeliveryState
+    attempts: int
+    """Spent by now."""
+    due_at: int
+    outcome: str
+    """Of the attempt, for the evidence; empty: nothing was tried, and nothing is kept of it."""
+    reply: str
+    wording: int | None
+
+
+_CLAIMED_COLUMNS = (
+    DELIVERIES.c.id,
+    DELIVERIES.c.event_seq,
+    DELIVERIES.c.channel,
+    DELIVERIES.c.recipient,
+    DELIVERIES.c.language,
+    DELIVERIES.c.accepted,
+    DELIVERIES.c.attempts,
+)
+
+
+def claim(
+    connection: Connection, *, worker: int, channel: str, now: int, limit: int, among: Sequence[int] | None = None
+) -> list[Delivery]:
+    """Take up to ``limit`` deliveries that are due, first tries before retries, in the order of the events.
+
+    Until every canary of an event is sent, only canaries are taken. ``among``: only of these ids.
+    """
+    wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
+    if among is not None:
+        wanted = wanted.where(DELIVERIES.c.id.in_(among))
+    claimed = connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
+        .returning(*_CLAIMED_COLUMNS)
+    )
+    return sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+
+
+def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
+    """Select the ids of what is due on a channel, in the order in which it is to be served."""
+    gated = select(DELIVERIES.c.event_seq).where(
+        DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, DELIVERIES.c.state != DeliveryState.SENT
+    )
+    return (
+        select(DELIVERIES.c.id)
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(
+            DELIVERIES.c.state == DeliveryState.PENDING,
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.due_at <= now,
+            EVENTS.c.state == EventState.OPEN,
+            (DELIVERIES.c.rank == 0) | DELIVERIES.c.event_seq.not_in(gated),
+        )
+        .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_seq, DELIVERIES.c.rank, DELIVERIES.c.id)
+    )
+
+
+def _delivery(columns: Sequence[Any]) -> Delivery:
+    number, event_seq, channel, recipient, language, accepted, attempts = columns
+    return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts)
+
+
+_BEGIN = HotStatement(
+    update(DELIVERIES)
+    .where(
+        DELIVERIES.c.id == bindparam("number"),
+        DELIVERIES.c.worker == bindparam("by"),
+        DELIVERIES.c.state == DeliveryState.CLAIMED.value,
+    )
+    .values(state=DeliveryState.SENDING.value)
+)
+
+
+def record_beginnings(connection: Connection, worker: int, numbers: Sequence[int]) -> None:
+    """Put on record that the last byte of these messages is about to leave.
+
+    They are this worker's own claims: in a transaction that renewed its lease nobody else can have touched them.
+    """
+    _BEGIN.run(connection, [{"number": number, "by": worker} for number in numbers])
+
+
+_FINISH = HotStatement(
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("number"), DELIVERIES.c.worker == bindparam("by"))
+    .values(
+        state=bindparam("new_state"),
+        attempts=bindparam("spent"),
+        due_at=bindparam("due"),
+        changed_at=bindparam("at"),
+        worker=null(),
+    )
+)
+_ATTEMPT = HotStatement(
+    insert(ATTEMPTS).values(
+        delivery=bindparam("number"),
+        at=bindparam("at"),
+        outcome=bindparam("outcome"),
+        reply=bindparam("reply"),
+        wording=bindparam("wording"),
+        worker=bindparam("by"),
+    )
+)
+
+
+def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verdict], *, now: int) -> None:
+    """Record what became of this worker's claims, and keep each attempt as evidence."""
+    _FINISH.run(
+        connection,
+        [
+            {
+                "number": verdict.delivery,
+                "by": worker,
+                "new_state": verdict.state.value,
+                "spent": verdict.attempts,
+                "due": verdict.due_at,
+                "at": now,
+            }
+            for verdict in verdicts
+        ],
+    )
+    record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
+
+
+def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, worker: int | None, now: int) -> None:
+    """Keep attempts as evidence."""
+    _ATTEMPT.run(
+        connection,
+        [
+            {
+                "number": verdict.delivery,
+                "at": now,
+                "outcome": verdict.outcome,
+                "reply": verdict.reply,
+                "wording": verdict.wording,
+                "by": worker,
+            }
+            for verdict in verdicts
+        ],
+    )
+
+
+def make_overdue(connection: Connection, *, now: int, longest: int) -> None:
+    """Make due what a clock that ran ahead put further into the future than any retry is put off."""
+    connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.state == DeliveryState.PENDING, DELIVERIES.c.due_at > now + longest)
+        .values(due_at=now)
+    )
+
+
+def next_due(connection: Connection, channel: str) -> int | None:
+    """Return when the next pending delivery of a channel is due; ``None`` where none is pending."""
+    found = connection.execute(
+        select(func.min(DELIVERIES.c.due_at))
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(
+            DELIVERIES.c.state == DeliveryState.PENDING,
+            DELIVERIES.c.channel == channel,
+            EVENTS.c.state == EventState.OPEN,
+        )
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def count_in(connection: Connection, channel: str, *states: DeliveryState) -> int:
+    """Return how many deliveries of a channel are in one of the states."""
+    counted = connection.execute(
+        select(func.count())
+        .select_from(DELIVERIES)
+        .where(DELIVERIES.c.channel == channel, DELIVERIES.c.state.in_(states))
+    )
+    return int(counted.scalar_one())
+
+
+def stuck_canaries(connection: Connection, channel: str) -> list[str]:
+    """Return the canaries that came to an end without being sent: nobody else is served before a person looks."""
+    ended = (DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED, DeliveryState.HELD)
+    return list(
+        connection.execute(
+            select(DELIVERIES.c.recipient)
+            .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+            .where(
+                DELIVERIES.c.rank == 0,
+                DELIVERIES.c.channel == channel,
+                DELIVERIES.c.state.in_(ended),
+                EVENTS.c.state == EventState.OPEN,
+            )
+            .order_by(DELIVERIES.c.id)
+        ).scalars()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows whether it arrived."""
+
+    delivery: Delivery
+    since: int
+    event_id: str
+
+
+def list_doubts(connection: Connection, channel: str, *, before: int, limit: int = 1000) -> list[Doubt]:
+    """Return doubtful deliveries of a channel that fell into doubt by ``before``; locked until the transaction ends."""
+    rows = connection.execute(
+        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id)
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.state == DeliveryState.DOUBTFUL,
+            DELIVERIES.c.changed_at <= before,
+        )
+        .order_by(DELIVERIES.c.id)
+        .limit(limit)
+        .with_for_update(of=DELIVERIES, skip_locked=True)
+    )
+    return [Doubt(_delivery(row[:-2]), row[-2], row[-1]) for row in rows]
+
+
+def settle_doubts(connection: Connection, verdicts: Sequence[Verdict], *, now: int) -> None:
+    """Record what was decided about doubtful deliveries."""
+    for verdict in verdicts:
+        connection.execute(
+            update(DELIVERIES)
+            .where(DELIVERIES.c.id == verdict.delivery, DELIVERIES.c.state == DeliveryState.DOUBTFUL)
+            .values(state=verdict.state, due_at=verdict.due_at, attempts=verdict.attempts, changed_at=now)
+        )
+    record_attempts(connection, verdicts, worker=None, now=now)
+
+
+def keep_wording(connection: Connection, wording: Wording) -> int:
+    """Keep the words of an event in a language as evidence; return the number under which attempts name them."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(
+        make(WORDINGS)
+        .values(
+            event_seq=wording.event_seq,
+            channel=wording.channel,
+            language=wording.language,
+            accepted=wording.accepted,
+            digest=wording.digest,
+            subject=wording.subject,
+            text=wording.text,
+            html=wording.html,
+        )
+        .on_conflict_do_nothing()
+    )
+    found = connection.execute(
+        select(WORDINGS.c.id).where(
+            WORDINGS.c.event_seq == wording.event_seq,
+            WORDINGS.c.channel == wording.channel,
+            WORDINGS.c.digest == wording.digest,
+        )
+    )
+    return int(found.scalar_one())

@@ -1,0 +1,143 @@
+"""A ledger is opened: SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from policy_site.errors import UsageError
+from policy_site.notifier.ledger.tables import LAYOUT, LAYOUT_TABLE, METADATA
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger."""
+
+    engine: Engine
+    is_shared: bool
+    """True for PostgreSQL, where any number of workers are at work; SQLite is one process's at a time."""
+
+    @contextmanager
+    def transaction(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """Yield a connection, the one given or a new one, in a transaction: all of it is on disk at the end, or none.
+
+        Raises :class:`UsageError` where the database refuses: the disk is full, the server gone.
+        """
+        try:
+            if connection is None:
+                with self.engine.begin() as opened:
+                    yield opened
+            else:
+                with connection.begin():
+                    yield connection
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise _refused(self.engine.url, error) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an SQLite ledger for this process's deliveries; raise :class:`UsageError` where another holds it.
+
+        Without it nobody could tell a dead worker's claims from a living one's. On PostgreSQL leases tell.
+        """
+        if self.is_shared or not self.engine.url.database:
+            yield
+            return
+        file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise UsageError(
+                f"Another process delivers from {self.engine.url.database}.",
+                remedy="Wait until it has ended; for several workers keep the ledger in PostgreSQL.",
+            ) from None
+        finally:
+            os.close(file)
+
+    def connect(self) -> Connection:
+        """Open a connection to be kept, for :meth:`transaction`; raise :class:`UsageError` where there is none."""
+        try:
+            return self.engine.connect()
+        except DBAPIError as error:
+            raise _refused(self.engine.url, error) from error
+
+    def now(self, connection: Connection) -> int:
+        """Return the time by the clock that all who share the ledger go by, in whole seconds since 1970."""
+        if not self.is_shared:
+            return int(time.time())
+        return int(connection.execute(select(func.floor(func.extract("epoch", func.now())))).scalar_one())
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger at an SQLAlchemy URL; make its tables where they are missing.
+
+    Raises :class:`UsageError` for another kind of database, one that is out of reach, and a ledger of another layout.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UsageError(f"{url!r} is not the address of a database.", remedy=_REMEDY) from None
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise UsageError(f"A ledger cannot be kept in {backend}.", remedy=_REMEDY)
+    try:
+        engine = create_engine(parsed) if backend == "postgresql" else _sqlite_engine(parsed)
+    except (NoSuchModuleError, ImportError) as error:
+        raise UsageError(
+            f"The driver for {backend} is not installed: {error}.", remedy="Install `policy-site[postgresql]`."
+        ) from None
+    ledger = Ledger(engine, is_shared=backend == "postgresql")
+    with ledger.transaction() as connection:
+        if ledger.is_shared:
+            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        METADATA.create_all(connection)
+        number = connection.execute(select(LAYOUT_TABLE.c.number)).scalar()
+        if number is None:
+            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT))
+        elif number != LAYOUT:
+            raise UsageError(
+                f"The ledger has layout {number}, this program works with {LAYOUT}.",
+                remedy="Use the release of policy-site that wrote it.",
+            )
+    return ledger
+
+
+_REMEDY = "Write `sqlite:///notify.db` or `postgresql+psycopg://user@host/name`."
+_MAKING_TABLES = 7_061_021
+"""Key of the lock under which one worker makes the tables and the others wait."""
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    def prepare(connection: object, _record: object) -> None:
+        # the driver begins transactions late and commits by itself; SQLAlchemy is to say when
+        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own, untyped here
+        cursor = connection.cursor()  # type: ignore[attr-defined]  # the same
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        # IMMEDIATE: who will write says so at once, rather than failing in the middle
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _refused(url: URL, error: Exception) -> UsageError:
+    place = url.render_as_string(hide_password=True)
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip() or type(error).__name__
+    return UsageError(
+        f"The ledger {place} refuses: {said.splitlines()[0]}.",
+        remedy="Make room or grant access; what was recorded before is whole. Then run again.",
+    )

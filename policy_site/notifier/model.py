@@ -1,0 +1,147 @@
+"""The words of the notifier, as frozen values. Nothing here computes, reads or writes.
+
+Instants are whole seconds since 1970 in UTC, as the ledger's database counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class EventState(StrEnum):
+    """What the notifier does about an event of the feed."""
+
+    PAST = "past"
+    """It was there before the first run: nobody is told."""
+    SILENT = "silent"
+    """Known, but nothing that must reach people."""
+    HELD = "held"
+    """More came at once than expected: a person releases it or lets it rest."""
+    OPEN = "open"
+    """Its notices are planned and delivered."""
+
+
+class DeliveryState(StrEnum):
+    """Where one notice to one recipient stands."""
+
+    PENDING = "pending"
+    """To be sent, from ``due_at`` on."""
+    CLAIMED = "claimed"
+    """A worker has taken it; nothing that could reach the recipient has left yet."""
+    SENDING = "sending"
+    """On record before the last byte leaves: if the worker dies now, nobody knows whether it arrived."""
+    SENT = "sent"
+    """The server took it."""
+    DOUBTFUL = "doubtful"
+    """The worker died, or the reply was lost, while it was SENDING."""
+    HELD = "held"
+    """Doubtful, and a person decides."""
+    REFUSED = "refused"
+    """The server will never take it for this recipient."""
+    EXHAUSTED = "exhausted"
+    """Tried as often as is allowed."""
+    SUPPRESSED = "suppressed"
+    """The address bounced before, or was struck off."""
+
+
+FINAL_STATES = frozenset({DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED})
+
+
+class OutcomeKind(StrEnum):
+    """How one attempt ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """For good, for this recipient."""
+    DEFERRED = "deferred"
+    """Not now, for this recipient."""
+    UNAVAILABLE = "unavailable"
+    """The server as a whole: nobody's attempt is spent."""
+    DOUBTFUL = "doubtful"
+    """The last byte left and no reply came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended, and in the server's own words."""
+
+    kind: OutcomeKind
+    reply: str
+    """One line: ``250 2.0.0 Ok: queued as 4F1``."""
+    is_personal: bool = True
+    """False where a refusal speaks of policy or content (RFC 3463, x.7.x and x.6.x), which would hit everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """An event as the feed publishes it, verified."""
+
+    seq: int
+    id: str
+    hash: str
+    prev: str | None
+    type: str
+    policy: str
+    version: str
+    significance: str
+    supersedes: str | None
+    record: Mapping[str, Any]
+    """The whole event, with whatever later feeds add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who is told, as an audience lists them."""
+
+    address: str
+    """Of mail; for a webhook the endpoint's name in the settings."""
+    language: str
+    """BCP 47; the nearest language of the event is taken."""
+    accepted: str | None = None
+    """Label of the version they accepted, where the audience knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice to one recipient, as claimed from the ledger."""
+
+    id: int
+    event_seq: int
+    channel: str
+    recipient: Recipient
+    attempts: int
+    """Spent before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of an event in one language (and against one accepted version), rendered once for all recipients."""
+
+    event_seq: int
+    channel: str
+    language: str
+    accepted: str | None
+    subject: str
+    text: str
+    """The whole plain text."""
+    html: str
+    """The whole HTML document; for a webhook the JSON of the event."""
+    digest: str
+    """SHA-256, in hexadecimal, of subject, text and HTML: evidence of the words."""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one recipient is sent, finished to the byte."""
+
+    delivery: Delivery
+    wording_id: int
+    content: bytes
+    """For mail: the whole message with CRLF line ends, dots not yet doubled. For a webhook: the body."""
+    message_id: str
+    """The same over all attempts: without angle brackets for mail, the ``webhook-id`` for a webhook."""

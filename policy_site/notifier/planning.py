@@ -1,0 +1,228 @@
+"""An event times an audience: one row for each recipient, under a unique key.
+
+It may be killed anywhere. What a transaction wrote is there together with the cursor after it, so the next run goes
+on; a list that was exchanged meanwhile is read from its beginning, for a second row for one recipient finds no place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from policy_site.errors import UsageError
+from policy_site.notifier.audience import Chunk, Listing, normal_address, open_listing
+from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger.plans import (
+    OvertakenError,
+    Pass,
+    PlannableEvent,
+    add_canaries,
+    add_deliveries,
+    add_unusable_rows,
+    begin_pass,
+    find_pass,
+    mend_canary,
+    move_pass,
+    open_events,
+    planning_alone,
+)
+from policy_site.notifier.model import Recipient
+from policy_site.notifier.settings import Audience, NotifierSettings, WebhookChannel
+
+MOST_UNUSABLE_KEPT = 1_000
+"""Places and reasons kept of a pass; all are counted."""
+_MOST_BEGINNINGS = 3
+
+
+def plan_notices(
+    ledger: Ledger,
+    settings: NotifierSettings,
+    *,
+    progress: Callable[[Pass], None] | None = None,
+    is_again: bool = False,
+) -> tuple[Pass, ...]:
+    """Plan the notices of every open event; tell ``progress`` how far a pass is, chunk by chunk.
+
+    A list that was read to its end is read again where it had unusable rows and is another one by now, or where
+    ``is_again``: then whoever joined it meanwhile is told too, and nobody twice.
+    Returns the passes of all open events as they stand now; one that another worker is at is not finished.
+    Raises :class:`UsageError` for a list that cannot be read; what was planned before stays.
+    """
+    tell = progress or _tell_nobody
+    passes: list[Pass] = []
+    for event in open_events(ledger):
+        concerned = [audience for audience in settings.audiences if _follows(audience, event.policy)]
+        _plan_canaries(ledger, event, concerned)
+        passes += (_plan_audience(ledger, settings, event, audience, tell, is_again=is_again) for audience in concerned)
+    return tuple(passes)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Who would be told of an event."""
+
+    event_seq: int
+    audience: str
+    languages: Mapping[str, int]
+    """Rows of each language, most first; an address that stands twice counts twice."""
+    unusable: int
+
+
+def forecast_notices(settings: NotifierSettings, events: Iterable[PlannableEvent]) -> Iterator[Forecast]:
+    """Read the lists for these events and write nothing."""
+    for event in events:
+        for audience in settings.audiences:
+            if not _follows(audience, event.policy):
+                continue
+            languages: Counter[str] = Counter()
+            unusable = 0
+            for chunk in _chunks(settings, audience, event):
+                languages.update(recipient.language for recipient in chunk.recipients)
+                unusable += len(chunk.unusable)
+            ordered = dict(sorted(languages.items(), key=lambda counted: (-counted[1], counted[0])))
+            yield Forecast(event.seq, audience.name, ordered, unusable)
+
+
+def _chunks(settings: NotifierSettings, audience: Audience, event: PlannableEvent) -> Iterator[Chunk]:
+    channel = settings.channels[audience.channel]
+    if isinstance(channel, WebhookChannel):
+        yield Chunk(_endpoints(channel), (), cursor="", is_last=True)
+        return
+    with open_listing(audience, policy=event.policy) as listing:
+        cursor = None
+        while True:
+            chunk = listing.chunk_after(cursor, language=event.language)
+            yield chunk
+            if chunk.is_last:
+                return
+            cursor = chunk.cursor
+
+
+def _follows(audience: Audience, policy: str) -> bool:
+    return audience.policies is None or policy in audience.policies
+
+
+def _tell_nobody(_pass: Pass) -> None:
+    """Nobody asked how far it is."""
+
+
+def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Audience]) -> None:
+    """Put the canaries of all audiences in before anybody else, so that no worker overtakes them."""
+    with ledger.transaction() as connection:
+        now = ledger.now(connection)
+        for audience in audiences:
+            if find_pass(connection, event_seq=event.seq, audience=audience.name) is None:
+                add_canaries(
+                    connection,
+                    _canaries(audience),
+                    event_seq=event.seq,
+                    channel=audience.channel,
+                    language=event.language,
+                    now=now,
+                )
+
+
+def _canaries(audience: Audience) -> tuple[str, ...]:
+    return tuple(normal_address(address) for address in audience.canaries)
+
+
+def _plan_audience(
+    ledger: Ledger,
+    settings: NotifierSettings,
+    event: PlannableEvent,
+    audience: Audience,
+    tell: Callable[[Pass], None],
+    *,
+    is_again: bool,
+) -> Pass:
+    with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
+        with ledger.transaction() as connection:
+            known = find_pass(connection, event_seq=event.seq, audience=audience.name)
+        if not is_alone:
+            return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
+        if known is not None and known.is_finished:
+            if is_again:
+                _forget_pass(ledger, known)
+            elif not known.unusable:
+                return known
+        channel = settings.channels[audience.channel]
+        if isinstance(channel, WebhookChannel):
+            return _plan_endpoints(ledger, event, audience, channel)
+        for _ in range(_MOST_BEGINNINGS):
+            with open_listing(audience, policy=event.policy) as listing:
+                reached = _plan_listing(ledger, event, audience, listing, tell)
+            if reached is not None:
+                return reached
+    raise UsageError(
+        f"The list of the audience {audience.name!r} changes while it is read.",
+        remedy="Write a new file beside it and move it into its place; then run again.",
+    )
+
+
+def _forget_pass(ledger: Ledger, known: Pass) -> None:
+    with ledger.transaction() as connection:
+        begin_pass(connection, event_seq=known.event_seq, audience=known.audience, fingerprint=known.fingerprint)
+
+
+def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, channel: WebhookChannel) -> Pass:
+    endpoints = _endpoints(channel)
+    with ledger.transaction() as connection:
+        begun = begin_pass(connection, event_seq=event.seq, audience=audience.name, fingerprint="endpoints")
+        add_deliveries(connection, endpoints, event_seq=event.seq, channel=audience.channel, now=ledger.now(connection))
+        finished = replace(begun, planned=len(endpoints), is_finished=True)
+        move_pass(connection, begun, finished)
+    return finished
+
+
+def _endpoints(channel: WebhookChannel) -> tuple[Recipient, ...]:
+    return tuple(Recipient(name, endpoint.language) for name, endpoint in channel.endpoints.items())
+
+
+def _plan_listing(
+    ledger: Ledger, event: PlannableEvent, audience: Audience, listing: Listing, tell: Callable[[Pass], None]
+) -> Pass | None:
+    """Read a list to its end; None where it changed meanwhile, so that it is to be opened again."""
+    with ledger.transaction() as connection:
+        reached = find_pass(connection, event_seq=event.seq, audience=audience.name)
+        if reached is None or reached.fingerprint != listing.fingerprint:
+            reached = begin_pass(
+                connection, event_seq=event.seq, audience=audience.name, fingerprint=listing.fingerprint
+            )
+    while not reached.is_finished:
+        chunk = listing.chunk_after(reached.cursor, language=event.language)
+        if not listing.is_unchanged():
+            return None
+        moved = _plan_chunk(ledger, event, audience, chunk, reached)
+        if moved is None:
+            return None
+        reached = moved
+        tell(reached)
+    return reached
+
+
+def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk: Chunk, before: Pass) -> Pass | None:
+    """Write a chunk and the cursor after it, or nothing; None where another worker did it."""
+    after = replace(
+        before,
+        cursor=chunk.cursor,
+        planned=before.planned + len(chunk.recipients),
+        unusable=before.unusable + len(chunk.unusable),
+        is_finished=chunk.is_last,
+    )
+    kept = chunk.unusable[: max(0, MOST_UNUSABLE_KEPT - before.unusable)]
+    canaries = frozenset(_canaries(audience))
+    seq, channel = event.seq, audience.channel
+    try:
+        with ledger.transaction() as connection:
+            move_pass(connection, before, after)
+            add_deliveries(connection, chunk.recipients, event_seq=seq, channel=channel, now=ledger.now(connection))
+            for recipient in chunk.recipients if canaries else ():
+                if recipient.address in canaries:
+                    mend_canary(connection, recipient, event_seq=seq, channel=channel)
+            add_unusable_rows(
+                connection, [(row.place, row.reason) for row in kept], event_seq=seq, audience=audience.name
+            )
+    except OvertakenError:
+        return None
+    return after

@@ -1,0 +1,157 @@
+"""What becomes of deliveries of which nobody knows whether they arrived: resend, hold, or the mail server's record."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_site.errors import UsageError
+from policy_site.notifier.identity import message_id_of
+from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger.deliveries import Doubt, Verdict, list_doubts, settle_doubts
+from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.settings import MailChannel, ServerRecord, WebhookChannel
+
+_LATEST = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of doubtful deliveries."""
+
+    resent: int = 0
+    """To be sent again."""
+    sent: int = 0
+    """The server's record shows them."""
+    held: int = 0
+    waiting: int = 0
+    """The server's record is not complete yet."""
+
+
+def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel) -> Settled:
+    """Settle the doubtful deliveries of the channel called ``name`` as its ``ambiguous`` says.
+
+    Raises :class:`UsageError` where the server's record cannot be read: then nothing is decided.
+    """
+    if isinstance(settings, MailChannel) and settings.ambiguous == "reconcile" and settings.record:
+        return _reconcile(ledger, name, settings, settings.record)
+    is_held = settings.ambiguous == "hold"
+    count = 0
+    while True:
+        with ledger.transaction() as connection:
+            now = ledger.now(connection)
+            doubts = list_doubts(connection, name, before=_LATEST)
+            verdicts = [_held(doubt) if is_held else _resend(doubt, now) for doubt in doubts]
+            settle_doubts(connection, verdicts, now=now)
+        count += len(doubts)
+        if not doubts:
+            return Settled(held=count) if is_held else Settled(resent=count)
+
+
+def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerRecord) -> Settled:
+    taken: frozenset[str] | None = None
+    sent = resent = 0
+    while True:
+        with ledger.transaction() as connection:
+            now = ledger.now(connection)
+            doubts = list_doubts(connection, name, before=now - record.settle_seconds)
+            if doubts and taken is None:
+                taken = read_server_record(record)
+            verdicts = [
+                _found(doubt) if taken and _message_id(doubt, settings) in taken else _resend(doubt, now)
+                for doubt in doubts
+            ]
+            settle_doubts(connection, verdicts, now=now)
+            rest = len(list_doubts(connection, name, before=_LATEST)) if not doubts else 0
+        found = sum(verdict.state is DeliveryState.SENT for verdict in verdicts)
+        sent, resent = sent + found, resent + len(verdicts) - found
+        if not doubts:
+            return Settled(resent=resent, sent=sent, waiting=rest)
+
+
+def _message_id(doubt: Doubt, settings: MailChannel) -> str:
+    delivery, domain = doubt.delivery, settings.sender.partition("@")[2]
+    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain)
+
+
+def _held(doubt: Doubt) -> Verdict:
+    return _decided(doubt, DeliveryState.HELD, due_at=0, reply="Nobody knows whether it arrived; a person decides.")
+
+
+def _resend(doubt: Doubt, now: int) -> Verdict:
+    reply = "Nobody knows whether it arrived; it is sent again under the same Message-ID."
+    return _decided(doubt, DeliveryState.PENDING, due_at=0 if doubt.delivery.attempts == 0 else now, reply=reply)
+
+
+def _found(doubt: Doubt) -> Verdict:
+    return _decided(doubt, DeliveryState.SENT, due_at=0, reply="The mail server's record shows that it was taken.")
+
+
+def _decided(doubt: Doubt, state: DeliveryState, *, due_at: int, reply: str) -> Verdict:
+    return Verdict(
+        doubt.delivery.id,
+        state=state,
+        attempts=doubt.delivery.attempts,
+        due_at=due_at,
+        outcome="settled",
+        reply=reply,
+        wording=None,
+    )
+
+
+# --- the server's record ---------------------------------------------------------------------------------------------
+
+_MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>", re.IGNORECASE)
+_LOGGED_ID = re.compile(rb" postfix[\w./-]*/cleanup\[\d+\]: ([0-9A-Za-z]+): message-id=<([^<>\s]+)>")
+_QUEUED = re.compile(rb" postfix[\w./-]*/qmgr\[\d+\]: ([0-9A-Za-z]+): from=<")
+
+
+def read_server_record(record: ServerRecord) -> frozenset[str]:
+    """Return the Message-IDs of what the mail server took.
+
+    Of a log of Postfix those count that reached the queue manager: ``cleanup`` logs a Message-ID before the final dot.
+    Raises :class:`UsageError` where no file is there or one cannot be read: an empty record would send all again.
+    """
+    paths = [Path(path) for pattern in record.files for path in sorted(glob.glob(pattern))]  # noqa: PTH207 - absolute patterns
+    if not paths:
+        raise UsageError(
+            f"The mail server's record {', '.join(record.files)} is not there.",
+            remedy='Correct record.files, or set ambiguous to "hold" or "resend".',
+        )
+    found: set[str] = set()
+    try:
+        for path in paths:
+            lines = _lines(path)
+            found.update(_logged(lines) if record.kind == "postfix-log" else _written(lines))
+    except OSError as error:
+        raise UsageError(
+            f"The mail server's record {error.filename} cannot be read: {error.strerror}.", remedy="Grant access to it."
+        ) from None
+    return frozenset(found)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        yield from file
+
+
+def _written(lines: Iterator[bytes]) -> Sequence[str]:
+    return [match[1].decode("ascii", "replace") for match in map(_MESSAGE_ID.match, lines) if match]
+
+
+def _logged(lines: Iterator[bytes]) -> Sequence[str]:
+    ids: dict[bytes, str] = {}
+    queued: list[str] = []
+    for line in lines:
+        logged = _LOGGED_ID.search(line)
+        if logged:
+            ids[logged[1]] = logged[2].decode("ascii", "replace")
+            continue
+        taken = _QUEUED.search(line)
+        if taken and taken[1] in ids:
+            queued.append(ids[taken[1]])
+    return queued

@@ -1,0 +1,238 @@
+"""Messages: the words are rendered once for each event, language and accepted version, then addressed to one person.
+
+A message is cut at the places that differ between recipients, so that addressing it is joining four pieces.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from policy_site.errors import NoticeError, UsageError
+from policy_site.notifier.identity import message_id_of
+from policy_site.notifier.ledger.deliveries import keep_wording
+from policy_site.notifier.ledger.notices import Notice, load_notice
+from policy_site.notifier.model import Delivery, Message, Wording
+from policy_site.notifier.settings import MailChannel, Unsubscription, is_mail_address
+from policy_site.notifier.wording import choose_language, redline_address, write_wording
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_Answer = TypeVar("_Answer")
+Execute = Callable[["Callable[[Connection, int], _Answer]"], _Answer]
+
+_TO = "to-be-addressed@recipient.invalid"
+_ID = "to-be-named@message.invalid"
+_PLACE = "place-of-the-signed-name"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A message that lacks its recipient."""
+
+    notice: Notice
+    wording_id: int
+    before_address: bytes
+    before_id: bytes
+    rest: bytes
+
+
+class MailRenderer:
+    """Writes the messages of a mail channel. Safe for threads."""
+
+    def __init__(self, settings: MailChannel, *, name: str, execute: Execute[object]) -> None:
+        """Take the channel's settings and name, and what runs a statement on the ledger."""
+        self._settings = settings
+        self._name = name
+        self._execute: Callable[..., object] = execute
+        self._domain = settings.sender.partition("@")[2]
+        self._secret = _read_secret(settings.unsubscribe) if settings.unsubscribe else b""
+        self._lock = threading.Lock()
+        self._notices: dict[int, Notice] = {}
+        self._languages: dict[tuple[int, str, str | None], tuple[str, str | None]] = {}
+        self._forms: dict[tuple[int, str, str | None], _Form] = {}
+
+    def write(self, delivery: Delivery) -> Message:
+        """Return the message of a delivery; the same bytes at every attempt."""
+        form = self._form(delivery)
+        address = delivery.recipient.address
+        if not is_mail_address(address):
+            raise NoticeError(f"{address!r} is not a mail address.", remedy="Correct the audience.")
+        message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain)
+        content = b"".join(
+            (form.before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), form.rest)
+        )
+        if self._secret:
+            content = content.replace(_PLACE.encode(), unsubscribe_token(address, self._secret).encode("ascii"), 1)
+        _assert_one_address(content, address)
+        return Message(delivery, form.wording_id, content, message_id)
+
+    def _form(self, delivery: Delivery) -> _Form:
+        recipient = delivery.recipient
+        wanted = (delivery.event_seq, recipient.language, recipient.accepted)
+        with self._lock:
+            if delivery.event_seq not in self._notices:
+                self._notices[delivery.event_seq] = self._load(delivery.event_seq)
+            notice = self._notices[delivery.event_seq]
+            if wanted not in self._languages:
+                self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
+            language, accepted = self._languages[wanted]
+            key = (delivery.event_seq, language, accepted)
+            if key not in self._forms:
+                self._forms[key] = self._make_form(notice, language, accepted)
+            return self._forms[key]
+
+    def _load(self, seq: int) -> Notice:
+        notice = self._execute(lambda connection, _now: load_notice(connection, seq))
+        assert isinstance(notice, Notice)
+        return notice
+
+    def _make_form(self, notice: Notice, language: str, accepted: str | None) -> _Form:
+        leave = self._settings.unsubscribe
+        wording = write_wording(
+            notice,
+            channel=self._name,
+            language=language,
+            accepted=accepted,
+            unsubscribe=(leave.mail or self._settings.reply_to or self._settings.sender) if leave else None,
+        )
+        wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
+        assert isinstance(wording_id, int)
+        content = compose(wording, notice, self._settings).as_bytes()
+        if leave:
+            content = _unsubscribe_headers(leave) + content
+        head, _, after_address = content.partition(_TO.encode())
+        before_id, _, rest = after_address.partition(_ID.encode())
+        return _Form(notice, wording_id, head, before_id, rest)
+
+
+def unsubscribe_token(address: str, secret: bytes) -> str:
+    """Return the token that stands for a subscriber in the address of the one-click form."""
+    signature = hmac.new(secret, address.encode(), hashlib.sha256).digest()[:18]
+    return base64.urlsafe_b64encode(address.encode() + b"\0" + signature).decode("ascii").rstrip("=")
+
+
+def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMessage:
+    """Return a message with its words and headers; recipient and Message-ID are placeholders."""
+    message = EmailMessage(policy=SMTP)
+    at = max(datetime.fromtimestamp(notice.dated_at, UTC), _instant(notice.record["notice_at"]))
+    message["Date"] = format_datetime(at)
+    message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
+    if settings.reply_to:
+        message["Reply-To"] = Address(addr_spec=settings.reply_to)
+    message["To"] = Address(addr_spec=_TO)
+    message["Message-ID"] = f"<{_ID}>"
+    message["Subject"] = " ".join(wording.subject.split())
+    message["Content-Language"] = wording.language
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5.1
+    message["Policy-Event"] = notice.id
+    message.set_content(wording.text, cte="quoted-printable")
+    message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{wording.digest[:32]}")
+    return message
+
+
+def _unsubscribe_headers(leave: Unsubscription) -> bytes:
+    """Return the headers of RFC 8058 (section 3.1), each address on a line of its own: folding would encode them."""
+    places = [f"<{leave.url.replace('{token}', _PLACE)}>"]
+    places += [f"<mailto:{leave.mail}?subject=unsubscribe>"] if leave.mail else []
+    address_lines = ",\r\n ".join(places)
+    return f"List-Unsubscribe: {address_lines}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
+
+
+def _nearest(notice: Notice, wanted: str, accepted: str | None) -> tuple[str, str | None]:
+    """Return the language to write in, and the accepted version where it makes a difference."""
+    language = choose_language(notice, wanted)
+    plain = redline_address(notice, language, None)
+    return language, accepted if redline_address(notice, language, accepted) != plain else None
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _read_secret(leave: Unsubscription) -> bytes:
+    try:
+        secret = leave.secret_file.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(
+            f"The secret {leave.secret_file} cannot be read: {error}.", remedy="Grant access to it."
+        ) from None
+    if len(secret) < 16:  # noqa: PLR2004 - 128 bits
+        raise UsageError(f"The secret {leave.secret_file} is too short.", remedy="Put at least 16 random bytes there.")
+    return secret
+
+
+def _assert_one_address(content: bytes, address: str) -> None:
+    """Refuse to send a message that is addressed to anybody but one: a defect must not disclose who is told."""
+    headers = content.partition(b"\r\n\r\n")[0].lower()
+    named = [line for line in headers.split(b"\r\n") if line.startswith((b"to:", b"cc:", b"bcc:", b"resent-"))]
+    if named != [b"to: " + address.lower().encode("ascii")]:
+        raise NoticeError("A message is not addressed to its one recipient.", remedy="Report this defect.")
+
+
+class WebhookRenderer:
+    """Writes the calls of a webhook channel: the event itself, in a CloudEvents envelope. Safe for threads."""
+
+    def __init__(self, *, name: str, execute: Execute[object]) -> None:
+        """Take the channel's name, and what runs a statement on the ledger."""
+        self._name = name
+        self._execute: Callable[..., object] = execute
+        self._lock = threading.Lock()
+        self._bodies: dict[int, tuple[Notice, int, bytes]] = {}
+
+    def write(self, delivery: Delivery) -> Message:
+        """Return the call of a delivery; the same bytes at every attempt."""
+        with self._lock:
+            if delivery.event_seq not in self._bodies:
+                self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
+            notice, wording_id, body = self._bodies[delivery.event_seq]
+        message_id = message_id_of(notice.id, self._name, delivery.recipient.address, domain="policy")
+        return Message(delivery, wording_id, body, f"msg_{message_id.partition('@')[0]}")
+
+    def _make(self, seq: int) -> tuple[Notice, int, bytes]:
+        notice = self._execute(lambda connection, _now: load_notice(connection, seq))
+        assert isinstance(notice, Notice)
+        body = cloud_event(notice)
+        wording = Wording(
+            event_seq=seq,
+            channel=self._name,
+            language=str(notice.record["authoritative_language"]),
+            accepted=None,
+            subject=str(notice.record["type"]),
+            text="",
+            html=body.decode(),
+            digest=hashlib.sha256(body).hexdigest(),
+        )
+        wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
+        assert isinstance(wording_id, int)
+        return notice, wording_id, body
+
+
+def cloud_event(notice: Notice) -> bytes:
+    """Return an event as a CloudEvent in JSON (CloudEvents 1.0, JSON event format)."""
+    record = notice.record
+    authority = str(record["id"]).removeprefix("tag:").partition(",")[0]
+    envelope = {
+        "specversion": "1.0",
+        "id": record["id"],
+        "source": f"https://{authority}/",
+        "type": record["type"],
+        "subject": f"{record['policy']}/{record['version']}",
+        "time": record["notice_at"],
+        "datacontenttype": "application/json",
+        "data": record,
+    }
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()

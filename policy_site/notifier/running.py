@@ -1,0 +1,124 @@
+"""One run of the notifier: what is doubtful is settled, what is due is delivered, on every channel."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_site.notifier.channels import open_channel
+from policy_site.notifier.delivery import Renderer, Tally, deliver
+from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger.deliveries import count_in, make_overdue, next_due, stuck_canaries
+from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.reconciliation import Settled, settle
+from policy_site.notifier.recorder import Recorder
+from policy_site.notifier.rendering import MailRenderer, WebhookRenderer
+from policy_site.notifier.settings import MailChannel, NotifierSettings, WebhookChannel
+
+_STOP_FILE_SECONDS = 0.2
+"""How old the knowledge of the stop file may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRun:
+    """What a run did on one channel, and what is left."""
+
+    channel: str
+    tally: Tally
+    settled: Settled
+    waiting: int
+    """Deliveries that another run must try."""
+    next_due: int | None
+    """When the first of them is due; in the past where the server, the stop file or a canary is what they wait for."""
+    held: int
+    """Doubtful deliveries that a person decides."""
+    stuck_canaries: tuple[str, ...]
+
+
+def deliver_all(
+    ledger: Ledger,
+    settings: NotifierSettings,
+    *,
+    is_interrupted: Callable[[], bool],
+    told: Callable[[str, Tally], None] | None = None,
+    among: Sequence[int] | None = None,
+) -> tuple[ChannelRun, ...]:
+    """Deliver what is due on every channel, one after the other.
+
+    Raises :class:`UsageError` where another process holds the ledger, or a secret cannot be read: before anything is
+    sent.
+    """
+    channels = {name: open_channel(channel) for name, channel in settings.channels.items()}
+    stop = _Stop(settings.stop_file, is_interrupted)
+    runs: list[ChannelRun] = []
+    name_of_worker = f"{socket.gethostname()}:{os.getpid()}"
+    with ledger.alone(), Recorder(ledger, name=name_of_worker, lease_seconds=settings.lease_seconds) as recorder:
+        for name, channel in settings.channels.items():
+            before = settle(ledger, name=name, settings=channel)
+            mend_times(ledger, channel)
+            tally = deliver(
+                recorder,
+                name=name,
+                channel=channels[name],
+                settings=channel,
+                renderer=make_renderer(name, channel, recorder),
+                is_stopped=stop.is_asked,
+                told=(lambda tally, name=name: told(name, tally)) if told else None,  # type: ignore[misc]  # mypy: defaults
+                among=among,
+            )
+            recorder.flush()
+            after = settle(ledger, name=name, settings=channel)
+            runs.append(_sum_up(ledger, name, tally, before, after))
+    return tuple(runs)
+
+
+def make_renderer(name: str, channel: MailChannel | WebhookChannel, recorder: Recorder) -> Renderer:
+    """Return what writes the messages of a channel."""
+    if isinstance(channel, MailChannel):
+        return MailRenderer(channel, name=name, execute=recorder.execute)
+    return WebhookRenderer(name=name, execute=recorder.execute)
+
+
+def mend_times(ledger: Ledger, channel: MailChannel | WebhookChannel) -> None:
+    """Make due what a clock that ran ahead put off for too long."""
+    with ledger.transaction() as connection:
+        make_overdue(connection, now=ledger.now(connection), longest=channel.longest_retry_seconds)
+
+
+def _sum_up(ledger: Ledger, name: str, tally: Tally, before: Settled, after: Settled) -> ChannelRun:
+    with ledger.transaction() as connection:
+        return ChannelRun(
+            channel=name,
+            tally=tally,
+            settled=Settled(
+                resent=before.resent + after.resent,
+                sent=before.sent + after.sent,
+                held=before.held + after.held,
+                waiting=after.waiting,
+            ),
+            waiting=count_in(connection, name, DeliveryState.PENDING, DeliveryState.DOUBTFUL),
+            next_due=next_due(connection, name),
+            held=count_in(connection, name, DeliveryState.HELD),
+            stuck_canaries=tuple(stuck_canaries(connection, name)),
+        )
+
+
+class _Stop:
+    """Asks for the stop file, not more often than needed."""
+
+    def __init__(self, file: Path, is_interrupted: Callable[[], bool]) -> None:
+        self._file = file
+        self._is_interrupted = is_interrupted
+        self._looked_at = 0.0
+        self._is_there = False
+
+    def is_asked(self) -> bool:
+        """Say whether nothing more may be sent."""
+        now = time.monotonic()
+        if now - self._looked_at > _STOP_FILE_SECONDS:
+            self._looked_at, self._is_there = now, self._file.exists()
+        return self._is_there or self._is_interrupted()
