@@ -12,7 +12,7 @@ from policy_site.catalogue import current_edition
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.commands.terminal import Terminal, annotation
 from policy_site.errors import UsageError
-from policy_site.fidelity import newest_version, staleness, write_worklist
+from policy_site.fidelity import comparison_of, newest_version, staleness, write_worklist
 from policy_site.model import Edition, Finding, Policy, SectionFidelity, Severity, Staleness, TranslatedSection, Version
 from policy_site.publication import Publication
 
@@ -97,13 +97,14 @@ def _chosen(publication: Publication, name: str | None) -> tuple[Policy, ...]:
 
 
 def _rows(publication: Publication, policies: tuple[Policy, ...], language: str | None) -> Iterator[_Row]:
+    compare = comparison_of(publication.documents)
     for policy in policies:
         version = newest_version(policy)
         for locale in publication.settings.languages:
             if locale == policy.authoritative_locale or language not in (None, locale):
                 continue
             edition, _ = current_edition(policy, version, locale)
-            told = staleness(policy, version, locale, publication.documents)
+            told = staleness(policy, version, locale, publication.documents, compare)
             own = edition if edition and edition.locale == locale else None
             yield _Row(policy, version, locale, own, told[0] if told else None)
 

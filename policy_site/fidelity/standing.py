@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from policy_site import redlines
 from policy_site.catalogue import current_edition
 from policy_site.model import (
     Document,
+    Edition,
     Fidelity,
     Policy,
     Section,
@@ -25,8 +26,25 @@ def newest_version(policy: Policy) -> Version:
     return (standing or policy.versions)[-1]
 
 
+Compare = Callable[[Edition, Edition], redlines.Redline | None]
+"""Compares two authoritative texts; ``None`` where one cannot be shown. Whoever asks often keeps what it gave."""
+
+
+def comparison_of(documents: Mapping[str, Document]) -> Compare:
+    """Return what compares texts, each pair once; ``documents`` by digest."""
+    found: dict[tuple[str, str], redlines.Redline] = {}
+
+    def compare(old: Edition, new: Edition) -> redlines.Redline:
+        pair = (old.digest, new.digest)
+        if pair not in found:
+            found[pair] = redlines.compare(documents[old.digest], documents[new.digest])
+        return found[pair]
+
+    return compare
+
+
 def staleness(
-    policy: Policy, version: Version, locale: str, documents: Mapping[str, Document]
+    policy: Policy, version: Version, locale: str, documents: Mapping[str, Document], compare: Compare
 ) -> tuple[Staleness, redlines.Redline] | None:
     """Say how what readers of ``locale`` have stands to ``version``, with the redline that tells it.
 
@@ -40,7 +58,9 @@ def staleness(
     new = version.editions.get(policy.authoritative_locale)
     if old is None or new is None:
         return None
-    redline = redlines.compare(documents[old.digest], documents[new.digest])
+    redline = compare(old, new)
+    if redline is None:
+        return None
     sections = assess(documents[edition.digest], documents[old.digest], redline)
     return Staleness(policy.id, version.label, locale, edition.version, sections), redline
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from policy_site import redlines
 from policy_site.catalogue import current_edition, standing
 from policy_site.fidelity.sources import source_of
-from policy_site.fidelity.standing import newest_version, staleness
+from policy_site.fidelity.standing import comparison_of, newest_version, staleness
 from policy_site.model import (
     Document,
     Edition,
@@ -62,7 +62,7 @@ def _policy_parts(policy: Policy, locale: str, documents: Mapping[str, Document]
     texts = _Texts(
         source, documents[source.digest], translation, documents[translation.digest] if translation else None
     )
-    told = staleness(policy, version, locale, documents)
+    told = staleness(policy, version, locale, documents, comparison_of(documents))
     parts = list(_section_parts(told, texts)) if told else list(_whole_text(texts))
     parts += [part for each in policy.versions for part in _note_parts(policy, each, locale, as_of)]
     if not parts:

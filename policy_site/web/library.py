@@ -10,15 +10,13 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from policy_site import redlines
-from policy_site.catalogue import current_edition
 from policy_site.documents import rewrite_links
-from policy_site.fidelity import assess
+from policy_site.fidelity import staleness
 from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import (
     Document,
     Edition,
-    Fidelity,
     Policy,
     RenderedWords,
     SectionChange,
@@ -108,21 +106,9 @@ class Library:
         """
         key = (policy.id, version.label, locale)
         if key not in self._staleness:
-            self._staleness[key] = self._find_staleness(policy, version, locale)
+            found = staleness(policy, version, locale, self._publication.documents, self._redline)
+            self._staleness[key] = found[0] if found else None
         return self._staleness[key]
-
-    def _find_staleness(self, policy: Policy, version: Version, locale: str) -> Staleness | None:
-        edition, fidelity = current_edition(policy, version, locale)
-        translation = self.document(edition)
-        if edition is None or translation is None or fidelity in (Fidelity.AUTHORITATIVE, Fidelity.MISSING):
-            return None
-        old = policy.version(edition.version).editions.get(policy.authoritative_locale)
-        new = version.editions.get(policy.authoritative_locale)
-        rendered = self.document(old)
-        redline = self._redline(old, new) if old and new else None
-        if rendered is None or redline is None:
-            return None
-        return Staleness(policy.id, version.label, locale, edition.version, assess(translation, rendered, redline))
 
     def compare_with_previous(self, policy: Policy, version: Version, locale: str) -> Comparison | None:
         """Compare a version with the one before it; ``None`` for the first."""
