@@ -155,7 +155,7 @@ class PolicySettings(_Table):
     """Used until a text with a title exists."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
-    prevailing_language: LanguageTag | Literal["none"] | None = None
+    prevailing_language: str | None = None
     """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
     authoritative one."""
     stale_translation: Literal["show", "yield"] = "show"
