@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from policy_site.knowledge import first_published_at, known_withdrawn_at, shown_at, states_of, version_known_at
-from policy_site.model import Event, EventKind, Policy, ReleaseNote, SectionChange, Significance, Version
+from policy_site.model import Edition, Event, EventKind, Policy, ReleaseNote, SectionChange, Significance, Version
 
 SectionChanges = Callable[[Policy, Version], tuple[SectionChange, ...]]
 """How the sections of a version, as known at an event, differ from those of the version that its ``previous`` names."""
@@ -69,6 +69,7 @@ def derive_events(
             version=version.label,
             occurred_at=at,
             locale=happening.locale,
+            revision=happening.revision,
             sections=compared[key],
             previous_version=version.previous,
             identical_to=version.identical_to,
@@ -106,6 +107,7 @@ class _Happening:
     locale: str | None = None
     supersedes: str | None = None
     """Name of the event that this one mends."""
+    revision: int = 1
 
     @property
     def path(self) -> str:
@@ -113,7 +115,7 @@ class _Happening:
         return f"{self.policy.id}/{self.version.label}/{self.name}"
 
 
-def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, str, str]:
+def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, str, int, str]:
     return (
         happening.at,
         list(EventKind).index(happening.kind),
@@ -121,6 +123,7 @@ def _order(happening: _Happening) -> tuple[datetime, int, str, datetime, str, st
         states_of(happening.version)[0].effective_at,
         happening.version.label,
         happening.locale or "",
+        happening.revision,
         happening.name,
     )
 
@@ -161,9 +164,22 @@ def _happenings(policy: Policy, place: int) -> Iterator[_Happening]:
         mended = [statement for statement in statements if statement.at <= withdrawn_at][-1]
         yield _Happening(EventKind.WITHDRAWN, policy, version, withdrawn_at, "withdrawn", supersedes=mended.name)
     for locale, edition in version.editions.items():
-        at = shown_at(version, edition)
-        if locale != policy.authoritative_locale and at > published.at:
-            yield _Happening(EventKind.TRANSLATED, policy, version, at, f"translated/{locale}", locale=locale)
+        if locale != policy.authoritative_locale:
+            yield from _translations(published, edition)
+
+
+def _translations(published: _Happening, edition: Edition) -> Iterator[_Happening]:
+    """Tell a translation that came late, and each time that readers got other words; from the second text on numbered.
+
+    One that came with the version is told with it, and so is whatever was revised before.
+    """
+    first_at = shown_at(published.version, edition)
+    told = replace(published, kind=EventKind.TRANSLATED, locale=edition.locale)
+    name = f"translated/{edition.locale}"
+    if first_at > published.at:
+        yield replace(told, at=first_at, name=name)
+    for revision, at in enumerate((at for at in edition.revised_at if at > first_at), start=2):
+        yield replace(told, at=at, name=f"{name}/{revision}", revision=revision)
 
 
 def _corrections(published: _Happening) -> Iterator[_Happening]:
@@ -195,7 +211,17 @@ def _says_otherwise(before: ReleaseNote | None, after: ReleaseNote | None) -> bo
 
 def _facts(note: ReleaseNote) -> ReleaseNote:
     nothing: MappingProxyType[str, Any] = MappingProxyType({})
-    return replace(note, words=nothing, words_published_at=nothing, lines=nothing, withdrawn=None, digest="", path="")
+    return replace(
+        note,
+        words=nothing,
+        words_published_at=nothing,
+        lines=nothing,
+        withdrawn=None,
+        # it tells the builders why a language may be missing; readers are told nothing else than before
+        languages_exception=None,
+        digest="",
+        path="",
+    )
 
 
 def _took_effect_at(version: Version, later: Iterable[Version]) -> datetime | None:

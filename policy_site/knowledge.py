@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from policy_site.catalogue.standing import edition_at
 from policy_site.model import Edition, Policy, ReleaseNote, Version, Words
-from policy_site.sources import parse_text
 
 
 def version_known_at(policy: Policy, version: Version, at: datetime) -> Version:
@@ -51,10 +51,7 @@ def edition_known_at(edition: Edition, at: datetime) -> Edition:
     known = known or [revisions[0]]
     if known[-1] == edition.revision:
         return edition
-    text = parse_text(known[-1], is_strict=False)
-    return replace(
-        edition, title=text.title or edition.title, body=text.body, revision=known[-1], earlier=tuple(known[:-1])
-    )
+    return edition_at(edition, known[-1])
 
 
 def states_of(version: Version) -> tuple[Version, ...]:

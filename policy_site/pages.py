@@ -17,15 +17,17 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
-from policy_site.catalogue.standing import version_in_force
+from policy_site.catalogue.standing import earlier_revisions, version_in_force
 from policy_site.errors import PublishingError
 from policy_site.formats import ARCHIVE_SIZE, Scope, count_archives
-from policy_site.model import Document, Policy, Version
+from policy_site.model import Document, Policy, Revision, Version
 from policy_site.publication import Publication
 
 FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
 ALL_PAIRS_UP_TO = 12
 """A policy with no more versions than this gets a redline of every two of them."""
+_REVISION_DIGITS = 12
+"""Of the SHA-256 of an earlier text of a translation: enough to tell it from its siblings."""
 _STATIC_FOLDER = Path(__file__).parent / "static"
 
 
@@ -41,6 +43,9 @@ class PageKind(StrEnum):
     VERSION_MARKDOWN = "version-markdown"
     VERSION_TEXT = "version-text"
     VERSION_JSON = "version-json"
+    REVISION = "revision"
+    REVISION_MARKDOWN = "revision-markdown"
+    REVISION_TEXT = "revision-text"
     CHANGES = "changes"
     COMPARISONS = "comparisons"
     COMPARE = "compare"
@@ -81,6 +86,9 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.VERSION_MARKDOWN: "{locale}/{policy}/v/{version}/index.md",
         PageKind.VERSION_TEXT: "{locale}/{policy}/v/{version}/index.txt",
         PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
+        PageKind.REVISION: "{locale}/{policy}/v/{version}/revisions/{revision}/",
+        PageKind.REVISION_MARKDOWN: "{locale}/{policy}/v/{version}/revisions/{revision}/index.md",
+        PageKind.REVISION_TEXT: "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
         PageKind.COMPARISONS: "{locale}/{policy}/compare/",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
@@ -124,6 +132,7 @@ HOST_FILES: Mapping[str, tuple[PageKind, ...]] = MappingProxyType(
 
 NEVER_INDEXED = frozenset(
     {
+        PageKind.REVISION,
         PageKind.CHANGES,
         PageKind.COMPARE,
         PageKind.SIDE_BY_SIDE,
@@ -191,6 +200,13 @@ def is_text_present(policy: Policy, version: Version, publication: Publication) 
     """Say whether the authoritative text of ``version`` is there and could be rendered."""
     edition = version.editions.get(policy.authoritative_locale)
     return edition is not None and edition.digest in publication.documents
+
+
+def revision_names(policy: Policy, version: Version, locale: str) -> Mapping[str, Revision]:
+    """Return the texts that a translation of ``version`` had before its present one, oldest first, by their names."""
+    edition = version.editions.get(locale)
+    earlier = earlier_revisions(policy, edition) if edition else ()
+    return {revision.digest[:_REVISION_DIGITS]: revision for revision in earlier}
 
 
 def section_address(section_id: str) -> str:
@@ -296,12 +312,7 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
     for feed in FEEDS:
         yield make_page(PageKind.FEED, **names, feed=feed)
     for version in policy.versions:
-        yield make_page(PageKind.VERSION, **names, version=version.label)
-        yield make_page(PageKind.CHANGES, **names, version=version.label)
-        yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
-        if is_text_present(policy, version, publication) or locale in version.editions:
-            yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
-            yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
+        yield from _gather_version_pages(policy, version, locale, publication)
     pairs = comparisons(policy, publication)
     if pairs:
         yield make_page(PageKind.COMPARISONS, **names)
@@ -314,6 +325,19 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
             yield make_page(PageKind.SINCE, **names, older=older.label)
     for section in section_ids(policy, publication):
         yield make_page(PageKind.SECTION, **names, section=section)
+
+
+def _gather_version_pages(policy: Policy, version: Version, locale: str, publication: Publication) -> Iterator[Page]:
+    names = {"locale": locale, "policy": policy.id}
+    yield make_page(PageKind.VERSION, **names, version=version.label)
+    yield make_page(PageKind.CHANGES, **names, version=version.label)
+    yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
+    if is_text_present(policy, version, publication) or locale in version.editions:
+        yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
+        yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
+    for revision in revision_names(policy, version, locale):
+        for kind in (PageKind.REVISION, PageKind.REVISION_MARKDOWN, PageKind.REVISION_TEXT):
+            yield make_page(kind, **names, version=version.label, revision=revision)
 
 
 def _refuse_collisions(pages: list[Page]) -> None:

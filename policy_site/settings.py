@@ -164,6 +164,12 @@ class PolicySettings(_Table):
     """Used until a text with a title exists."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
+    prevailing_language: str | None = None
+    """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
+    authoritative one."""
+    stale_translation: Literal["show", "yield"] = "show"
+    """What readers of a translation get that is behind: the translation with a banner, or the authoritative text with
+    a link to the translation."""
     files: str | None = None
     """The name that stands for ``{policy}`` in paths, where it is not the id."""
     reviewed: tuple[Annotated[date, Field(strict=True)], ...] = ()
@@ -231,6 +237,11 @@ class Settings(_Table):
                 return policy
         raise KeyError(policy_id)
 
+    def prevailing_locale(self, policy_id: str) -> str | None:
+        """Return the language whose text of a policy prevails; ``None`` where all are equally authentic."""
+        named = self.policy(policy_id).prevailing_language
+        return None if named == "none" else named or self.authoritative_locale
+
     @model_validator(mode="after")
     def _names_agree(self) -> Settings:
         if self.authoritative_language and self.authoritative_language not in self.languages:
@@ -247,6 +258,11 @@ class Settings(_Table):
             for language in policy.required_languages or ():
                 if language not in self.languages:
                     raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
+            if policy.prevailing_language not in (None, "none", *self.languages):
+                raise ValueError(
+                    f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
+                    " name one, or 'none' where all texts are equally authentic"
+                )
         if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
             raise ValueError('versions.source "date" needs date_patterns or date_key')
         return self

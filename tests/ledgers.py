@@ -53,6 +53,7 @@ def edition(policy: str, label: str, locale: str, *committed: float, title: str 
         revision=revisions[-1],
         earlier=revisions[:-1],
         published_at=day(committed[0]),
+        revised_at=tuple(day(when) for when in committed[1:]),
     )
 
 

@@ -39,10 +39,17 @@ class TestWhatHappens:
     def test_a_translation_that_came_with_the_version_is_no_event_of_its_own(self) -> None:
         assert len(derive(policy_of(version_of("a", published=1, effective=2, translations={"de": (1,)})))) == 2
 
-    def test_a_revised_translation_is_announced_once(self) -> None:
+    def test_a_late_translation_and_each_of_its_revisions_are_told_once(self) -> None:
         policy = policy_of(version_of("a", published=1, effective=2, translations={"de": (5, 7, 9)}))
-        assert names(derive(policy))[2:] == ["privacy/a/translated/de"]
-        assert derive(policy)[2].locale == "de"
+        events = derive(policy)[2:]
+        stem = "privacy/a/translated/de"
+        assert names(events) == [stem, f"{stem}/2", f"{stem}/3"]
+        assert [(event.locale, event.revision) for event in events] == [("de", 1), ("de", 2), ("de", 3)]
+        assert [event.occurred_at for event in events] == [day(5), day(7), day(9)]
+
+    def test_the_revision_of_a_translation_that_came_in_time_is_the_second_one(self) -> None:
+        policy = policy_of(version_of("a", published=1, effective=2, translations={"de": (1, 7)}))
+        assert names(derive(policy))[2:] == ["privacy/a/translated/de/2"]
 
     def test_a_version_withdrawn_before_its_day_never_takes_effect(self) -> None:
         events = derive(policy_of(version_of("a", published=1, effective=30, withdrawn_at=day(10))))

@@ -14,6 +14,8 @@ from policy_site.catalogue.revision import group_by_revision
 from policy_site.catalogue.standing import (
     applied_until,
     current_edition,
+    earlier_revisions,
+    edition_at,
     edition_for,
     next_transition,
     standing,
@@ -31,6 +33,8 @@ __all__ = [
     "applied_until",
     "compile_catalogue",
     "current_edition",
+    "earlier_revisions",
+    "edition_at",
     "edition_for",
     "next_transition",
     "standing",

@@ -38,7 +38,7 @@ class Publication:
     """How to complete the history, a sentence; empty where it is complete."""
     policies: tuple[Policy, ...]
     documents: Mapping[str, Document]
-    """By :attr:`Edition.digest`; every edition has one."""
+    """By :attr:`Edition.digest`; every edition has one, and every earlier text that readers of a translation got."""
     words: Mapping[tuple[str, str, str], RenderedWords]
     """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
     earlier_words: Mapping[Words, RenderedWords]

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from policy_site import redlines
 from policy_site.documents import rewrite_links
+from policy_site.fidelity import staleness
 from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import (
@@ -21,6 +22,7 @@ from policy_site.model import (
     RenderedWords,
     SectionChange,
     SectionChangeKind,
+    Staleness,
     Version,
     Words,
 )
@@ -68,6 +70,7 @@ class Library:
         self._sections_changed: dict[str, frozenset[str]] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
+        self._staleness: dict[tuple[str, str, str], Staleness | None] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
         self._anchors: dict[int, frozenset[str]] = {}
         self._changes: dict[int, tuple[SectionChanges, ...]] = {}
@@ -102,6 +105,17 @@ class Library:
                     sections=redlines.section_changes(redline),
                 )
         return None
+
+    def staleness(self, policy: Policy, version: Version, locale: str) -> Staleness | None:
+        """Say how what readers of ``locale`` have stands to ``version``, section by section.
+
+        ``None`` where there is no translation, or an authoritative text is missing from the history.
+        """
+        key = (policy.id, version.label, locale)
+        if key not in self._staleness:
+            found = staleness(policy, version, locale, self._publication.documents, self._redline)
+            self._staleness[key] = found[0] if found else None
+        return self._staleness[key]
 
     def compare_with_previous(self, policy: Policy, version: Version, locale: str) -> Comparison | None:
         """Compare a version with the one before it; ``None`` for the first."""

@@ -81,6 +81,10 @@ class Shell:
     csp: str
     script: str
     """Link to the module that this page runs; empty for nearly all."""
+    prevailing: str
+    """Name of the language whose text prevails, in the reader's; empty where this page is in it, or none does."""
+    is_equally_authentic: bool
+    """True where the policy's texts in all languages are."""
     is_sample: bool
     incompleteness: str
     """In English, the language of what is said to operators."""
@@ -132,6 +136,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
         csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
         script=frame.script,
+        prevailing=_prevailing(site, locale, frame.policy),
+        is_equally_authentic=frame.policy is not None and settings.prevailing_locale(frame.policy.id) is None,
         is_sample=settings.is_sample,
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
     )
@@ -146,11 +152,16 @@ def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
 
 def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
     if "locale" in page.parameters:
-        href = site.link(page.kind, **{**page.parameters, "locale": language})
+        href = site.link_in(page, language)
     else:
         href = site.link(PageKind.POLICIES, locale=language)
     is_current = language == locale and "locale" in page.parameters
     return Choice(find_language(language), href, is_current=is_current)
+
+
+def _prevailing(site: Site, locale: str, policy: Policy | None) -> str:
+    prevailing = site.publication.settings.prevailing_locale(policy.id) if policy else None
+    return site.phrases(locale).language_name(prevailing) if prevailing and prevailing != locale else ""
 
 
 def _trail(site: Site, locale: str, frame: Frame) -> tuple[Crumb, ...]:

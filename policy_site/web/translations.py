@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_site.catalogue.standing import current_edition, standing
+from policy_site.catalogue.standing import standing
 from policy_site.localization import SOURCE_LANGUAGE
 from policy_site.model import Fidelity, Policy, Standing, Version
 from policy_site.pages import NEVER_INDEXED, Page, PageKind
@@ -42,6 +42,8 @@ def translations_of(site: Site, page: Page) -> tuple[str, ...]:
             return _translated(site, policy, in_force)
         if page.kind is PageKind.UPCOMING and (ahead := site.upcoming(policy)):
             return tuple(locale for locale in languages if locale in ahead[0].editions)
+        if page.kind is PageKind.REVISION:  # it is one language's own
+            return (page.parameters["locale"],)
         if page.kind is PageKind.VERSION:
             return tuple(
                 locale for locale in languages if locale in policy.version(page.parameters["version"]).editions
@@ -103,5 +105,5 @@ def _translated(site: Site, policy: Policy, version: Version) -> tuple[str, ...]
     return tuple(
         locale
         for locale in site.publication.settings.languages
-        if current_edition(policy, version, locale)[1] is not Fidelity.MISSING
+        if site.shown(policy, version, locale)[1] is not Fidelity.MISSING
     )

@@ -84,7 +84,8 @@ def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
     for place in ("schemas/*", "current.json", "manifest.json"):
         yield Rule(place, _SHARED)
     for end in ("md", "txt"):
-        yield Rule(f":locale/:policy/v/:version/index.{end}", (("Content-Type", MEDIA_TYPES[end]),))
+        for place in (":locale/:policy/v/:version", ":locale/:policy/v/:version/revisions/:revision"):
+            yield Rule(f"{place}/index.{end}", (("Content-Type", MEDIA_TYPES[end]),))
 
 
 def _rules_without_hubs() -> Iterator[Rule]:

@@ -28,6 +28,7 @@ from policy_site.web.views.feeds import (
 from policy_site.web.views.files import view_edition_file, view_host_file, view_robots, view_sitemap, view_static
 from policy_site.web.views.history import view_history
 from policy_site.web.views.lists import view_languages, view_not_found, view_policies
+from policy_site.web.views.revisions import view_revision
 from policy_site.web.views.texts import view_policy, view_version
 from policy_site.web.views.upcoming import view_upcoming
 
@@ -42,6 +43,9 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.VERSION_MARKDOWN: view_edition_file,
         PageKind.VERSION_TEXT: view_edition_file,
         PageKind.VERSION_JSON: view_edition_file,
+        PageKind.REVISION: view_revision,
+        PageKind.REVISION_MARKDOWN: view_edition_file,
+        PageKind.REVISION_TEXT: view_edition_file,
         PageKind.CHANGES: view_changes,
         PageKind.COMPARISONS: view_comparisons,
         PageKind.COMPARE: view_compare,

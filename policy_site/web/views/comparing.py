@@ -101,7 +101,15 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
     name = phrases.gettext(
         "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
     )
-    return Screen("changes.html", make_shell(site, page, Frame(name, policy=work, crumbs=crumbs)), view, phrases)
+    source = {**page.parameters, "locale": work.authoritative_locale}
+    is_fallback = view.words is not None and view.words.is_fallback
+    frame = Frame(
+        name,
+        policy=work,
+        crumbs=crumbs,
+        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
+    )
+    return Screen("changes.html", make_shell(site, page, frame), view, phrases)
 
 
 def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:

@@ -136,6 +136,8 @@ def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
         return _announcement(entry, phrases, policy, day)
     if entry.event.kind is EventKind.TRANSLATED:
         phrase = N_("%(policy)s: the version of %(day)s is translated (%(language)s)")
+        if entry.event.revision > 1:
+            phrase = N_("%(policy)s: the translation of the version of %(day)s is revised (%(language)s)")
         language = phrases.language_name(entry.event.locale or locale)
         return phrases.gettext(phrase, policy=policy, day=day, language=language)
     return phrases.gettext(_HEADLINES[entry.event.kind], policy=policy, day=day)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from policy_site.catalogue.standing import edition_for
+from policy_site.catalogue.standing import edition_at, edition_for
 from policy_site.formats import EDITION_FORMS, EditionPage
 from policy_site.localization import Phrases
 from policy_site.localization.names import FIDELITY_NAMES, SIGNIFICANCE_NAMES
 from policy_site.localization.tags import ranges_of
 from policy_site.model import Edition, Fidelity, Version
-from policy_site.pages import Page, PageKind, read_static_files
+from policy_site.pages import Page, PageKind, read_static_files, revision_names
 from policy_site.web.addresses import Addresses
 from policy_site.web.hosts import WRITERS
 from policy_site.web.hosts.rules import MEDIA_TYPES, describe_hosting
@@ -20,13 +20,15 @@ from policy_site.web.translations import alternates_of, is_listed
 _OCTETS = "application/octet-stream"
 
 
-def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, version: str) -> File:
-    """Write a version in a language in one of its forms."""
+def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, version: str, revision: str = "") -> File:
+    """Write a version in a language, or an earlier text of its translation, in one of its forms."""
     name = page.address.rpartition("/")[2]
     form = next(form for form in EDITION_FORMS if form.name == name)
     work = site.publication.policy(policy)
     shown = work.version(version)
     edition, fidelity = edition_for(work, shown, locale)
+    if revision:
+        edition = edition_at(shown.editions[locale], revision_names(work, shown, locale)[revision])
     phrases = site.phrases(locale)
     edition_page = EditionPage(
         policy=work,

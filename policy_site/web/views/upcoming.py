@@ -10,7 +10,8 @@ from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
-from policy_site.web.views.texts import Text, make_text, notice_days
+from policy_site.web.views.reading import Text, make_text
+from policy_site.web.views.texts import notice_days
 from policy_site.web.views.values import (
     SectionLine,
     VersionLine,
