@@ -128,9 +128,7 @@ class Mailing:
             text=True,
         )
 
-    def run_apart(
-        self, *step: str, before: Iterable[str] = (), environment: Mapping[str, str] | None = None
-    ) -> Ended:
+    def run_apart(self, *step: str, before: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Ended:
         """Run it as a process of its own to its end."""
         return ended(self.start(*step, before=before, environment=environment))
 
