@@ -100,8 +100,19 @@ class Mailing:
         assert ended.status == 0, ended.said
         self.publish(NOTICE)
 
+    def plan(self) -> None:
+        """Take in what was published, and plan who is told."""
+        for step in ("ingest", "plan"):
+            over = self.run(step)
+            assert over.status == 0, over.said
+
     def run(self, *step: str) -> Ended:
-        """Run a step of ``policy-site notify``, by default all of them, in this process."""
+        """Run a step of ``policy-site notify``, by default all of them, in this process.
+
+        With PostgreSQL in one of its own, whose end closes the connections.
+        """
+        if self.ledger_url.startswith("postgresql"):
+            return self.run_apart(*step)
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = main(["notify", *(step or ("run",)), "--config", str(self.config)])

@@ -240,7 +240,7 @@ class TestDoubt:
         self, local: Mailing, server: ScriptedServer
     ) -> None:
         local.people_many(3)
-        local.run("plan")
+        local.plan()
         local.channel |= {"ambiguous": "hold"}
         local.change("person00000@example.org", state="sending", worker=77)
         local.change("person00001@example.org", state="claimed", worker=77)
@@ -403,7 +403,7 @@ class TestManyWorkers:
         mailing = Mailing(tmp_path, server.port, ledger_url=postgresql.create_database())
         mailing.announce()
         addresses = mailing.people_many(3000)
-        assert mailing.run("plan").status == 0
+        mailing.plan()
         workers = [mailing.start("deliver") for _ in range(2)]
         statuses = [ended(worker).status for worker in workers]
         assert set(statuses) <= {0, 7}
@@ -415,7 +415,7 @@ class TestManyWorkers:
     ) -> None:
         mailing = Mailing(tmp_path, server.port, ledger_url=postgresql.create_database())
         mailing.announce()
-        mailing.run("plan")
+        mailing.plan()
         mailing.change(state="claimed", worker=77)
         ledger = mailing.ledger
         with ledger.transaction() as connection:
@@ -427,7 +427,7 @@ class TestManyWorkers:
 
 def test_progress_is_told(local: Mailing, server: ScriptedServer) -> None:
     local.people_many(10)
-    local.run("plan")
+    local.plan()
     heard: list[int] = []
 
     def hear(channel: str, tally: Tally) -> None:
