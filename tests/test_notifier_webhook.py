@@ -182,7 +182,7 @@ def test_a_secret_of_another_form_is_refused(tmp_path: Path, secret: str) -> Non
         WebhookSender(WebhookChannel(kind="webhook", endpoints={"crm": endpoint}))
 
 
-@pytest.mark.parametrize("url", ["http://[half", "http://", "https://host:port/", "http:///path"])
+@pytest.mark.parametrize("url", ["http://", "https://host:port/", "http:///path"])
 def test_an_address_that_cannot_be_called_is_told_before_anything_is_sent(tmp_path: Path, url: str) -> None:
     (tmp_path / "key").write_text(SECRET)
     endpoint = Endpoint.model_construct(url=url, secret_file=tmp_path / "key")
