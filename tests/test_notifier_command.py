@@ -312,7 +312,7 @@ class TestFullDisk:
         config = str(mailing.config)
         limited = subprocess.run(
             [sys.executable, "-m", "policy_site", "notify", "run", "--config", config],
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),  # noqa: PLW1509
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
             capture_output=True,
             text=True,
             check=False,

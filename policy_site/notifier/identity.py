@@ -13,4 +13,4 @@ def message_id_of(event_id: str, channel: str, recipient: str, *, domain: str, s
     one comes from somebody who has it.
     """
     name = f"{event_id}\n{channel}\n{recipient}".encode()
-    return f"{hmac.new(secret, name, hashlib.sha256).hexdigest()[:32]}@{domain}"
+    return f"{hmac.digest(secret, name, hashlib.sha256).hex()[:32]}@{domain}"

@@ -37,7 +37,8 @@ class Ticket:
     statement: Callable[[Connection, int], Any] | None = None
     answer: Any = None
     error: PolicySiteError | None = None
-    done: threading.Event = field(default_factory=threading.Event)
+    done: threading.Lock = field(default_factory=threading.Lock)
+    """Taken until it is on disk."""
 
     @property
     def is_urgent(self) -> bool:
@@ -46,7 +47,8 @@ class Ticket:
 
     def wait(self) -> Any:  # noqa: ANN401 - what the statement returned
         """Wait until it is on disk; raise :class:`UsageError` where the ledger refuses for good."""
-        self.done.wait()
+        self.done.acquire()
+        self.done.release()
         if self.error:
             raise self.error
         return self.answer
@@ -125,10 +127,11 @@ class Recorder:
         return answer
 
     def _hand_in(self, ticket: Ticket) -> Ticket:
+        ticket.done.acquire()
         with self._wakeup:
             if self._error or self._is_closing:
                 ticket.error = self._error or UsageError("The ledger is closed.")
-                ticket.done.set()
+                ticket.done.release()
             else:
                 self._waiting.append(ticket)
                 if ticket.is_urgent:
@@ -156,7 +159,7 @@ class Recorder:
         with self._wakeup:
             for ticket in self._waiting:
                 ticket.error = self._error
-                ticket.done.set()
+                ticket.done.release()
 
     def _wait_for_company(self) -> None:
         """Give other connections the moment they need to come along."""
@@ -192,12 +195,14 @@ class Recorder:
                 )
                 return
         for ticket in batch:
-            ticket.done.set()
+            ticket.done.release()
 
     def _write_once(self, batch: list[Ticket]) -> None:
         if self._connection is None or self._connection.invalidated:
             self._connection = self._ledger.connect()
-        with self._ledger.transaction(self._connection) as connection:
+        # leases and statements need SQLAlchemy; verdicts and beginnings alone, which is nearly every time, do not
+        is_hot = not self._ledger.is_shared and not any(ticket.statement for ticket in batch)
+        with self._ledger.transaction(self._connection, is_hot=is_hot) as connection:
             now = self.now()
             if self._ledger.is_shared and not renew_lease(connection, self._worker, lease_until=now + self._lease):
                 raise _LeaseLostError
@@ -217,7 +222,7 @@ class Recorder:
             self._error = error
         for ticket in batch:
             ticket.error = error
-            ticket.done.set()
+            ticket.done.release()
 
 
 class _LeaseLostError(Exception):

@@ -11,7 +11,7 @@ import re
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policy_site.errors import UsageError
 from policy_site.notifier.channels.session import ServerUnavailableError, SessionLostError
@@ -51,17 +51,16 @@ class SmtpChannel:
 
     def _open(self) -> smtplib.SMTP:
         settings = self.settings
-        context = ssl.create_default_context()
         if settings.security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.host, settings.port, timeout=_CONNECT_SECONDS, context=context
+                settings.host, settings.port, timeout=_CONNECT_SECONDS, context=ssl.create_default_context()
             )
         else:
             server = smtplib.SMTP(settings.host, settings.port, timeout=_CONNECT_SECONDS)
         try:
             server.ehlo_or_helo_if_needed()
             if settings.security == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
                 server.ehlo()
             if settings.user:
                 server.login(settings.user, self.password)
@@ -173,7 +172,8 @@ class SmtpSession:
         closing = next((reply for reply in replies if reply.code == _CLOSING), None)
         if closing:  # a connection that stood idle or did its share is renewed; a new one so greeted finds no server
             raise smtplib.SMTPResponseException(closing.code, closing.text)
-        mail, recipient, content = (*replies, *(_NO_REPLY,) * (3 - len(replies)))
+        replies += [_NO_REPLY] * (len(commands) - len(replies))
+        mail, recipient, content = replies
         if content.code == _GO_AHEAD and not (mail.is_positive and recipient.is_positive):
             # RFC 2920, section 3.1: the server wants a message all the same; it has no recipient, so it gets none
             self._server.send(b".\r\n")
@@ -200,11 +200,7 @@ class SmtpSession:
         self._reply()
 
     def _reply(self) -> _Reply:
-        code, text = self._server.getreply()
-        reply = _Reply(code, " ".join(text.decode("ascii", "backslashreplace").split())[:500])
-        if not (reply.is_positive or code == _GO_AHEAD or 400 <= code < 600):  # noqa: PLR2004 - the same
-            raise smtplib.SMTPResponseException(code, f"This is no answer of a mail server: {reply.text}"[:500])
-        return reply
+        return _Reply(*self._server.getreply())
 
     def _socket(self) -> socket.socket:
         sock = self._server.sock
@@ -213,10 +209,15 @@ class SmtpSession:
         return sock
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
+class _Reply(NamedTuple):
+    """A server's answer. There are four to a message: it is made without ado, its words are read when asked for."""
+
     code: int
-    text: str = field(default="")
+    said: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.said.decode("ascii", "backslashreplace").split())[:500]
 
     @property
     def line(self) -> str:
@@ -231,7 +232,7 @@ class _Reply:
         return 500 <= self.code < 600  # noqa: PLR2004 - the same
 
 
-_NO_REPLY = _Reply(-1, "")
+_NO_REPLY = _Reply(-1)
 
 
 def _with_doubled_dots(content: bytes) -> bytes:

@@ -105,7 +105,9 @@ _BEGIN = HotStatement(
         DELIVERIES.c.worker == bindparam("by"),
         DELIVERIES.c.state == DeliveryState.CLAIMED.value,
     )
-    .values(state=DeliveryState.SENDING.value)
+    .values(state=DeliveryState.SENDING.value),
+    "number",
+    "by",
 )
 
 
@@ -114,7 +116,7 @@ def record_beginnings(connection: Connection, worker: int, numbers: Sequence[int
 
     They are this worker's own claims: in a transaction that renewed its lease nobody else can have touched them.
     """
-    _BEGIN.run(connection, [{"number": number, "by": worker} for number in numbers])
+    _BEGIN.run(connection, [(number, worker) for number in numbers])
 
 
 _FINISH = HotStatement(
@@ -126,7 +128,13 @@ _FINISH = HotStatement(
         due_at=bindparam("due"),
         changed_at=bindparam("at"),
         worker=null(),
-    )
+    ),
+    "number",
+    "by",
+    "new_state",
+    "spent",
+    "due",
+    "at",
 )
 _ATTEMPT = HotStatement(
     insert(ATTEMPTS).values(
@@ -136,7 +144,13 @@ _ATTEMPT = HotStatement(
         reply=bindparam("reply"),
         wording=bindparam("wording"),
         worker=bindparam("by"),
-    )
+    ),
+    "number",
+    "at",
+    "outcome",
+    "reply",
+    "wording",
+    "by",
 )
 
 
@@ -145,14 +159,7 @@ def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verd
     _FINISH.run(
         connection,
         [
-            {
-                "number": verdict.delivery,
-                "by": worker,
-                "new_state": verdict.state.value,
-                "spent": verdict.attempts,
-                "due": verdict.due_at,
-                "at": now,
-            }
+            (verdict.delivery, worker, verdict.state.value, verdict.attempts, verdict.due_at, now)
             for verdict in verdicts
         ],
     )
@@ -163,17 +170,7 @@ def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, work
     """Keep attempts as evidence."""
     _ATTEMPT.run(
         connection,
-        [
-            {
-                "number": verdict.delivery,
-                "at": now,
-                "outcome": verdict.outcome,
-                "reply": verdict.reply,
-                "wording": verdict.wording,
-                "by": worker,
-            }
-            for verdict in verdicts
-        ],
+        [(verdict.delivery, now, verdict.outcome, verdict.reply, verdict.wording, worker) for verdict in verdicts],
     )
 
 

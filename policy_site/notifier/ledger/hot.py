@@ -1,11 +1,13 @@
-"""Statements that run for every message: compiled once, then handed to the driver as they are.
+"""What runs for every message: statements compiled once, and transactions of nothing but them, as the driver has them.
 
 SQLAlchemy writes them, for either database; what it does anew for each execution costs more than the statement itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, UpdateBase
@@ -14,30 +16,50 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class HotStatement:
-    """A statement with parameters by name, run for many rows at once."""
+    """A statement run for many rows at once."""
 
-    def __init__(self, statement: UpdateBase) -> None:
+    def __init__(self, statement: UpdateBase, *names: str) -> None:
+        """Take the statement, and the names of its parameters in the order in which rows give them."""
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
+        self._names = names
+        self._compiled: dict[str, tuple[str, Any, tuple[Any, ...]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run it for each row, in the connection's transaction."""
         if not rows:
             return
-        text, order, fixed = self._for(connection.dialect)
-        given = [{**fixed, **row} for row in rows]
-        values: Sequence[Any] = [tuple(row[name] for name in order) for row in given] if order else given
+        text, arrange, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(text, values)
+            cursor.executemany(text, [arrange(row + fixed) for row in rows])
         finally:
             cursor.close()
 
-    def _for(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
-        if dialect.name not in self._compiled:
-            compiled = self._statement.compile(dialect=dialect)
-            assert isinstance(compiled, SQLCompiler)
-            order = tuple(compiled.positiontup) if compiled.positiontup else None
-            fixed = {name: value for name, value in compiled.params.items() if value is not None}
-            self._compiled[dialect.name] = (str(compiled), order, fixed)
+    def _compile(self, dialect: Dialect) -> tuple[str, Any, tuple[Any, ...]]:
+        compiled = self._statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        constants = {name: value for name, value in compiled.params.items() if name not in self._names}
+        names = (*self._names, *constants)
+        if compiled.positiontup:
+            arrange: Any = itemgetter(*(names.index(name) for name in compiled.positiontup))
+        else:
+
+            def arrange(row: tuple[Any, ...]) -> dict[str, Any]:
+                return dict(zip(names, row, strict=True))
+
+        self._compiled[dialect.name] = (str(compiled), arrange, tuple(constants.values()))
         return self._compiled[dialect.name]
+
+
+@contextmanager
+def hot_transaction(connection: Connection) -> Iterator[Connection]:
+    """Yield ``connection`` in a transaction of the driver's, in which only :class:`HotStatement` may run."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        driver.rollback()
+        raise
+    driver.commit()

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inse
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from policy_site.errors import UsageError
+from policy_site.notifier.ledger.hot import hot_transaction
 from policy_site.notifier.ledger.tables import LAYOUT, LAYOUT_TABLE, METADATA
 
 
@@ -26,8 +27,10 @@ class Ledger:
     """True for PostgreSQL, where any number of workers are at work; SQLite is one process's at a time."""
 
     @contextmanager
-    def transaction(self, connection: Connection | None = None) -> Iterator[Connection]:
+    def transaction(self, connection: Connection | None = None, *, is_hot: bool = False) -> Iterator[Connection]:
         """Yield a connection, the one given or a new one, in a transaction: all of it is on disk at the end, or none.
+
+        In a hot one, of a connection given, only hot statements may run.
 
         Raises :class:`UsageError` where the database refuses: the disk is full, the server gone.
         """
@@ -36,7 +39,7 @@ class Ledger:
                 with self.engine.begin() as opened:
                     yield opened
             else:
-                with connection.begin():
+                with hot_transaction(connection) if is_hot else connection.begin():
                     yield connection
         except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as error:
             raise _refused(self.engine.url, error) from error
