@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit explore benchmark-redlines lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -32,6 +32,20 @@ lint: $(VENV)/test.installed ## style, types, direction of imports
 unit: $(VENV)/test.installed ## tests, those in a browser and against real services included
 	sh tests/install-debian
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+catalogues: $(VENV)/site.installed ## extract the phrases and bring every catalogue up to them
+	$(BIN)/python -m policy_site.localization update
+
+check-catalogues: $(VENV)/site.installed ## say what is missing, left over or inconsistent in the catalogues
+	$(BIN)/python -m policy_site.localization check
+
+catalogue: $(VENV)/site.installed ## begin the catalogue of another language: LANGUAGE=nl
+	mkdir -p translations/$(subst -,_,$(LANGUAGE))/LC_MESSAGES
+	$(BIN)/python -m policy_site.localization begin $(LANGUAGE) > translations/$(subst -,_,$(LANGUAGE))/LC_MESSAGES/policy_site.po
+
+screenshots: $(VENV)/test.installed ## photograph the sample into build/screenshots: [LANGUAGES="de ja"]
+	sh tests/install-debian
+	$(BIN)/python -m tests.screenshots build/screenshots $(LANGUAGES)
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --numprocesses 2 -k "propert or test_no_ or test_a_later or test_one_version or test_standing or histor"

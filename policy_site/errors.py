@@ -3,7 +3,8 @@
     PolicySiteError
     ├── UsageError          the call or the configuration is wrong         exit status 2
     │   ├── SettingsError   site.toml: every fault at once, as findings
-    │   └── HistoryError    there is no history to read, or no right to
+    │   ├── HistoryError    there is no history to read, or no right to
+    │   └── UnreachableError  a machine or folder that was named does not answer
     ├── ContentError        the content has findings that stop a build      exit status 1
     ├── PublishingError     the site could not be written: disk, interrupt, defect
     └── NoticeError         notices cannot go out
@@ -54,6 +55,10 @@ class SettingsError(UsageError):
 
 class HistoryError(UsageError):
     """There is no history to read at the place named, or git refuses to read it."""
+
+
+class UnreachableError(UsageError):
+    """A machine or folder that was named does not answer, so that nobody knows what is there."""
 
 
 class ContentError(PolicySiteError):

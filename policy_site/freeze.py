@@ -46,6 +46,7 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript",
     ".json": "application/json",
     ".xml": "application/xml",
+    ".conf": "text/plain",
 }
 """What Frozen-Flask compares media types with: ours, not those of the machine that happens to build."""
 

@@ -76,6 +76,9 @@ def fingerprint(publication: Publication) -> str:
         tuple(publication.words.items()),
         tuple(publication.earlier_words.items()),
         publication.events,
+        [(identity, record["hash"]) for identity, record in publication.kept_records.items()],
+        [(address, hashlib.sha256(content).hexdigest()) for address, content in publication.kept_files.items()],
+        publication.catalogues,
     )
     digest = hashlib.sha256()
     for part in parts:

@@ -45,6 +45,18 @@ class Fidelity(StrEnum):
     MISSING = "missing"
 
 
+class SectionFidelity(StrEnum):
+    """How a section of a translation stands to the authoritative text of the version shown."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    """The authoritative section changed since the version that the translation renders."""
+    MISSING = "missing"
+    """The authoritative text has it, the translation has not."""
+    EXTRA = "extra"
+    """The translation has it, the authoritative text has not, or has not any more."""
+
+
 class Consent(StrEnum):
     """What a version asks of people who accepted an earlier one: nothing, or their consent again."""
 
@@ -87,6 +99,9 @@ CATEGORIES: Mapping[str, Significance] = MappingProxyType(
     }
 )
 """The closed list of change categories, each with the lowest significance it asks for."""
+
+LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE = "en-XA", "ar-XB"
+"""Tags of the made-up languages of ``serve --pseudo``, never published: longer words, and from right to left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,20 @@ class NoticeException:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguagesException:
+    """Why a significant version goes out before it is there in a required language, and who allowed it."""
+
+    reason: str
+    approved_by: str
+    languages: tuple[str, ...] = ()
+    """The languages that are not ready; none named: any."""
+
+    def covers(self, locale: str) -> bool:
+        """Say whether ``locale`` may be missing."""
+        return not self.languages or locale in self.languages
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What people wrote about a version in one language: Markdown, each part possibly empty."""
 
@@ -190,6 +219,7 @@ class ReleaseNote:
     notice: str | None = None
     """Name of a preset of ``site.toml``."""
     exception: NoticeException | None = None
+    languages_exception: LanguagesException | None = None
     withdrawn: date | None = None
     """Day on which the version was taken back before, or while, it applied."""
     words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
@@ -223,6 +253,8 @@ class Edition:
     """Revisions before it under the same label, oldest first, each different in wording from its neighbour."""
     published_at: datetime | None = None
     """When readers first got it: with the version, or later for a translation that came late; UTC."""
+    revised_at: tuple[datetime, ...] = ()
+    """When readers of a translation first got other words than before, UTC, oldest first."""
 
     @property
     def digest(self) -> str:
@@ -269,6 +301,10 @@ class Policy:
     authoritative_locale: str
     versions: tuple[Version, ...]
     """Every version published by the as-of instant, earliest effective first."""
+    reviewed: Mapping[datetime, date] = field(default_factory=lambda: MappingProxyType({}))
+    """Days on which people looked through the text and found nothing to change, by their beginning in UTC."""
+    retired_at: datetime | None = None
+    """When it ceased to apply to anyone, UTC; ``None`` while it applies, and as long as that lies ahead."""
 
     def version(self, label: str) -> Version:
         """Return the version called ``label``; raise :class:`KeyError` where there is none."""
@@ -363,6 +399,66 @@ class Document:
         return "\n".join(section.html for section in self.sections)
 
 
+# --- translations: how they stand, section by section ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedSection:
+    """One section, as a translation has it and as the authoritative text of the version shown has it."""
+
+    id: str
+    """In the authoritative text shown; of an extra one in the text that has it."""
+    translated_id: str | None
+    """In the translation; ``None`` for a missing one."""
+    heading: str
+    """In the authoritative language; of an extra one that never was authoritative, in the translation's."""
+    fidelity: SectionFidelity
+    change: SectionChangeKind | None = None
+    """What happened to the authoritative section since the version that the translation renders; a section that was
+    only moved or renumbered is still current."""
+    words_added: int = 0
+    words_deleted: int = 0
+    """In the authoritative section since; every word of a missing one is added."""
+
+    @property
+    def words(self) -> int:
+        """How many words changed: those added and those deleted."""
+        return self.words_added + self.words_deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """How a translation stands to the authoritative text of a version, section by section."""
+
+    policy: str
+    version: str
+    """Label of the version shown."""
+    locale: str
+    rendered: str
+    """Label of the version that the translation renders."""
+    sections: tuple[TranslatedSection, ...]
+    """In the order of the authoritative text; extra ones after what stands before them."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a section of the authoritative text changed, came or went since."""
+        return bool(self.changed)
+
+    @property
+    def changed(self) -> tuple[TranslatedSection, ...]:
+        """The sections whose authoritative text changed, came or went since."""
+        return tuple(
+            section
+            for section in self.sections
+            if section.fidelity is SectionFidelity.STALE
+            or (section.fidelity is not SectionFidelity.CURRENT and section.change is not None)
+        )
+
+    def count(self, fidelity: SectionFidelity) -> int:
+        """Return how many sections stand so."""
+        return sum(section.fidelity is fidelity for section in self.sections)
+
+
 # --- events: what happened ---------------------------------------------------------------------------------------
 
 
@@ -414,6 +510,8 @@ class Event:
     """When it was published (PUBLISHED), took effect (EFFECTIVE), was merged (the others); UTC."""
     locale: str | None = None
     """The language of a TRANSLATED event."""
+    revision: int = 1
+    """Which text of a translation a TRANSLATED event is about: 1 for the first that readers got."""
     sections: tuple[SectionChange, ...] = ()
     """Against the version before, in the authoritative language."""
     previous_version: str | None = None
@@ -421,3 +519,5 @@ class Event:
     """Label of an earlier version with the same wording."""
     supersedes: str | None = None
     """Id of the event that this one mends."""
+    is_kept: bool = False
+    """True where the published ledger alone tells it: it no longer follows from the content."""

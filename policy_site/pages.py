@@ -12,20 +12,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
-from policy_site.catalogue.standing import version_in_force
+from policy_site.catalogue.standing import earlier_revisions, version_in_force
 from policy_site.errors import PublishingError
-from policy_site.formats import ARCHIVE_SIZE
-from policy_site.model import Document, Policy, Version
+from policy_site.formats import ARCHIVE_SIZE, Scope, count_archives
+from policy_site.model import Document, Policy, Revision, Version
 from policy_site.publication import Publication
 
 FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
 ALL_PAIRS_UP_TO = 12
 """A policy with no more versions than this gets a redline of every two of them."""
+_REVISION_DIGITS = 12
+"""Of the SHA-256 of an earlier text of a translation: enough to tell it from its siblings."""
 _STATIC_FOLDER = Path(__file__).parent / "static"
 
 
@@ -41,6 +43,9 @@ class PageKind(StrEnum):
     VERSION_MARKDOWN = "version-markdown"
     VERSION_TEXT = "version-text"
     VERSION_JSON = "version-json"
+    REVISION = "revision"
+    REVISION_MARKDOWN = "revision-markdown"
+    REVISION_TEXT = "revision-text"
     CHANGES = "changes"
     COMPARISONS = "comparisons"
     COMPARE = "compare"
@@ -49,6 +54,8 @@ class PageKind(StrEnum):
     SECTION = "section"
     FEED = "feed"
     SITE_FEED = "site-feed"
+    FEED_ARCHIVE = "feed-archive"
+    SITE_FEED_ARCHIVE = "site-feed-archive"
     LEDGER = "ledger"
     ARCHIVE = "archive"
     EVENT = "event"
@@ -60,6 +67,11 @@ class PageKind(StrEnum):
     ROBOTS = "robots"
     SITEMAP = "sitemap"
     HEADERS = "headers"
+    REDIRECTS = "redirects"
+    HTACCESS = "htaccess"
+    NGINX_HTTP = "nginx-http"
+    NGINX_SERVER = "nginx-server"
+    CADDY = "caddy"
     STATIC = "static"
 
 
@@ -74,6 +86,9 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.VERSION_MARKDOWN: "{locale}/{policy}/v/{version}/index.md",
         PageKind.VERSION_TEXT: "{locale}/{policy}/v/{version}/index.txt",
         PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
+        PageKind.REVISION: "{locale}/{policy}/v/{version}/revisions/{revision}/",
+        PageKind.REVISION_MARKDOWN: "{locale}/{policy}/v/{version}/revisions/{revision}/index.md",
+        PageKind.REVISION_TEXT: "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
         PageKind.COMPARISONS: "{locale}/{policy}/compare/",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
@@ -82,6 +97,8 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.SECTION: "{locale}/{policy}/sections/{section}/",
         PageKind.FEED: "{locale}/{policy}/{feed}",
         PageKind.SITE_FEED: "{locale}/{feed}",
+        PageKind.FEED_ARCHIVE: "{locale}/{policy}/{scope}/archive-{number}.{form}",
+        PageKind.SITE_FEED_ARCHIVE: "{locale}/{scope}/archive-{number}.{form}",
         PageKind.LEDGER: "changes/v1/feed.json",
         PageKind.ARCHIVE: "changes/v1/archive-{number}.json",
         PageKind.EVENT: "changes/v1/events/{seq}.json",
@@ -93,13 +110,29 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.ROBOTS: "robots.txt",
         PageKind.SITEMAP: "sitemap.xml",
         PageKind.HEADERS: "_headers",
+        PageKind.REDIRECTS: "_redirects",
+        PageKind.HTACCESS: ".htaccess",
+        PageKind.NGINX_HTTP: "hosting/nginx-http.conf",
+        PageKind.NGINX_SERVER: "hosting/nginx-server.conf",
+        PageKind.CADDY: "hosting/Caddyfile",
         PageKind.STATIC: "static/{name}",
     }
 )
 """Addresses below the site's base path. ``/manifest.json`` is written by the act of publishing, not by a view."""
 
+HOST_FILES: Mapping[str, tuple[PageKind, ...]] = MappingProxyType(
+    {
+        "apache": (PageKind.HTACCESS,),
+        "caddy": (PageKind.CADDY,),
+        "netlify": (PageKind.REDIRECTS,),
+        "nginx": (PageKind.NGINX_HTTP, PageKind.NGINX_SERVER),
+    }
+)
+"""What is written for the hosts that ``site.toml`` names."""
+
 NEVER_INDEXED = frozenset(
     {
+        PageKind.REVISION,
         PageKind.CHANGES,
         PageKind.COMPARE,
         PageKind.SIDE_BY_SIDE,
@@ -169,6 +202,13 @@ def is_text_present(policy: Policy, version: Version, publication: Publication) 
     return edition is not None and edition.digest in publication.documents
 
 
+def revision_names(policy: Policy, version: Version, locale: str) -> Mapping[str, Revision]:
+    """Return the texts that a translation of ``version`` had before its present one, oldest first, by their names."""
+    edition = version.editions.get(locale)
+    earlier = earlier_revisions(policy, edition) if edition else ()
+    return {revision.digest[:_REVISION_DIGITS]: revision for revision in earlier}
+
+
 def section_address(section_id: str) -> str:
     """Return the part of an address that stands for a section's id.
 
@@ -233,6 +273,7 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
         yield make_page(kind)
+    yield from (make_page(kind) for host in publication.settings.hosts for kind in HOST_FILES[host])
     for number in range(1, len(publication.events) // ARCHIVE_SIZE + 1):
         yield make_page(PageKind.ARCHIVE, number=f"{number:05}")
     for event in publication.events:
@@ -243,9 +284,25 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield make_page(PageKind.POLICIES, locale=locale)
         for feed in FEEDS:
             yield make_page(PageKind.SITE_FEED, locale=locale, feed=feed)
+    yield from _gather_feed_archives(publication)
     for policy in publication.policies:
         for locale in publication.settings.languages:
             yield from _gather_policy_pages(policy, locale, publication)
+
+
+def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
+    for policy in (None, *publication.policies):
+        for scope in Scope:
+            count = count_archives(
+                publication.events, publication.policies, policy=policy.id if policy else None, scope=scope
+            )
+            for number in (f"{number:05}" for number in range(1, count + 1)):
+                for locale, form in product(publication.settings.languages, ("atom", "json")):
+                    names = {"locale": locale, "scope": scope.value, "number": number, "form": form}
+                    if policy:
+                        yield make_page(PageKind.FEED_ARCHIVE, **names, policy=policy.id)
+                    else:
+                        yield make_page(PageKind.SITE_FEED_ARCHIVE, **names)
 
 
 def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) -> Iterator[Page]:
@@ -255,12 +312,7 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
     for feed in FEEDS:
         yield make_page(PageKind.FEED, **names, feed=feed)
     for version in policy.versions:
-        yield make_page(PageKind.VERSION, **names, version=version.label)
-        yield make_page(PageKind.CHANGES, **names, version=version.label)
-        yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
-        if is_text_present(policy, version, publication) or locale in version.editions:
-            yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
-            yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
+        yield from _gather_version_pages(policy, version, locale, publication)
     pairs = comparisons(policy, publication)
     if pairs:
         yield make_page(PageKind.COMPARISONS, **names)
@@ -273,6 +325,19 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
             yield make_page(PageKind.SINCE, **names, older=older.label)
     for section in section_ids(policy, publication):
         yield make_page(PageKind.SECTION, **names, section=section)
+
+
+def _gather_version_pages(policy: Policy, version: Version, locale: str, publication: Publication) -> Iterator[Page]:
+    names = {"locale": locale, "policy": policy.id}
+    yield make_page(PageKind.VERSION, **names, version=version.label)
+    yield make_page(PageKind.CHANGES, **names, version=version.label)
+    yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
+    if is_text_present(policy, version, publication) or locale in version.editions:
+        yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
+        yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)
+    for revision in revision_names(policy, version, locale):
+        for kind in (PageKind.REVISION, PageKind.REVISION_MARKDOWN, PageKind.REVISION_TEXT):
+            yield make_page(kind, **names, version=version.label, revision=revision)
 
 
 def _refuse_collisions(pages: list[Page]) -> None:

@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policy_site.errors import SettingsError
-from policy_site.model import Finding, Severity, Significance
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity, Significance
 
 
 def _name_in_addresses(name: str) -> str:
@@ -27,6 +28,8 @@ def _name_in_addresses(name: str) -> str:
 def _language_tag(tag: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
         raise ValueError(f"{tag!r} is not a language tag; write one of BCP 47 such as 'en' or 'pt-BR'")
+    if tag.casefold() in (LONG_PSEUDO_LANGUAGE.casefold(), MIRRORED_PSEUDO_LANGUAGE.casefold()):
+        raise ValueError(f"{tag!r} is a made-up language of the preview, never published; use `serve --pseudo`")
     return tag
 
 
@@ -73,6 +76,12 @@ def _absolute_address(address: str) -> str:
         )
         raise ValueError(msg)
     return address if address.endswith("/") else f"{address}/"
+
+
+def _hub_address(address: str) -> str:
+    if not re.fullmatch(rf"https?://{_HOST}(?::\d{{1,5}})?(?:[/?][!#-;=?-Z_a-z~]*)?", address) or "#" in address:
+        raise ValueError(f"{address!r} is not the address of a hub; write it whole, such as 'https://hub.example.org/'")
+    return address
 
 
 def _domain_name(name: str) -> str:
@@ -155,8 +164,18 @@ class PolicySettings(_Table):
     """Used until a text with a title exists."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
+    prevailing_language: str | None = None
+    """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
+    authoritative one."""
+    stale_translation: Literal["show", "yield"] = "show"
+    """What readers of a translation get that is behind: the translation with a banner, or the authoritative text with
+    a link to the translation."""
     files: str | None = None
     """The name that stands for ``{policy}`` in paths, where it is not the id."""
+    reviewed: tuple[Annotated[date, Field(strict=True)], ...] = ()
+    """Days on which people looked through the text in force and found nothing to change."""
+    retired: Annotated[date, Field(strict=True)] | None = None
+    """First day on which the policy no longer applies to anyone."""
 
 
 class FeedSettings(_Table):
@@ -165,6 +184,8 @@ class FeedSettings(_Table):
     authority: Annotated[str, AfterValidator(_domain_name)] = ""
     """A domain name; default: the host of ``base_url``."""
     year: int = Field(default=2026, ge=1990, le=9999)
+    hubs: tuple[Annotated[str, AfterValidator(_hub_address)], ...] = ()
+    """WebSub hubs: feeds announce them, ``policy-site ping`` tells them of changes."""
 
 
 class Settings(_Table):
@@ -179,6 +200,8 @@ class Settings(_Table):
     authoritative_language: LanguageTag | None = None
     branch: Line | None = None
     """The publishing branch; default: the one that is checked out."""
+    hosts: tuple[Literal["apache", "caddy", "netlify", "nginx"], ...] = ()
+    """Web servers for which a ready file is written: who asks for ``/`` is led to the language they read."""
     is_sample: bool = False
     """Pages say that the content is a sample."""
     content: ContentSettings = ContentSettings()
@@ -214,12 +237,17 @@ class Settings(_Table):
                 return policy
         raise KeyError(policy_id)
 
+    def prevailing_locale(self, policy_id: str) -> str | None:
+        """Return the language whose text of a policy prevails; ``None`` where all are equally authentic."""
+        named = self.policy(policy_id).prevailing_language
+        return None if named == "none" else named or self.authoritative_locale
+
     @model_validator(mode="after")
     def _names_agree(self) -> Settings:
         if self.authoritative_language and self.authoritative_language not in self.languages:
             raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
         ids = [policy.id for policy in self.policies]
-        for name, seen in (("languages", self.languages), ("policies", ids)):
+        for name, seen in (("languages", self.languages), ("hosts", self.hosts), ("policies", ids)):
             folded = [
                 entry.casefold() for entry in seen
             ]  # addresses that differ in case alone share a file on some disks
@@ -230,6 +258,11 @@ class Settings(_Table):
             for language in policy.required_languages or ():
                 if language not in self.languages:
                     raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
+            if policy.prevailing_language not in (None, "none", *self.languages):
+                raise ValueError(
+                    f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
+                    " name one, or 'none' where all texts are equally authentic"
+                )
         if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
             raise ValueError('versions.source "date" needs date_patterns or date_key')
         return self

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Request, sync_playwright
 
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Serves a folder and says nothing."""
@@ -20,10 +23,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 def browser() -> Iterator[Browser]:
     """Return Debian's Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
 

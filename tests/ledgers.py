@@ -53,6 +53,7 @@ def edition(policy: str, label: str, locale: str, *committed: float, title: str 
         revision=revisions[-1],
         earlier=revisions[:-1],
         published_at=day(committed[0]),
+        revised_at=tuple(day(when) for when in committed[1:]),
     )
 
 
@@ -110,8 +111,10 @@ def compared(_policy: Policy, version: Version) -> tuple[SectionChange, ...]:
     return (SectionChange(f"{version.previous}-{version.label}", "Keep", SectionChangeKind.MODIFIED),)
 
 
-def derive(*policies: Policy, as_of: datetime = END) -> tuple[Event, ...]:
-    return derive_events(policies, as_of=as_of, section_changes=compared, authority="example.org", year=2026)
+def derive(*policies: Policy, as_of: datetime = END, published: Sequence[Event] = ()) -> tuple[Event, ...]:
+    return derive_events(
+        policies, as_of=as_of, section_changes=compared, authority="example.org", year=2026, published=published
+    )
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,11 @@ class SampleLinks:
 
     def feed(self, locale: str, policy: str | None, name: str) -> str:
         return f"{self.policy(locale, policy)}{name}" if policy else f"{self.home(locale)}{name}"
+
+    def feed_archive(self, locale: str, policy: str | None, name: str, number: int) -> str:
+        scope, _, form = name.partition(".")
+        folder = self.policy(locale, policy) if policy else self.home(locale)
+        return f"{folder}{scope}/archive-{number:05}.{form}"
 
     def ledger(self) -> str:
         return f"{self.base}changes/v1/feed.json"
@@ -197,6 +205,7 @@ def feed_of(
     policy: str | None = "privacy",
     scope: Scope = Scope.CHANGES,
     title: str = "Privacy policy",
+    archive: int | None = None,
 ) -> Feed:
     return compose_feed(
         entries,
@@ -204,10 +213,11 @@ def feed_of(
         locales=LOCALES,
         policy=policy,
         scope=scope,
-        title=title,
+        title=lambda newest: newest.title_in(locale) if newest else title,
         publisher="Example",
         stem="tag:example.org,2026:",
         phrases=PHRASES,
         headline=lambda entry: f"{entry.title_in(locale)}: {entry.event.kind.name.lower()}",
+        archive=archive,
         lead=lambda entry: f"Applies from {entry.version.effective_date.isoformat()}.",
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from policy_site.notifier.ledger import Ledger, open_ledger
-from policy_site.notifier.ledger.tables import DELIVERIES, EVENTS, SUPPRESSIONS, UNUSABLE_ROWS
+from policy_site.notifier.ledger.deliveries import Verdict, keep_wording, record_attempts
+from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS, UNUSABLE_ROWS
+from policy_site.notifier.model import DeliveryState, Wording
 from policy_site.notifier.settings import Audience, Endpoint, MailChannel, NotifierSettings, WebhookChannel
 
 MAIL = MailChannel(kind="smtp", host="localhost", security="none", sender="policies@example.org")
@@ -89,6 +91,33 @@ class PlannedLedger:
             connection.execute(
                 insert(SUPPRESSIONS).values(channel=channel, recipient=address, reason="It bounced.", at=5)
             )
+
+    def deliver(self, address: str, state: str, *replies: str, channel: str = "mail", attempts: int = 1) -> None:
+        """Record what became of a delivery, an attempt for each reply, with the words ``Words`` where it was sent."""
+        with self.ledger.transaction() as connection:
+            number, seq = connection.execute(
+                update(DELIVERIES)
+                .where(DELIVERIES.c.recipient == address, DELIVERIES.c.channel == channel)
+                .values(state=state, attempts=attempts, due_at=77 if state == "pending" else 0)
+                .returning(DELIVERIES.c.id, DELIVERIES.c.event_seq)
+            ).one()
+            wording = Wording(seq, channel, "en", None, "Subject", "Text", "<p>Text</p>", digest="d" * 64)
+            kept = keep_wording(connection, wording) if state == "sent" else None
+            verdicts = [
+                Verdict(number, DeliveryState(state), attempts, 0, "accepted" if kept else "deferred", reply, kept)
+                for reply in replies
+            ]
+            record_attempts(connection, verdicts, worker=None, now=1_777_000_000)
+
+    def outcomes(self, address: str) -> list[tuple[str, str]]:
+        with self.ledger.transaction() as connection:
+            rows = connection.execute(
+                select(ATTEMPTS.c.outcome, ATTEMPTS.c.reply)
+                .join(DELIVERIES, DELIVERIES.c.id == ATTEMPTS.c.delivery)
+                .where(DELIVERIES.c.recipient == address)
+                .order_by(ATTEMPTS.c.id)
+            )
+            return [(outcome, reply) for outcome, reply in rows]
 
     def deliveries(self) -> list[Row]:
         columns = [DELIVERIES.c[name] for name in Row.__dataclass_fields__]

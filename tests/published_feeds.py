@@ -32,7 +32,7 @@ def _ledger() -> Ledger:
 
 @cache
 def _records() -> tuple[Record, ...]:
-    return tuple(record.model_dump(mode="json") for record in _ledger().records)
+    return tuple(dict(record) for record in _ledger().records)
 
 
 def _version(number: int) -> Version:
@@ -83,7 +83,8 @@ def chained(events: Sequence[Mapping[str, Any]]) -> list[Record]:
 
 def publish(folder: Path, events: Sequence[Mapping[str, Any]]) -> Path:
     """Write the feed and its archive as a build does; return the feed's path."""
-    ledger = Ledger((), tuple(EventRecord.model_validate(event) for event in events), "Europe/Berlin")
+    records = tuple(EventRecord.model_validate(event).model_dump(mode="json") for event in events)
+    ledger = Ledger((), records, "Europe/Berlin")
     place = folder / "changes" / "v1"
     place.mkdir(parents=True, exist_ok=True)
     for old in place.glob("*.json"):

@@ -8,7 +8,7 @@ from policy_site.checks import check
 from policy_site.history import read_history
 from policy_site.model import Finding
 from policy_site.publication import Publication, compile_publication
-from policy_site.settings import read_settings
+from policy_site.settings import Settings, read_settings
 from policy_site.sources import Places
 from tests.builder import PolicyRepository
 
@@ -20,6 +20,18 @@ def compiled(
 ) -> Publication:
     """Compile what a repository publishes."""
     settings = read_settings(repository.content / "site.toml")
+    return compiled_with(settings, repository, as_of=as_of, with_work_tree=with_work_tree, ref=ref)
+
+
+def compiled_with(
+    settings: Settings,
+    repository: PolicyRepository,
+    *,
+    as_of: datetime = NOW,
+    with_work_tree: bool = False,
+    ref: str | None = None,
+) -> Publication:
+    """Compile what a repository publishes under other settings than its own."""
     places = Places(settings)
     history = read_history(
         repository.root,

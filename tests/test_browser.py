@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
+from policy_site.localization import load_phrases
 from tests.browsing import QuietHandler, browser, has_failed
 
 __all__ = ["browser"]  # a fixture is found by its name in the module
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parent.parent
 _COMMAND = (sys.executable, "-m", "policy_site", "build", "--quiet", "--ref", "HEAD", "--as-of", "2026-12-01")
 LANGUAGES = tuple(tomllib.loads((ROOT / "content" / "site.toml").read_text(encoding="utf-8"))["languages"])
 INTERFACES = {"en", *(catalogue.name for catalogue in (ROOT / "translations").iterdir() if catalogue.is_dir())}
+JOURNEYS = tuple(locale for locale in ("de", "ar", "ja") if locale in LANGUAGES)
+"""Languages in which the whole way is gone: one that runs as English does, one from right to left, one in signs."""
 KINDS = (
     "{locale}/",
     "{locale}/privacy/",
@@ -148,6 +151,64 @@ def test_a_visitor_walks_from_the_landing_page_to_a_redline(visit: Visit, locale
         assert f"/{other}/privacy/compare/2024-12-01/" in (link.get_attribute("href") or page.url)
 
 
+@pytest.mark.parametrize("locale", JOURNEYS)
+def test_a_journey_in_one_language_stays_in_it(visit: Visit, locale: str) -> None:
+    phrases = load_phrases(locale)
+    page = visit.open("?choose=language")
+
+    def follow(selector: str, says: str) -> None:
+        """Go on, and see that the next page is in the language, runs its way and says so in its own words."""
+        page.locator(selector).first.click()
+        assert f"/{locale}/" in page.url
+        root = page.locator("html")
+        assert root.get_attribute("lang") == locale
+        assert root.get_attribute("dir") == phrases.language.direction
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).direction") == phrases.language.direction
+        assert phrases.gettext(says) != says, "the phrase is translated"
+        assert phrases.gettext(says) in page.locator("body").inner_text(), page.url
+        for other in LANGUAGES:
+            kept = page.url.replace(f"/{locale}/", f"/{other}/").partition("#")[0]
+            assert page.locator(f'.languages a[hreflang="{other}"]').evaluate("link => link.href") == kept
+
+    follow(f'main h2 > a[hreflang="{locale}"]', "Policies")
+    follow(f'main a[href$="/{locale}/privacy/"]', "All versions")
+    follow(f'main a[href$="/{locale}/privacy/history/"]', "Which text applied on a given day?")
+    follow(f'main a[href*="/{locale}/privacy/compare/2024-12-01/"]', "Comparison")
+    feed = page.locator(f'footer a[href$="/{locale}/privacy/notices.atom"]').first
+    assert phrases.gettext("Be told of changes") in page.locator("footer").inner_text()
+    content = page.request.get(feed.evaluate("link => link.href")).text()
+    assert f'xml:lang="{locale}"' in content
+    switched = page.locator('.languages a[hreflang="en"]').first
+    switched.click()
+    assert "/en/privacy/compare/2024-12-01/" in page.url
+    page.locator("a.choose").click()
+    assert page.url.endswith("/legal/?choose=language")
+
+
+@pytest.mark.parametrize(
+    ("speaks", "led_to"),
+    [("de-AT", "de/"), ("ar-EG", "ar/"), ("en-GB", "en/"), ("fi-FI", ""), ("tr", "tr/")],
+)
+def test_the_first_page_leads_on_to_the_readers_language(
+    browser: Browser, address: str, speaks: str, led_to: str
+) -> None:
+    context = browser.new_context(locale=speaks)
+    page = context.new_page()
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_url(address + led_to)
+    if led_to:
+        page.locator("a.choose").click()
+        page.wait_for_load_state("networkidle")
+        assert page.url == f"{address}?choose=language", "who comes to choose is let choose"
+        assert page.locator("main h2 > a").count() == len(LANGUAGES)
+        page.go_back()
+        page.go_back()
+        assert page.url == "about:blank", "the way back does not lead on again"
+    assert context.cookies() == []
+    context.close()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("locale", ["de", "ar", "ja"])
 def test_nothing_is_wider_than_a_small_phone(browser: Browser, address: str, kind: str, locale: str) -> None:
@@ -196,6 +257,21 @@ def test_the_links_from_change_to_change_appear_when_they_are_wanted(visit: Visi
     assert page.evaluate("document.activeElement.textContent") == "Next change"
     page.keyboard.press("Enter")
     assert page.url.endswith("#change-2")
+
+
+def test_in_arabic_what_is_deleted_stands_to_the_right_of_what_replaces_it(visit: Visit) -> None:
+    page = visit.open("ar/privacy/compare/2024-12-01/2026-02-01/")
+    right, left = page.evaluate(
+        """() => {
+          const text = document.createElement("p");
+          text.lang = "ar";
+          text.dir = "rtl";
+          text.innerHTML = "خلال <del>72</del><ins>24</ins> ساعة";
+          document.querySelector(".redline").append(text);
+          return ["del", "ins"].map((name) => text.querySelector(name).getBoundingClientRect().x);
+        }"""
+    )
+    assert right > left, "two numbers beside each other are not one number"
 
 
 def test_two_columns_stand_beside_each_other_and_below_each_other_on_a_phone(browser: Browser, address: str) -> None:

@@ -430,4 +430,4 @@ def test_a_translation_that_will_be_shown_later_is_a_transition() -> None:
     compiled = compile_catalogue(
         [shelf], settings=settings, as_of=at("2026-03-02"), wording=words_of, month_names={}, is_complete=True
     )
-    assert compiled.next_transition == datetime(2026, 6, 10, tzinfo=UTC), "when it was merged, not dated back"
+    assert compiled.next_transition == datetime(2026, 6, 10, 12, tzinfo=UTC), "when it was merged, not dated back"

@@ -112,8 +112,10 @@ def test_a_significant_version_needs_all_three_parts(policies: PolicyRepository)
 def test_a_required_language_needs_words_of_its_own(policies: PolicyRepository) -> None:
     policies.site(languages=["en", "de"], policies=[{"id": "privacy", "required_languages": ["de"]}])
     policies.commit()
-    finding = only(findings_of(policies), "release-words")
-    assert finding.path == f"privacy/releases/{FIRST}.de.md"
+    findings = {finding.rule: finding for finding in findings_of(policies)}
+    assert findings.keys() == {"release-words", "required-languages"}
+    assert findings["release-words"].path == f"privacy/releases/{FIRST}.de.md"
+    assert "has no text in the required language 'de'" in findings["required-languages"].message
     policies.publish("privacy", effective=FIRST, language="de", text=TEXT)
     assert findings_of(policies) == ()
 
@@ -174,3 +176,100 @@ def test_a_hostile_text_is_a_finding_and_not_a_traceback(policies: PolicyReposit
     policies.publish("privacy", effective=SECOND, text="> " * 300 + "deep\n")
     finding = only(findings_of(policies), "rendering")
     assert finding.path == "privacy/en.md"
+
+
+# --- translations ----------------------------------------------------------------------------------------------------
+
+REQUIRED = [{"id": "privacy", "required_languages": ["de"]}]
+
+
+def test_a_required_language_may_be_missing_with_a_reason(policies: PolicyRepository) -> None:
+    policies.site(languages=["en", "de"], policies=REQUIRED)
+    excused = {"languages_exception": {"reason": "A court ordered it.", "approved_by": "Counsel", "languages": ["de"]}}
+    policies.publish("privacy", effective=FIRST, text=TEXT, facts=excused)
+    assert findings_of(policies) == ()
+    excused["languages_exception"]["languages"] = ["tr"]
+    policies.publish("privacy", effective=FIRST, text=TEXT, facts=excused)
+    assert {finding.rule for finding in findings_of(policies)} == {"release-words", "required-languages"}
+
+
+def test_the_authoritative_words_are_never_excused(policies: PolicyRepository) -> None:
+    facts = {"languages_exception": {"reason": "Haste.", "approved_by": "Counsel"}}
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", words={"impact": ""}, facts=facts)
+    assert "has no words for 'impact'" in only(findings_of(policies), "release-words").message
+
+
+def test_an_exception_needs_a_reason_and_someone_who_allowed_it(policies: PolicyRepository) -> None:
+    facts = {"languages_exception": {"reason": "Haste.", "aproved_by": "Counsel"}}
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts=facts)
+    messages = [finding.message + finding.remedy for finding in findings_of(policies)]
+    assert any("languages_exception.approved_by" in message for message in messages)
+    assert any("approved_by" in message and "aproved_by" in message for message in messages)
+
+
+def test_only_what_applies_or_will_needs_its_translations(policies: PolicyRepository) -> None:
+    policies.site(languages=["en", "de"], policies=REQUIRED)
+    policies.publish("privacy", effective=FIRST, language="de", text=TEXT)
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", significance="minor")
+    assert {finding.rule for finding in findings_of(policies)} == {"release-words"}
+
+
+def translated(policies: PolicyRepository, german: str) -> tuple[Finding, ...]:
+    policies.publish("privacy", effective=FIRST, language="de", text=german)
+    return findings_of(policies)
+
+
+def test_a_translation_with_the_same_sections_has_no_finding(policies: PolicyRepository) -> None:
+    assert translated(policies, TEXT.replace("Words", "Worte")) == ()
+
+
+def test_a_missing_section_of_a_translation_is_reported(policies: PolicyRepository) -> None:
+    finding = only(
+        translated(policies, "## Daten {#data}\n\nSiehe [A](#scope).\n\n<a id='scope'></a>\n"), "translated-sections"
+    )
+    assert finding.message == "The translation has no section 'scope'; privacy/en.md has."
+    assert finding.severity is Severity.WARNING
+
+
+def test_an_extra_section_of_a_translation_is_reported_at_its_line(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, f"{TEXT}\n## Neu {{#neu}}\n\nWorte.\n"), "translated-sections")
+    assert (finding.path, finding.line) == ("privacy/de.md", 13)
+    assert finding.message == "The translation has a section 'neu'; privacy/en.md has not."
+
+
+def test_sections_in_another_order_are_reported(policies: PolicyRepository) -> None:
+    german = "## Daten {#data}\n\nSiehe [A](#scope).\n\n## Bereich {#scope}\n\nWorte.\n"
+    assert "stands elsewhere" in only(translated(policies, german), "translated-sections").message
+
+
+def test_a_heading_of_another_level_is_reported(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, TEXT.replace("## Data", "### Daten")), "translated-levels")
+    assert finding.message == "The heading of 'data' is of level 3; in privacy/en.md it is of level 2."
+    assert finding.line == 9
+
+
+def test_links_that_lead_elsewhere_are_reported(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, TEXT.replace("(#scope)", "(https://example.com/x)")), "translated-links")
+    assert "it lacks '#scope', it alone has 'https://example.com/x'" in finding.message
+    assert finding.line == 11
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("https://example.org/en/help", "https://example.org/de/help/"),
+        ("https://www.example.org/help?hl=en", "http://example.org/help?hl=de"),
+        ("https://en.wikipedia.org/wiki/Privacy", "https://de.wikipedia.org/wiki/Datenschutz"),
+        ("https://example.org/EN/TXT/?uri=1", "https://example.org/DE/TXT/?uri=1"),
+        ("../privacy/en.md#data", "../privacy/de.md#data"),
+    ],
+)
+def test_the_same_place_in_another_language_is_the_same(policies: PolicyRepository, english: str, german: str) -> None:
+    policies.publish("privacy", effective=FIRST, text=TEXT.replace("#scope)", f"{english})"))
+    assert translated(policies, TEXT.replace("#scope)", f"{german})")) == ()
+
+
+def test_a_translation_that_is_behind_is_not_told_off_for_being_behind(policies: PolicyRepository) -> None:
+    assert translated(policies, TEXT) == ()
+    policies.publish("privacy", effective=SECOND, text=f"{TEXT}\n## New {{#new}}\n\nWords.\n")
+    assert findings_of(policies) == ()

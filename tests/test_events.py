@@ -9,7 +9,7 @@ from types import MappingProxyType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_site.events import version_known_at
+from policy_site.knowledge import version_known_at
 from policy_site.model import Event, EventKind, Policy, Significance, Words
 from tests.ledgers import START, day, derive, note_of, policy_of, version_of
 
@@ -39,10 +39,17 @@ class TestWhatHappens:
     def test_a_translation_that_came_with_the_version_is_no_event_of_its_own(self) -> None:
         assert len(derive(policy_of(version_of("a", published=1, effective=2, translations={"de": (1,)})))) == 2
 
-    def test_a_revised_translation_is_announced_once(self) -> None:
+    def test_a_late_translation_and_each_of_its_revisions_are_told_once(self) -> None:
         policy = policy_of(version_of("a", published=1, effective=2, translations={"de": (5, 7, 9)}))
-        assert names(derive(policy))[2:] == ["privacy/a/translated/de"]
-        assert derive(policy)[2].locale == "de"
+        events = derive(policy)[2:]
+        stem = "privacy/a/translated/de"
+        assert names(events) == [stem, f"{stem}/2", f"{stem}/3"]
+        assert [(event.locale, event.revision) for event in events] == [("de", 1), ("de", 2), ("de", 3)]
+        assert [event.occurred_at for event in events] == [day(5), day(7), day(9)]
+
+    def test_the_revision_of_a_translation_that_came_in_time_is_the_second_one(self) -> None:
+        policy = policy_of(version_of("a", published=1, effective=2, translations={"de": (1, 7)}))
+        assert names(derive(policy))[2:] == ["privacy/a/translated/de/2"]
 
     def test_a_version_withdrawn_before_its_day_never_takes_effect(self) -> None:
         events = derive(policy_of(version_of("a", published=1, effective=30, withdrawn_at=day(10))))
@@ -207,3 +214,66 @@ class TestHistoryGoesOn:
         for version in then.versions:
             known = version_known_at(then, version, day(early))
             assert version_known_at(now, now.version(version.label), day(early)) == known
+
+
+class TestWhatOperatorsDecide:
+    def test_a_review_tells_that_the_text_in_force_still_holds(self) -> None:
+        versions = [version_of("a", published=1, effective=2), version_of("b", published=20, effective=40)]
+        policy = replace(policy_of(*versions), reviewed={day(30): day(30).date(), day(50): day(50).date()})
+        told = [(event.kind, event.version, event.occurred_at) for event in derive(policy) if "/reviewed/" in event.id]
+        assert told == [(EventKind.REVIEWED, "a", day(30)), (EventKind.REVIEWED, "b", day(50))]
+        assert "privacy/a/reviewed/2024-01-31" in names(derive(policy))
+
+    def test_a_policy_that_is_retired_says_so_once(self) -> None:
+        policy = replace(policy_of(version_of("a", published=1, effective=2)), retired_at=day(30))
+        assert names(derive(policy))[2:] == ["privacy/a/retired"]
+        assert derive(policy, as_of=day(29)) == derive(replace(policy, retired_at=None))
+
+    def test_nothing_is_said_of_a_policy_before_it_applies(self) -> None:
+        policy = replace(policy_of(version_of("a", published=10, effective=20)), reviewed={day(5): day(5).date()})
+        assert names(derive(policy)) == ["privacy/a/published", "privacy/a/effective"]
+
+
+class TestContinuing:
+    def test_what_is_published_keeps_its_place_and_what_is_new_follows(self) -> None:
+        first, second = version_of("a", published=1, effective=30), version_of("b", published=5, effective=40)
+        published = derive(policy_of(first), as_of=day(30))
+        events = derive(policy_of(first, second), as_of=day(40), published=published)
+        assert names(events) == [
+            "privacy/a/published",
+            "privacy/a/effective",
+            "privacy/b/published",
+            "privacy/b/effective",
+        ]
+        assert [event.occurred_at for event in events] == [day(1), day(30), day(30), day(40)]
+        assert events[:2] == published
+        assert derive(policy_of(first, second), as_of=day(40), published=events) == events
+
+    def test_what_no_longer_follows_is_kept_and_marked(self) -> None:
+        withdrawn = version_of("a", published=1, effective=30, withdrawn_at=day(10))
+        published = derive(policy_of(withdrawn))
+        events = derive(policy_of(replace(withdrawn, withdrawn_at=None)), published=published)
+        assert [(event.id, event.is_kept) for event in events[:2]] == [
+            (published[0].id, False),
+            (published[1].id, True),
+        ]
+        assert [event.seq for event in events] == [1, 2, 3]
+
+    @settings(deadline=None)
+    @given(
+        versions=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=6),
+        early=st.integers(0, 130),
+        later=st.integers(0, 130),
+    )
+    def test_for_any_history_a_later_ledger_begins_with_the_earlier_one(
+        self, versions: list[tuple[int, int]], early: int, later: int
+    ) -> None:
+        policy = policy_of(
+            *(
+                version_of(f"v{number}", published=published, effective=published + after)
+                for number, (published, after) in enumerate(versions)
+            )
+        )
+        before, after = derive(policy, as_of=day(early)), derive(policy, as_of=day(early + later))
+        assert after[: len(before)] == before
+        assert derive(policy, as_of=day(early + later), published=before) == after

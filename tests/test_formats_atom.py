@@ -14,11 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from policy_site.formats import FEED_FORMS, Feed, Scope, write_atom, write_json_feed
+from policy_site.formats import FEED_FORMS, FEED_PAGE, Feed, Scope, count_archives, write_atom, write_json_feed
 from policy_site.model import EventKind, Significance, Words
-from tests.ledgers import LINKS, day, entries_of, feed_of, note_of, policy_of, version_of
+from tests.ledgers import END, LINKS, day, derive, entries_of, feed_of, note_of, policy_of, version_of
 
-NAMES = {"a": "http://www.w3.org/2005/Atom", "xml": "http://www.w3.org/XML/1998/namespace"}
+NAMES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "fh": "http://purl.org/syndication/history/1.0",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+}
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).parent / "atom.rng"))
 HOSTILE = "</title></script><script>alert(1)</script> ]]> & \x00\x07\x1b[31m \r\nBcc: x\u202e\u2066evil\ud7ff\ufffe"
 
@@ -107,7 +111,7 @@ class TestAtom:
 
     def test_an_entry_links_the_account_the_redline_and_the_event(self) -> None:
         [entry] = found(atom(feed_of(ENTRIES)), "a:entry[contains(a:id,'2024-03-01/published')]")
-        assert found(entry, "a:link[@rel='alternate'][@hreflang='en']/@href") == [
+        assert found(entry, "a:link[@rel='alternate']/@href") == [
             "https://example.org/legal/en/privacy/v/2024-03-01/changes/"
         ]
         assert found(entry, "a:link[@rel='related']/@href") == [
@@ -152,6 +156,102 @@ class TestAtom:
     def test_the_same_values_give_the_same_bytes(self, form: Any) -> None:
         again = entries_of(PRIVACY, COOKIES)
         assert form.write(feed_of(again), LINKS) == form.write(feed_of(ENTRIES), LINKS)
+
+
+LONG = policy_of(*(version_of(f"v{number:03}", published=number, effective=number) for number in range(90)))
+"""A hundred and eighty events, ninety of them notices."""
+
+
+class TestArchives:
+    """RFC 5005, section 4."""
+
+    def documents(self, scope: Scope, *, as_of: datetime = END) -> dict[str, bytes]:
+        entries = entries_of(LONG, as_of=as_of)
+        count = count_archives([entry.event for entry in entries], [LONG], policy="privacy", scope=scope)
+        found = {LINKS.feed("de", "privacy", f"{scope}.atom"): write_atom(self.feed(scope, as_of, None), LINKS)}
+        for number in range(1, count + 1):
+            address = LINKS.feed_archive("de", "privacy", f"{scope}.atom", number)
+            found[address] = write_atom(self.feed(scope, as_of, number), LINKS)
+        return found
+
+    def feed(self, scope: Scope, as_of: datetime, archive: int | None) -> Feed:
+        return feed_of(entries_of(LONG, as_of=as_of), locale="de", scope=scope, archive=archive)
+
+    def walk(self, documents: dict[str, bytes], scope: Scope) -> list[str]:
+        """Read a feed as a subscriber does that was away: back from document to document; newest first."""
+        ids: list[str] = []
+        address: str | None = LINKS.feed("de", "privacy", f"{scope}.atom")
+        while address:
+            document = etree.fromstring(documents[address])
+            ids += found(document, "a:entry/a:id/text()")
+            address = next(iter(found(document, "a:link[@rel='prev-archive']/@href")), None)
+        return ids
+
+    @pytest.mark.parametrize("scope", list(Scope))
+    def test_a_subscriber_away_for_sixty_events_misses_none(self, scope: Scope) -> None:
+        documents = self.documents(scope)
+        every = [f"{e.event.id}/de" for e in reversed(entries_of(LONG)) if scope is Scope.CHANGES or e.is_notice]
+        assert self.walk(documents, scope) == every
+        assert len(every) in (180, 90)
+        first = etree.fromstring(next(iter(documents.values())))
+        assert len(found(first, "a:entry")) >= FEED_PAGE
+        assert len(set(every[:60])) == 60
+
+    def test_every_document_fits_the_grammar_and_says_what_it_is(self) -> None:
+        documents = self.documents(Scope.CHANGES)
+        assert len(documents) == 3
+        for address, content in documents.items():
+            document = etree.fromstring(content)
+            GRAMMAR.assertValid(document)
+            assert found(document, "a:link[@rel='self']/@href") == [address]
+            updated = found(document, "a:entry/a:updated/text()")
+            assert updated == sorted(updated, reverse=True)
+            assert found(document, "a:updated/text()") == updated[:1]
+            assert found(document, "fh:complete | a:link[@rel='next' or @rel='previous' or @rel='next-archive']") == []
+            is_archive = "/archive-" in address
+            assert len(found(document, "fh:archive")) == is_archive
+            current = found(document, "a:link[@rel='current']/@href")
+            assert current == ([LINKS.feed("de", "privacy", "changes.atom")] if is_archive else [])
+            assert not is_archive or len(found(document, "a:entry")) == FEED_PAGE
+        ids = {etree.fromstring(content).findtext("{*}id") for content in documents.values()}
+        assert len(ids) == 1, "they are documents of one feed"
+
+    @settings(deadline=None, max_examples=20)
+    @given(early=st.integers(0, 95), later=st.integers(0, 95))
+    def test_an_archive_that_was_written_is_never_written_again(self, early: int, later: int) -> None:
+        before = self.documents(Scope.CHANGES, as_of=day(early))
+        after = self.documents(Scope.CHANGES, as_of=day(early + later))
+        archives = {address: content for address, content in before.items() if "/archive-" in address}
+        assert {address: after[address] for address in archives} == archives
+
+    def test_neither_a_language_nor_a_title_that_comes_later_shows_in_an_archive(self) -> None:
+        feed = self.feed(Scope.CHANGES, END, 1)
+        assert write_atom(replace(feed, locales=("de", "fr")), LINKS) == write_atom(feed, LINKS)
+        assert write_json_feed(replace(feed, locales=("de", "fr")), LINKS) == write_json_feed(feed, LINKS)
+        assert feed.title == feed.items[0].entry.title_in("de")
+
+    def test_hubs_are_told_of_the_document_that_changes_alone(self) -> None:
+        assert self.feed(Scope.CHANGES, END, 1).hubs == ()
+
+    def test_json_feed_leads_to_the_same_pages(self) -> None:
+        documents = [self.feed(Scope.CHANGES, END, number) for number in (None, 2, 1)]
+        written = [json_of(feed) for feed in documents]
+        assert [document.get("next_url") for document in written] == [
+            LINKS.feed_archive("de", "privacy", "changes.json", 2),
+            LINKS.feed_archive("de", "privacy", "changes.json", 1),
+            None,
+        ]
+        assert [len(document["items"]) for document in written] == [80, 50, 50]
+        assert {document["feed_url"] for document in written} == {LINKS.feed("de", "privacy", "changes.json")}
+
+    @settings(deadline=None, max_examples=30)
+    @given(as_of=st.integers(0, 95), policy=st.sampled_from(["privacy", "cookies", None]))
+    def test_as_many_archives_are_counted_as_there_are(self, as_of: int, policy: str | None) -> None:
+        events = derive(LONG, COOKIES, as_of=day(as_of))
+        for scope in Scope:
+            feed = feed_of(entries_of(LONG, COOKIES, as_of=day(as_of)), policy=policy, scope=scope)
+            count = count_archives(events, [LONG, COOKIES], policy=policy, scope=scope)
+            assert (feed.archive_before or 0) == count
 
 
 class TestNotices:

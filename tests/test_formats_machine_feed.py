@@ -58,7 +58,7 @@ def ledger_of(*policies: Policy, as_of: datetime = END) -> Ledger:
 
 def events_of(*policies: Policy, as_of: datetime = END) -> list[dict[str, Any]]:
     ledger = ledger_of(*policies, as_of=as_of)
-    return [json.loads(write_event(ledger, record.seq)) for record in ledger.records]
+    return [json.loads(write_event(ledger, record["seq"])) for record in ledger.records]
 
 
 def current_of(*policies: Policy, as_of: datetime = END) -> dict[str, Any]:

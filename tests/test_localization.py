@@ -58,6 +58,10 @@ def _ending(phrase: str) -> str:
         ('msgid "In force"', 'msgid "In vigour"', "not in the catalogue"),
         ('msgstr "Fassung %(version)s"', 'msgstr "Fassung %(label)s"', "other placeholders"),
         ('msgstr "Fassung %(version)s"', 'msgstr "Fassung <b>%(version)s</b>"', "markup"),
+        ('msgstr "In Kraft"', 'msgstr "In Kraft "', "other spaces"),
+        ('msgstr "In Kraft"', 'msgstr "In Kraft."', "another mark"),
+        ('msgstr "In Kraft"', 'msgstr "In \u2067Kraft"', "turns the direction"),
+        ("plural=(n != 1)", "plural=(n > 1)", "Plural-Forms"),
         ('msgid "In force"', '#, fuzzy\nmsgid "In force"', "fuzzy"),
     ],
 )

@@ -15,6 +15,7 @@ from policy_site.notifier.audience import Chunk, open_listing
 from policy_site.notifier.model import Recipient
 from policy_site.notifier.settings import Audience, SqlSource
 from tests.plans import customers, many, write_list
+from tests.services import PostgreSQL
 
 
 def read(path: Path, *, language: str = "en") -> Chunk:
@@ -292,3 +293,13 @@ def test_a_database_that_cannot_be_asked_is_named_without_its_password(url: str,
         ask(asked(url))
     assert message in refused.value.message
     assert "secret" not in str(refused.value)
+
+
+def test_a_company_database_in_postgresql_is_read_and_never_written(postgresql: PostgreSQL) -> None:
+    url = postgresql.create_database()
+    rows = "(SELECT i AS number, 'p' || i || '@example.org' AS mail FROM generate_series(1, 3) AS i) AS person"
+    query = f"SELECT number AS cursor, mail AS address, 'de' AS language FROM {rows}"  # noqa: S608 (ours)
+    chunk = ask(asked(url, f"{query} WHERE number > :after ORDER BY number LIMIT :limit"))
+    assert [recipient.address for recipient in chunk.recipients] == [f"p{number}@example.org" for number in (1, 2, 3)]
+    with pytest.raises(UsageError, match="cannot execute CREATE TABLE AS in a read-only transaction"):
+        ask(asked(url, "CREATE TABLE mine AS SELECT 1 WHERE :after < :limit"))

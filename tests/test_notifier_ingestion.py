@@ -323,8 +323,14 @@ class TestKills:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         ledger.engine.dispose()
 
-    def test_of_several_runs_at_once_one_takes_the_events_in(self, tmp_path: Path) -> None:
-        url = f"sqlite:///{tmp_path / 'notify.db'}"
+    @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+    def test_of_several_runs_at_once_one_takes_the_events_in(
+        self, tmp_path: Path, backend: str, request: pytest.FixtureRequest
+    ) -> None:
+        if backend == "sqlite":
+            url = f"sqlite:///{tmp_path / 'notify.db'}"
+        else:
+            url = request.getfixturevalue("postgresql").create_database()
         ledger = open_ledger(url)
         ingest(ledger, settings_of(publish(tmp_path, history(5))))
         feed = publish(tmp_path, history(40))

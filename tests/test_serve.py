@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from policy_site.commands import serve
 from policy_site.commands.origin import add_origin_arguments, open_origin
 from policy_site.commands.serve import Preview
 from policy_site.commands.terminal import Terminal
@@ -45,6 +46,18 @@ def test_a_page_of_the_preview_follows_the_files_and_may_run_its_one_script(prev
     assert '<script src="/_preview/reload.js"></script></body>' in answer.text
     assert "script-src &#39;self&#39;" in answer.text
     assert Client(preview).get("/_preview/reload.js").mimetype == "text/javascript"
+
+
+def test_the_preview_alone_has_the_made_up_languages(policies: PolicyRepository) -> None:
+    parser = argparse.ArgumentParser()
+    serve.add_arguments(parser)
+    for options, status in (([], 404), (["--pseudo"], 200)):
+        arguments = parser.parse_args(options)
+        assert policies.root == Path.cwd()
+        made = Preview(lambda: serve.open_preview(arguments), None, Terminal(is_quiet=True))  # noqa: B023 - used at once
+        made.refresh()
+        for tag in ("en-XA", "ar-XB"):
+            assert Client(made).get(f"/legal/{tag}/privacy/").status_code == status
 
 
 def test_a_saved_file_is_seen_without_a_commit(policies: PolicyRepository, preview: Preview) -> None:

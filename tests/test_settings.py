@@ -45,6 +45,16 @@ def test_all_faults_are_told_at_once_each_with_its_line() -> None:
     assert any("Mars/Base" in fault for fault in faults)
 
 
+def test_the_authoritative_text_prevails_unless_the_policy_says_otherwise() -> None:
+    assert parse_settings(VALID).prevailing_locale("privacy") == "en"
+    assert parse_settings(f'{VALID}prevailing_language = "de"\n').prevailing_locale("privacy") == "de"
+    assert parse_settings(f'{VALID}prevailing_language = "none"\n').prevailing_locale("privacy") is None
+    (fault,) = faults_of(f'{VALID}prevailing_language = "fr"\n')
+    assert "'fr' prevails, which is not one of languages" in fault
+    faults = faults_of(f'{VALID}stale_translation = "hide"\n')
+    assert any("stale_translation" in fault and "'show' or 'yield'" in fault for fault in faults)
+
+
 def test_an_unknown_key_is_answered_with_the_one_that_was_meant() -> None:
     with pytest.raises(SettingsError) as caught:
         parse_settings(VALID.replace("languages", "langauges"))

@@ -8,12 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 from policy_site.catalogue.date import group_by_date
-from policy_site.catalogue.grouping import Grouped, Shelf, Wording
+from policy_site.catalogue.grouping import Grouped, Shelf, Wording, start_of
 from policy_site.catalogue.release import group_by_release
 from policy_site.catalogue.revision import group_by_revision
 from policy_site.catalogue.standing import (
     applied_until,
     current_edition,
+    earlier_revisions,
+    edition_at,
     edition_for,
     next_transition,
     standing,
@@ -21,7 +23,7 @@ from policy_site.catalogue.standing import (
     version_in_force,
 )
 from policy_site.model import Finding, Policy, Version
-from policy_site.settings import Settings
+from policy_site.settings import PolicySettings, Settings
 
 __all__ = [
     "Catalogue",
@@ -31,6 +33,8 @@ __all__ = [
     "applied_until",
     "compile_catalogue",
     "current_edition",
+    "earlier_revisions",
+    "edition_at",
     "edition_for",
     "next_transition",
     "standing",
@@ -75,7 +79,9 @@ def compile_catalogue(
             grouped = group_by_revision(shelf, settings=settings, as_of=as_of, wording=wording)
         title = settings.policy(shelf.policy).title or shelf.policy
         versions = tuple(_titled(version, title) for version in grouped.versions)
-        policies.append(Policy(shelf.policy, settings.authoritative_locale, versions))
+        known, later = _decided(settings.policy(shelf.policy), settings, as_of)
+        policies.append(replace(known, versions=versions))
+        announcements += later
         findings += grouped.findings
         announcements += grouped.announcements
     return Catalogue(
@@ -83,6 +89,20 @@ def compile_catalogue(
         findings=tuple(findings),
         next_transition=next_transition(policies, as_of, known=announcements),
     )
+
+
+def _decided(stated: PolicySettings, settings: Settings, as_of: datetime) -> tuple[Policy, list[datetime]]:
+    """Return what the operator decided about a policy by ``as_of``, and when more is to be told."""
+    reviewed = {start_of(day, settings.zone): day for day in sorted(stated.reviewed)}
+    retired_at = start_of(stated.retired, settings.zone) if stated.retired else None
+    policy = Policy(
+        stated.id,
+        settings.authoritative_locale,
+        (),
+        reviewed=MappingProxyType({at: day for at, day in reviewed.items() if at <= as_of}),
+        retired_at=retired_at if retired_at and retired_at <= as_of else None,
+    )
+    return policy, [at for at in (*reviewed, retired_at) if at and at > as_of]
 
 
 def _titled(version: Version, title: str) -> Version:

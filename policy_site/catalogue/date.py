@@ -16,6 +16,7 @@ from policy_site.catalogue.grouping import (
     edition_of,
     finding,
     in_order,
+    published_to_readers,
     start_of,
     visible_at,
 )
@@ -151,7 +152,10 @@ def _add_translations(
             day = max((known for known in versions if known <= entry.day), default=min(versions))
         groups.setdefault(day, []).append(entry.revision)
     for day, revisions in groups.items():
-        editions[day][locale] = _edition(versions[day], locale, revisions, wording)
+        edition = _edition(versions[day], locale, revisions, wording)
+        at = max(revisions[0].committed_at or versions[day].published_at, versions[day].published_at)
+        distinct = distinct_wordings(revisions, _read, wording)
+        editions[day][locale] = published_to_readers(edition, at, distinct)
     tip = dated[-1].revision if dated else None
     return [
         finding(

@@ -103,6 +103,18 @@ def in_order(versions: Iterable[Version], names: Mapping[str, str]) -> tuple[Ver
     return tuple(linked)
 
 
+def published_to_readers(edition: Edition, at: datetime, distinct: Sequence[Revision]) -> Edition:
+    """Say when readers first got a translation, and when they got other words.
+
+    ``distinct``: the first revision of each wording, oldest first. What was revised before readers saw the translation
+    was a draft.
+    """
+    revised = tuple(
+        revision.committed_at for revision in distinct[1:] if revision.committed_at and revision.committed_at > at
+    )
+    return replace(edition, published_at=at, revised_at=revised)
+
+
 def shown_from(version_at: datetime, authoritative: Revision | None, translation: Revision) -> datetime:
     """Return when readers first got a translation.
 

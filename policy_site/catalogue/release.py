@@ -15,6 +15,7 @@ from policy_site.catalogue.grouping import (
     edition_of,
     finding,
     in_order,
+    published_to_readers,
     shown_from,
     start_of,
     visible_at,
@@ -140,7 +141,8 @@ class _Grouping:
             shown_at = shown_from(version.published_at, texts[0] if texts else None, revisions[0])
             if shown_at <= self.as_of:
                 known = visible_at(revisions, self.as_of) or list(revisions[:1])
-                editions[locale] = replace(self._edition(version, locale, known), published_at=shown_at)
+                distinct = distinct_wordings(known, _read, self.wording)
+                editions[locale] = published_to_readers(self._edition(version, locale, known), shown_at, distinct)
             else:
                 self.announcements.append(shown_at)
         return editions

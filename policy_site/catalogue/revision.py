@@ -14,6 +14,7 @@ from policy_site.catalogue.grouping import (
     distinct_wordings,
     edition_of,
     in_order,
+    published_to_readers,
     visible_at,
 )
 from policy_site.model import Edition, Revision, Version
@@ -96,14 +97,15 @@ def _add_translations(revisions: Sequence[Revision], locale: str, versions: list
             )
         ]
         if own:
+            distinct = distinct_wordings(own, _read, wording)
             edition: Edition = edition_of(
                 policy=version.policy,
                 version=version.label,
                 locale=locale,
                 text=_read(own[-1]),
                 revisions=own,
-                distinct=distinct_wordings(own, _read, wording),
+                distinct=distinct,
             )
             shown_at = max(own[0].committed_at or version.published_at, version.published_at)
-            editions = {**version.editions, locale: replace(edition, published_at=shown_at)}
+            editions = {**version.editions, locale: published_to_readers(edition, shown_at, distinct)}
             versions[number] = replace(version, editions=MappingProxyType(editions))

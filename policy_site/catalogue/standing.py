@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from policy_site.model import Edition, Fidelity, Policy, Standing, Version
+from policy_site.model import Edition, Fidelity, Policy, Revision, Standing, Version
+from policy_site.sources import parse_text
 
 
 def version_in_force(policy: Policy, at: datetime) -> Version | None:
@@ -77,6 +79,31 @@ def current_edition(policy: Policy, version: Version, locale: str) -> tuple[Edit
         if locale in earlier.editions:
             return earlier.editions[locale], Fidelity.BEHIND
     return edition, fidelity
+
+
+def earlier_revisions(policy: Policy, edition: Edition) -> tuple[Revision, ...]:
+    """Return the texts that readers of a translation got before its present one, oldest first, each once.
+
+    None of the authoritative language, whose text never changes; what was revised before readers first got the
+    translation was a draft.
+    """
+    if edition.locale == policy.authoritative_locale:
+        return ()
+    found: dict[str, Revision] = {}
+    revisions = (*edition.earlier, edition.revision)
+    for place, revision in enumerate(edition.earlier):
+        replaced_at = revisions[place + 1].committed_at
+        is_draft = replaced_at is None or (edition.published_at is not None and replaced_at <= edition.published_at)
+        if not is_draft and revision.digest != edition.digest:
+            found[revision.digest] = revision
+    return tuple(found.values())
+
+
+def edition_at(edition: Edition, revision: Revision) -> Edition:
+    """Return an edition as it was when ``revision``, one of its earlier ones, was its newest."""
+    text = parse_text(revision, is_strict=False)
+    earlier = edition.earlier[: edition.earlier.index(revision)]
+    return replace(edition, title=text.title or edition.title, body=text.body, revision=revision, earlier=earlier)
 
 
 def next_transition(policies: Sequence[Policy], at: datetime, *, known: Sequence[datetime] = ()) -> datetime | None:

@@ -10,8 +10,12 @@ from policy_site.checks.dates import dates
 from policy_site.checks.notice_period import notice_period
 from policy_site.checks.one_in_force import one_in_force
 from policy_site.checks.release_words import release_words
+from policy_site.checks.required_languages import required_languages
 from policy_site.checks.section_ids import section_ids
 from policy_site.checks.significance import significance
+from policy_site.checks.translated_levels import translated_levels
+from policy_site.checks.translated_links import translated_links
+from policy_site.checks.translated_sections import translated_sections
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
@@ -24,8 +28,12 @@ RULES: tuple[Rule, ...] = (
     notice_period,
     one_in_force,
     release_words,
+    required_languages,
     section_ids,
     significance,
+    translated_levels,
+    translated_links,
+    translated_sections,
 )
 """Every rule; add yours here."""
 

@@ -15,13 +15,16 @@ def release_words(publication: Publication) -> Iterator[Finding]:
     """Demand all three parts of a significant release note in every required language, and a summary of any other.
 
     A notice must tell the likely impact of a change (WP260, paragraph 31), and one sent in a language without words
-    tells nothing.
+    tells nothing. A language that is not ready may be excused in the note: ``languages_exception``.
     """
     for policy in publication.policies:
         settings = publication.settings.policy(policy.id)
         required = {policy.authoritative_locale, *(settings.required_languages or ())}
         for version in policy.versions:
+            excused = version.note.languages_exception if version.note else None
             for locale in sorted(required):
+                if excused and excused.covers(locale) and locale != policy.authoritative_locale:
+                    continue
                 yield from _missing(policy, version, locale)
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from policy_site.checks import check, stops_build
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.commands.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import ContentError
 from policy_site.freeze import freeze_site
 from policy_site.manifest import instant
-from policy_site.model import Severity
+from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
 NAME = "build"
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", default=os.cpu_count() or 1, help="processes (default: one a core)"
     )
+    add_previous_arguments(parser)
     parser.add_argument("--strict", action="store_true", help="refuse warnings and an incomplete history, too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -44,18 +46,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     origin = open_origin(arguments)
     terminal.folder = origin.folder
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
-    with terminal.progress() as progress:
-        publication = origin.compile(as_of, jobs=arguments.jobs, progress=progress)
-        findings = check(publication)
-        if not publication.is_complete and arguments.strict:
-            raise ContentError(f"The history is incomplete. {publication.incompleteness}", findings=findings)
-        if stops_build(findings, is_strict=arguments.strict):
-            count = sum(finding.severity is not Severity.NOTE for finding in findings)
-            raise ContentError(
-                f"{count} {'finding keeps' if count == 1 else 'findings keep'} the site from being built.",
-                remedy="The site published before, if any, is untouched.",
-                findings=findings,
-            )
+    with open_previous(arguments) as previous, terminal.progress() as progress:
+        if previous:
+            previous.require_not_before(as_of)
+        publication = origin.compile(
+            as_of, jobs=arguments.jobs, progress=progress, published=previous.ledger.events if previous else ()
+        )
+        publication, findings = _examine(publication, previous, is_strict=arguments.strict)
         frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
     seconds = time.monotonic() - started
     if terminal.is_machine:
@@ -81,6 +78,32 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     )
     terminal.say_done(f"The site is in {arguments.output}.")
     return 0
+
+
+def _examine(
+    publication: Publication, previous: Previous | None, *, is_strict: bool
+) -> tuple[Publication, tuple[Finding, ...]]:
+    """Return what may be published and what is to be said of it; :class:`ContentError` where it may not be."""
+    findings = check(publication)
+    if not publication.is_complete and is_strict:
+        raise ContentError(f"The history is incomplete. {publication.incompleteness}", findings=findings)
+    _refuse(findings, is_strict=is_strict)
+    if previous:
+        publication, notes = previous.carry_over(publication)
+        findings = (*findings, *notes)
+        _refuse(findings, is_strict=is_strict)
+    refuse_contradictions(publication, since=len(previous.ledger.records) if previous else 0)
+    return publication, findings
+
+
+def _refuse(findings: tuple[Finding, ...], *, is_strict: bool) -> None:
+    if stops_build(findings, is_strict=is_strict):
+        count = sum(finding.severity is not Severity.NOTE for finding in findings)
+        raise ContentError(
+            f"{count} {'finding keeps' if count == 1 else 'findings keep'} the site from being built.",
+            remedy="The site published before, if any, is untouched.",
+            findings=findings,
+        )
 
 
 def _tell(publication: Publication, terminal: Terminal) -> None:

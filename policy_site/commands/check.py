@@ -6,14 +6,12 @@ import argparse
 
 from policy_site.checks import check, stops_build
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.terminal import Terminal
+from policy_site.commands.terminal import Terminal, annotation
 from policy_site.errors import SettingsError
-from policy_site.model import Finding, Severity
+from policy_site.model import Severity
 
 NAME = "check"
 HELP = "tell what is wrong with the content, all at once"
-
-_ANNOTATIONS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +29,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     except SettingsError as error:
         if arguments.format == "github":
             for finding in error.findings:
-                terminal.say(_annotation(finding, terminal))
+                terminal.say(annotation(finding, terminal))
         raise
     terminal.folder = origin.folder
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
@@ -44,7 +42,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write_json({"findings": [terminal.as_json(finding) for finding in findings]})
     elif arguments.format == "github":
         for finding in findings:
-            terminal.say(_annotation(finding, terminal))
+            terminal.say(annotation(finding, terminal))
     else:
         terminal.show_findings(findings)
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
@@ -52,15 +50,3 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.say_done(f"{errors} errors, {warnings} warnings.")
     is_refused = arguments.strict and not publication.is_complete
     return 1 if is_refused or stops_build(findings, is_strict=arguments.strict) else 0
-
-
-def _annotation(finding: Finding, terminal: Terminal) -> str:
-    """Write a workflow command of GitHub Actions; values are escaped as its documentation asks."""
-    path = _escape(str(terminal.as_json(finding)["path"])).replace(":", "%3A").replace(",", "%2C")
-    line = f",line={finding.line}" if finding.line else ""
-    told = _escape(f"{finding.message} {finding.remedy}")
-    return f"::{_ANNOTATIONS[finding.severity]} file={path}{line},title={_escape(finding.rule)}::{told}"
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

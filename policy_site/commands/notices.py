@@ -1,4 +1,4 @@
-"""What the steps of ``policy-site notify`` tell, and its steps after delivery."""
+"""What ``policy-site notify`` tells of planning and delivery."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from policy_site.commands.terminal import Terminal
-from policy_site.notifier.ingestion import release, rest
-from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import open_events
 from policy_site.notifier.planning import forecast_notices
 from policy_site.notifier.running import ChannelRun
@@ -16,32 +15,6 @@ from policy_site.notifier.settings import NotifierSettings
 
 Step = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
 Add = Callable[[str, str, Step], argparse.ArgumentParser]
-
-
-def add_aftercare(add: Add) -> None:
-    """Declare the steps that a person takes."""
-    for name, purpose, do in (
-        ("release", "let held events go out", _release),
-        ("rest", "let held events rest: nobody is told", _rest),
-    ):
-        step = add(name, purpose, do)
-        step.add_argument("events", nargs="*", type=int, metavar="SEQ", help="default: all that are held")
-
-
-def _release(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    moved = release(open_ledger(settings.ledger), arguments.events or None)
-    terminal.say_done(f"Released: {_numbers(moved)}. The next run tells people.")
-    return 0
-
-
-def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    moved = rest(open_ledger(settings.ledger), arguments.events or None)
-    terminal.say_done(f"At rest: {_numbers(moved)}. Nobody is told.")
-    return 0
-
-
-def _numbers(seqs: Sequence[int]) -> str:
-    return ", ".join(str(seq) for seq in seqs) or "none"
 
 
 def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import threading
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import Step, add_aftercare, show_forecast, show_runs
+from policy_site.commands.notices import show_forecast, show_runs
 from policy_site.commands.terminal import Terminal
-from policy_site.errors import FeedUnreachableError, HeldError, NoticeError
+from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
 from policy_site.notifier.delivery import Tally
 from policy_site.notifier.ingestion import Ingestion, ingest, refuse_held
 from policy_site.notifier.ledger import Ledger, open_ledger
@@ -49,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     plan = add("plan", "expand the audiences of what is due", _plan)
     plan.add_argument("--again", action="store_true", help="read lists again that were read to their end")
     add("deliver", "send what is planned", _deliver)
+    queueing = add("dispatch", "ingest and plan, then put what is due on Celery's queue", _dispatch)
+    queueing.add_argument("--watch", type=float, metavar="SECONDS", help="begin anew so long after each time, for ever")
+    working = add("work", "run a Celery worker that sends what is on the queue", _work)
+    working.add_argument("--concurrency", type=int, default=4, metavar="N", help="processes (default: 4)")
     add_aftercare(add)
 
 
@@ -119,6 +126,39 @@ def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: T
 
 def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     return _deliver_all(open_ledger(settings.ledger), settings, terminal)
+
+
+def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    queues = _queues()
+    queue = queues.make_queue(settings)
+    pause = threading.Event()
+    while True:
+        try:
+            ledger = open_ledger(settings.ledger)
+            _tell_ingestion(ingest(ledger, settings), terminal)
+            unusable = _plan_all(ledger, settings, terminal, is_again=False)
+            terminal.say_done(f"{queues.dispatch(settings, queue)} deliveries put on the queue.")
+            refuse_held(ledger)
+        except NoticeError as error:
+            if arguments.watch is None:
+                raise
+            terminal.show_error(error)
+        if arguments.watch is None:
+            return _UNUSABLE if unusable else 0
+        pause.wait(arguments.watch)
+
+
+def _work(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    queues = _queues()
+    queues.work(queues.make_queue(settings), concurrency=arguments.concurrency, is_quiet=terminal.is_quiet)()
+    return 0
+
+
+def _queues() -> ModuleType:
+    try:
+        return import_module("policy_site.notifier.queues")
+    except ImportError as error:
+        raise UsageError(f"Celery is not installed: {error}.", remedy="Install `policy-site[celery]`.") from None
 
 
 def _tell_ingestion(ingestion: Ingestion, terminal: Terminal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
@@ -13,6 +13,8 @@ from pathlib import Path
 from policy_site.catalogue.grouping import start_of
 from policy_site.errors import HistoryError, UsageError
 from policy_site.history import History, find_repository, read_folder, read_history
+from policy_site.localization.catalogues import read_own_catalogues
+from policy_site.model import Event
 from policy_site.publication import Publication, Workshop, compile_publication
 from policy_site.settings import Settings, read_settings
 from policy_site.sources import Places
@@ -57,11 +59,19 @@ class Origin:
         jobs: int = 1,
         progress: Callable[[str, int, int], None] | None = None,
         with_work_tree: bool = False,
+        published: Sequence[Event] = (),
     ) -> Publication:
-        """Compile what is published at ``as_of``."""
+        """Compile what is published at ``as_of``; ``published``: the events of the ledger that is continued."""
         workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
         history = self.read(with_work_tree=with_work_tree)
-        return compile_publication(self.settings, history, as_of=as_of, workshop=workshop)
+        return compile_publication(
+            self.settings,
+            history,
+            as_of=as_of,
+            workshop=workshop,
+            published=published,
+            catalogues=read_own_catalogues(self.config.parent / "translations"),
+        )
 
 
 def add_origin_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +91,7 @@ def add_origin_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_origin(arguments: argparse.Namespace) -> Origin:
     """Find configuration, repository and content folder; raise :class:`UsageError` where they do not fit together."""
-    config = arguments.config or _default_configuration()
+    config = arguments.config or default_configuration()
     settings = read_settings(config)
     if arguments.repository is not None:
         if not arguments.repository.is_dir():
@@ -106,7 +116,8 @@ def open_origin(arguments: argparse.Namespace) -> Origin:
     return Origin(settings, config, repository, folder, arguments.ref)
 
 
-def _default_configuration() -> Path:
+def default_configuration() -> Path:
+    """Return where site.toml is when nobody names it; raise :class:`UsageError` where it is nowhere."""
     for name in DEFAULT_CONFIGURATIONS:
         if Path(name).is_file():
             return Path(name)

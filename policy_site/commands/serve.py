@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from policy_site.checks import check, stops_build
 from policy_site.commands.origin import Origin, add_origin_arguments, instant_of, now, open_origin
 from policy_site.commands.terminal import Terminal, printable
 from policy_site.errors import PolicySiteError, UsageError
-from policy_site.model import Finding, Severity
+from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity
 from policy_site.web import create_app
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_origin_arguments(parser)
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
     parser.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 takes a free one")
+    parser.add_argument(
+        "--pseudo",
+        action="store_true",
+        help="add two made-up languages: one shows what is not translated and what breaks when words are long, one runs"
+        " from right to left",
+    )
 
 
 def _port(written: str) -> int:
@@ -70,9 +77,9 @@ def _port(written: str) -> int:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Serve until interrupted."""
-    origin = open_origin(arguments)
+    origin = open_preview(arguments)
     terminal.folder = origin.folder
-    preview = Preview(lambda: open_origin(arguments), arguments.as_of, terminal)
+    preview = Preview(lambda: open_preview(arguments), arguments.as_of, terminal)
     preview.refresh()
     if arguments.host in _OWN_NAMES:
         preview.hosts = _OWN_NAMES
@@ -95,6 +102,15 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         stop.set()
         server.server_close()
     return 0
+
+
+def open_preview(arguments: argparse.Namespace) -> Origin:
+    """Find what is previewed; ``--pseudo`` adds the made-up languages, which nothing else can."""
+    origin = open_origin(arguments)
+    if not arguments.pseudo:
+        return origin
+    languages = (*origin.settings.languages, LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE)
+    return replace(origin, settings=origin.settings.model_copy(update={"languages": languages}))
 
 
 def _follow(origin: Origin, preview: Preview, stop: threading.Event) -> None:

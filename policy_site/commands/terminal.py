@@ -22,6 +22,9 @@ _MANY = 200
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
+_ANNOTATIONS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
 def printable(text: str) -> str:
     """Return a text without what a terminal would obey: control characters and bidirectional overrides are named.
 
@@ -163,3 +166,15 @@ class Terminal:
                 quarters[purpose] = max(quarter, quarters.get(purpose, 0))
 
             yield tell
+
+
+def annotation(finding: Finding, terminal: Terminal) -> str:
+    """Write a workflow command of GitHub Actions; values are escaped as its documentation asks."""
+    path = _escape(str(terminal.as_json(finding)["path"])).replace(":", "%3A").replace(",", "%2C")
+    line = f",line={finding.line}" if finding.line else ""
+    told = _escape(f"{finding.message} {finding.remedy}")
+    return f"::{_ANNOTATIONS[finding.severity]} file={path}{line},title={_escape(finding.rule)}::{told}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from policy_site.documents.resemblance import resemblance, sure_pairs, traits_of
 from policy_site.documents.sections import element_ids, make_id, replace_ids
 from policy_site.model import Document, Section
 
@@ -24,9 +25,10 @@ class _Branch:
 def adopt_ids(document: Document, authoritative: Document) -> Document:
     """Return a translation whose headings have the ids of the authoritative text.
 
-    Headings are paired by position, from the highest level down: the headings below a pair are paired where they are as
-    many and of the same levels in both texts; where they are not, they keep what they have, since a wrong id is worse
-    than none. Ids that the translation sets itself stay, and those the two texts have in common take no other.
+    Headings are paired by position, from the highest level down: those below a pair in their order, where they are as
+    many and of the same levels in both texts; where they are not, by what no translation changes (see ``resemblance``).
+    Where two could be the one that is meant, both keep what they have, since a wrong id is worse than none. Ids that
+    the translation sets itself stay, and those the two texts have in common take no other.
     """
     pairs = dict(_pairs(_outline(document), _outline(authoritative)))
     own = {section.id for section in document.sections if section.level and not _is_made(section)}
@@ -76,10 +78,26 @@ def _outline(document: Document) -> _Branch:
 
 
 def _pairs(translated: _Branch, authoritative: _Branch) -> Iterator[tuple[str, str]]:
-    mine, theirs = translated.branches, authoritative.branches
-    if [branch.level for branch in mine] != [branch.level for branch in theirs]:
-        return
-    for one, other in zip(mine, theirs, strict=True):
+    for one, other in _paired_branches(translated.branches, authoritative.branches):
         if one.section and other.section:
             yield one.section.id, other.section.id
         yield from _pairs(one, other)
+
+
+def _paired_branches(mine: list[_Branch], theirs: list[_Branch]) -> list[tuple[_Branch, _Branch]]:
+    if [branch.level for branch in mine] == [branch.level for branch in theirs]:
+        return list(zip(mine, theirs, strict=True))
+    traits = [[traits_of(branch.section) if branch.section else None for branch in side] for side in (mine, theirs)]
+
+    names = [{found.id for found in side if found} for side in traits]
+
+    def likeness(i: int, j: int) -> float:
+        one, other = traits[0][i], traits[1][j]
+        if one is None or other is None or mine[i].level != theirs[j].level:
+            return 0
+        if one.id != other.id and (one.id in names[1] or other.id in names[0]):
+            return 0  # an id that both have means one section, wherever it stands
+        below = sorted((len(mine[i].branches) + 1, len(theirs[j].branches) + 1))
+        return resemblance(one, other) + 0.5 * below[0] / below[1]
+
+    return [(mine[i], theirs[j]) for i, j in sure_pairs(len(mine), len(theirs), likeness)]

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from policy_site.canonical import canonical_json, chain_faults, event_hash
 from policy_site.formats.atom import write_atom
+from policy_site.formats.audit import ledger_faults
+from policy_site.formats.continuation import Continuation, Departure, Ground, compare_ledgers
 from policy_site.formats.current import write_current
-from policy_site.formats.entries import compose_entries, compose_feed
+from policy_site.formats.entries import FEED_PAGE, compose_entries, compose_feed, count_archives
 from policy_site.formats.json_feed import write_json_feed
 from policy_site.formats.machine_feed import (
     ARCHIVE_SIZE,
@@ -63,11 +65,15 @@ __all__ = [
     "ARCHIVE_SIZE",
     "EDITION_FORMS",
     "FEED_FORMS",
+    "FEED_PAGE",
+    "Continuation",
+    "Departure",
     "EditionForm",
     "EditionPage",
     "Entry",
     "Feed",
     "FeedForm",
+    "Ground",
     "Item",
     "Ledger",
     "Links",
@@ -75,10 +81,13 @@ __all__ = [
     "Scope",
     "canonical_json",
     "chain_faults",
+    "compare_ledgers",
     "compose_entries",
     "compose_feed",
     "compose_ledger",
+    "count_archives",
     "event_hash",
+    "ledger_faults",
     "write_archive",
     "write_atom",
     "write_current",

@@ -3,6 +3,9 @@
 An entry's ``updated`` is when the event was published, never the effective date and never the time of the build, so
 that an identical rebuild changes no byte. Facts stand in categories, each with its scheme; there is no namespace of our
 own.
+
+History is an archived feed (RFC 5005, section 4). An archive document is a full page and is never written again: so it
+names no archive after it, and nothing that can come later, such as the feed in another language.
 """
 
 from __future__ import annotations
@@ -16,26 +19,39 @@ from policy_site.formats.characters import clean_line, instant_text
 from policy_site.formats.prose import author_name, content_html, summary_text
 from policy_site.formats.values import Entry, Feed, Item, Links
 
+HISTORY = "http://purl.org/syndication/history/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
+_TYPE = "application/atom+xml"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def write_atom(feed: Feed, links: Links) -> bytes:
     """Write a feed as Atom."""
-    prefixes: Any = {None: ATOM}  # lxml takes None for the default namespace, its stubs do not
+    is_archive = feed.archive is not None
+    prefixes: Any = {
+        None: ATOM,
+        **({"fh": HISTORY} if is_archive else {}),
+    }  # lxml takes None for the default namespace, its stubs do not
     root = etree.Element(_name("feed"), {f"{{{_XML}}}lang": feed.locale}, nsmap=prefixes)
     _add(root, "id", feed.id)
     _add(root, "title", clean_line(feed.title), type="text")
     _add(root, "updated", instant_text(feed.updated))
     author = _add(root, "author")
     _add(author, "name", author_name(feed))
-    _add(root, "link", rel="self", type="application/atom+xml", href=_address(feed, feed.locale, links))
+    if is_archive:
+        etree.SubElement(root, f"{{{HISTORY}}}archive")
+    _add(root, "link", rel="self", type=_TYPE, href=_own_address(feed, links))
     page = links.history(feed.locale, feed.policy) if feed.policy else links.home(feed.locale)
     _add(root, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
-    for locale in feed.locales:
-        if locale != feed.locale:
-            href = _address(feed, locale, links)
-            _add(root, "link", rel="alternate", type="application/atom+xml", hreflang=locale, href=href)
+    for locale in _other_locales(feed):
+        href = links.feed(locale, feed.policy, feed.name("atom"))
+        _add(root, "link", rel="alternate", type=_TYPE, hreflang=locale, href=href)
+    if is_archive:
+        href = links.feed(feed.locale, feed.policy, feed.name("atom"))
+        _add(root, "link", rel="current", type=_TYPE, href=href)
+    if feed.archive_before:
+        href = links.feed_archive(feed.locale, feed.policy, feed.name("atom"), feed.archive_before)
+        _add(root, "link", rel="prev-archive", type=_TYPE, href=href)
     for hub in feed.hubs:
         _add(root, "link", rel="hub", href=hub)
     for item in feed.items:
@@ -52,11 +68,8 @@ def _add_entry(root: etree._Element, feed: Feed, item: Item, links: Links) -> No
     _add(element, "title", clean_line(item.headline), type="text")
     _add(element, "updated", instant_text(event.occurred_at))
     _add(element, "published", instant_text(event.occurred_at))
+    # One alternate only: newsboat and feedparser take the last, whatever its language. The page leads to the others.
     _add(element, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
-    for locale in feed.locales:
-        if locale != feed.locale:
-            href = links.changes(locale, event.policy, event.version)
-            _add(element, "link", rel="alternate", type="text/html", hreflang=locale, href=href)
     if entry.compared_with:
         href = links.compare(feed.locale, event.policy, entry.compared_with, event.version)
         _add(element, "link", rel="related", type="text/html", hreflang=feed.locale, href=href)
@@ -86,8 +99,16 @@ def facts(entry: Entry) -> Iterator[tuple[str, str]]:
             yield "changes", category
 
 
-def _address(feed: Feed, locale: str, links: Links) -> str:
-    return links.feed(locale, feed.policy, feed.name("atom"))
+def _own_address(feed: Feed, links: Links) -> str:
+    if feed.archive is None:
+        return links.feed(feed.locale, feed.policy, feed.name("atom"))
+    return links.feed_archive(feed.locale, feed.policy, feed.name("atom"), feed.archive)
+
+
+def _other_locales(feed: Feed) -> tuple[str, ...]:
+    if feed.archive is not None:
+        return ()
+    return tuple(locale for locale in feed.locales if locale != feed.locale)
 
 
 def _name(tag: str) -> str:

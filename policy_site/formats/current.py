@@ -53,6 +53,8 @@ def write_current(
             urls={locale: links.policy(locale, policy.id) for locale in locales},
             in_force=version_record(policy, in_force) if in_force else None,
             upcoming=[version_record(policy, version) for version in upcoming(policy, as_of)],
+            reviewed_at=instant_text(max(policy.reviewed)) if policy.reviewed else None,
+            retired_at=instant_text(policy.retired_at) if policy.retired_at else None,
         )
 
     record = CurrentRecord(

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
-from policy_site.events import edition_known_at, shown_at, version_known_at
 from policy_site.formats.values import Entry, Feed, Item, Phrases, Scope
+from policy_site.knowledge import edition_known_at, shown_at, state_known_at, version_known_at
 from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version, Words
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_WORDS: Mapping[Words, RenderedWords] = MappingProxyType({})
+FEED_PAGE = 50
+"""Entries in an archive document of a feed for people. Frozen: another number would change what is published."""
 _MENDING = (EventKind.CORRECTED, EventKind.RESCHEDULED, EventKind.WITHDRAWN)
 
 
@@ -40,7 +42,7 @@ def compose_entries(
         policy = languages.policy
         version = version_known_at(policy, policy.versions[languages.places[event.version]], event.occurred_at)
         key = (policy.id, version.label)
-        is_notice = _must_reach_people(event, version, is_known=key in notified)
+        is_notice = _must_reach_people(event, version.significance, is_known=key in notified)
         if is_notice:
             notified.add(key)
         entries.append(
@@ -58,6 +60,28 @@ def compose_entries(
     return tuple(entries)
 
 
+def count_archives(events: Sequence[Event], policies: Sequence[Policy], *, policy: str | None, scope: Scope) -> int:
+    """Return how many archive documents a feed has, without composing it."""
+    mine = [event for event in events if policy in (None, event.policy)]
+    if scope is Scope.CHANGES or _archives(len(mine)) == 0:
+        return _archives(len(mine))
+    versions = {(work.id, version.label): version for work in policies for version in work.versions}
+    notified: set[tuple[str, str]] = set()
+    count = 0
+    for event in mine:
+        key = (event.policy, event.version)
+        significance = state_known_at(versions[key], event.occurred_at).significance
+        if _must_reach_people(event, significance, is_known=key in notified):
+            notified.add(key)
+            count += 1
+    return _archives(count)
+
+
+def _archives(entries: int) -> int:
+    """Return how many full pages lie before the newest full one, which stays in the document people subscribe to."""
+    return max(entries // FEED_PAGE - 1, 0)
+
+
 def compose_feed(
     entries: Sequence[Entry],
     *,
@@ -65,33 +89,42 @@ def compose_feed(
     locales: tuple[str, ...],
     policy: str | None,
     scope: Scope,
-    title: str,
+    title: Callable[[Entry | None], str],
     publisher: str,
     stem: str,
     phrases: Phrases,
     headline: Callable[[Entry], str],
     lead: Callable[[Entry], str] = lambda _: "",
     hubs: tuple[str, ...] = (),
+    archive: int | None = None,
 ) -> Feed:
-    """Compose one feed for people from the entries of the whole ledger.
+    """Compose one document of a feed for people from the entries of the whole ledger.
 
-    ``stem`` begins its id: ``tag:example.org,2026:``.
+    ``archive``: the number of an archive document, 1 for the oldest; ``None`` for the one that people subscribe to,
+    which holds the newest full page and what followed it. ``title`` is asked with the newest entry of an archive
+    document, whose title is that of its time, and with ``None`` otherwise. ``stem`` begins the feed's id:
+    ``tag:example.org,2026:``.
     """
     mine = [entry for entry in entries if policy in (None, entry.policy.id)]
-    told = [entry for entry in reversed(mine) if scope is Scope.CHANGES or entry.is_notice]
+    every = [entry for entry in mine if scope is Scope.CHANGES or entry.is_notice]
+    archives = _archives(len(every))
+    first = (archives if archive is None else archive - 1) * FEED_PAGE
+    told = every[first : None if archive is None else first + FEED_PAGE][::-1]
     newest = told[0] if told else next(iter(mine), None)
     return Feed(
         id=f"{stem}feed/{policy or ''}/{locale}/{scope}" if policy else f"{stem}feed/{locale}/{scope}",
         locale=locale,
         policy=policy,
         scope=scope,
-        title=title,
+        title=title(told[0] if archive is not None else None),
         publisher=publisher,
         updated=newest.event.occurred_at if newest else _BEFORE_ANY_EVENT,
         items=tuple(Item(entry, headline(entry), lead(entry)) for entry in told),
         locales=locales,
         phrases=phrases,
-        hubs=hubs,
+        hubs=hubs if archive is None else (),
+        archive=archive,
+        archive_before=(archives if archive is None else archive - 1) or None,
     )
 
 
@@ -168,10 +201,10 @@ def _shown(version: Version, locale: str) -> datetime:
     return shown_at(version, edition) if edition else _NEVER
 
 
-def _must_reach_people(event: Event, version: Version, *, is_known: bool) -> bool:
+def _must_reach_people(event: Event, significance: Significance, *, is_known: bool) -> bool:
     if event.kind is EventKind.PUBLISHED:
-        return version.significance is Significance.SIGNIFICANT
-    return event.kind in _MENDING and (is_known or version.significance is Significance.SIGNIFICANT)
+        return significance is Significance.SIGNIFICANT
+    return event.kind in _MENDING and (is_known or significance is Significance.SIGNIFICANT)
 
 
 def compared_with(policy: Policy, version: Version) -> str | None:

@@ -1,4 +1,7 @@
-"""JSON Feed 1.1 (https://jsonfeed.org/version/1.1), with the facts of each event in a ``_policy`` object."""
+"""JSON Feed 1.1 (https://jsonfeed.org/version/1.1), with the facts of each event in a ``_policy`` object.
+
+``next_url`` leads to older items: the same archive documents as those of Atom, full pages that are never written again.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,13 @@ def write_json_feed(feed: Feed, links: Links) -> bytes:
             "id": feed.id,
             "updated": instant_text(feed.updated),
             "machine_feed_url": links.ledger(),
-            "languages": {locale: _address(feed, locale, links) for locale in feed.locales},
         },
     }
+    if feed.archive is None:
+        document["_policy"]["languages"] = {locale: _address(feed, locale, links) for locale in feed.locales}
+    if feed.archive_before:
+        name = feed.name("json")
+        document["next_url"] = links.feed_archive(feed.locale, feed.policy, name, feed.archive_before)
     if feed.hubs:
         document["hubs"] = [{"type": "WebSub", "url": hub} for hub in feed.hubs]
     document["items"] = [_item(feed, item, links) for item in feed.items]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from policy_site.canonical import event_hash
 from policy_site.formats.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
@@ -29,6 +31,7 @@ from policy_site.model import Consent, Fidelity, RenderedWords, Significance, Ve
 ARCHIVE_SIZE = 100
 """Events in a page of the archive. Frozen: another number would change pages that are published."""
 
+_NOTHING_KEPT: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 _STATUS: dict[Fidelity, Status] = {
     Fidelity.AUTHORITATIVE: "authoritative",
     Fidelity.FAITHFUL: "current",
@@ -48,14 +51,15 @@ class Ledger:
     """Every event as it is published."""
 
     entries: tuple[Entry, ...]
-    records: tuple[EventRecord, ...]
-    """One for each entry, oldest first."""
+    records: tuple[Mapping[str, Any], ...]
+    """One for each entry, oldest first, as it is written: of the shape of :class:`EventRecord`, or what an earlier
+    version of this program published."""
     time_zone: str
 
     @property
     def head(self) -> HeadRecord | None:
         """Name of the newest event."""
-        return HeadRecord(seq=self.records[-1].seq, hash=self.records[-1].hash) if self.records else None
+        return HeadRecord(seq=self.records[-1]["seq"], hash=self.records[-1]["hash"]) if self.records else None
 
     @property
     def full_pages(self) -> int:
@@ -63,12 +67,17 @@ class Ledger:
         return len(self.records) // ARCHIVE_SIZE
 
 
-def compose_ledger(entries: Sequence[Entry], *, links: Links, time_zone: str) -> Ledger:
-    """Write down each event and chain it to the one before."""
-    records: list[EventRecord] = []
+def compose_ledger(
+    entries: Sequence[Entry], *, links: Links, time_zone: str, kept: Mapping[str, Mapping[str, Any]] = _NOTHING_KEPT
+) -> Ledger:
+    """Write down each event and chain it to the one before; those of ``kept``, by id, as they are published."""
+    records: list[Mapping[str, Any]] = []
     for entry in entries:
-        draft = _record(entry, links, time_zone, records[-1].hash if records else None)
-        records.append(draft.model_copy(update={"hash": event_hash(draft.model_dump(mode="json"))}))
+        record = kept.get(entry.event.id)
+        if record is None:
+            draft = _record(entry, links, time_zone, records[-1]["hash"] if records else None).model_dump(mode="json")
+            record = {**draft, "hash": event_hash(draft)}
+        records.append(record)
     return Ledger(tuple(entries), tuple(records), time_zone)
 
 
@@ -81,9 +90,9 @@ def write_ledger(ledger: Ledger, links: Links) -> bytes:
         current_url=links.current(),
         head=ledger.head,
         prev_archive=links.archive(archived) if archived else None,
-        events=list(ledger.records[archived * ARCHIVE_SIZE :]),
+        events=[],
     )
-    return json_bytes(record.model_dump(mode="json"))
+    return _written(record, ledger.records[archived * ARCHIVE_SIZE :])
 
 
 def write_archive(ledger: Ledger, links: Links, number: int) -> bytes:
@@ -93,14 +102,18 @@ def write_archive(ledger: Ledger, links: Links, number: int) -> bytes:
         feed_url=links.ledger(),
         archive=number,
         prev_archive=links.archive(number - 1) if number > 1 else None,
-        events=list(ledger.records[(number - 1) * ARCHIVE_SIZE : number * ARCHIVE_SIZE]),
+        events=[],
     )
-    return json_bytes(record.model_dump(mode="json"))
+    return _written(record, ledger.records[(number - 1) * ARCHIVE_SIZE : number * ARCHIVE_SIZE])
 
 
 def write_event(ledger: Ledger, seq: int) -> bytes:
     """Write one event."""
-    return json_bytes(ledger.records[seq - 1].model_dump(mode="json"))
+    return json_bytes(ledger.records[seq - 1])
+
+
+def _written(page: FeedRecord | ArchiveRecord, events: Sequence[Mapping[str, Any]]) -> bytes:
+    return json_bytes({**page.model_dump(mode="json"), "events": list(events)})
 
 
 def _record(entry: Entry, links: Links, time_zone: str, prev: str | None) -> EventRecord:

@@ -139,7 +139,7 @@ class EventRecord(_Record):
     notice_at: Instant
     """When this event became public, and people may be told."""
     effective_at: Instant
-    """The beginning of effective_date in time_zone."""
+    """The beginning of effective_date in time_zone; where versions are wordings, the commit."""
     effective_date: Day
     time_zone: str
     sections: list[SectionRecord]
@@ -212,6 +212,10 @@ class CurrentPolicyRecord(_Record):
     """null before the first effective date."""
     upcoming: list[CurrentVersionRecord]
     """Announced versions, the next one first."""
+    reviewed_at: Instant | None
+    """When people last looked through the text and found nothing to change; null where nobody said so."""
+    retired_at: Instant | None
+    """Since when the policy no longer applies to anyone; null while it does."""
 
 
 class CurrentRecord(_Record):

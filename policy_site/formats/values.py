@@ -38,6 +38,9 @@ class Links(Protocol):
     def feed(self, locale: str, policy: str | None, name: str) -> str:
         """Address of a feed, ``changes.atom``, of one policy or of all."""
 
+    def feed_archive(self, locale: str, policy: str | None, name: str, number: int) -> str:
+        """Address of an archive document of the feed ``name``."""
+
     def ledger(self) -> str:
         """Address of the machine feed."""
 
@@ -130,12 +133,16 @@ class Feed:
     updated: datetime
     """When the newest item was published; where there is none the instant of the first event; 1970 without any."""
     items: tuple[Item, ...]
-    """Newest first."""
+    """Of this document, newest first."""
     locales: tuple[str, ...]
     """Languages in which the same feed exists."""
     phrases: Phrases
     hubs: tuple[str, ...] = ()
     """WebSub hubs."""
+    archive: int | None = None
+    """Number of this archive document, 1 for the oldest; ``None`` for the document that people subscribe to."""
+    archive_before: int | None = None
+    """Number of the archive document that ends right before the oldest item here."""
 
     def name(self, suffix: str) -> str:
         """Return the feed's file name: ``changes.atom``."""

@@ -1,13 +1,14 @@
 """Languages, phrases, and dates in words. The only door to Babel.
 
-A catalogue is ``translations/<locale>/LC_MESSAGES/policy_site.po``, compiled in memory when it is first asked for.
-Every call names the language it wants: nothing here knows a current one.
+A catalogue is ``translations/<locale>/LC_MESSAGES/policy_site.po``, compiled in memory when it is first asked for;
+an operator may have more beside ``site.toml``. Every call names the language it wants: nothing here knows a current
+one.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,6 +24,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from policy_site.localization.pseudo import NAMES, WRITERS, PseudoCatalogue
+from policy_site.localization.tags import complete, find_best, truncations
+
 DOMAIN = "policy_site"
 SOURCE_LANGUAGE = "en"
 """The language in which phrases are written in the code."""
@@ -37,6 +41,15 @@ class Language:
     name: str
     """In the language itself: ``Deutsch``."""
     direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCatalogue:
+    """A catalogue that the operator keeps beside ``site.toml``: it goes before the one that comes with the program."""
+
+    tag: str
+    """BCP 47, after its file: ``translations/pt-BR.po``."""
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ class Phrases:
 
     def date_in_words(self, day: date) -> str:
         """Return ``day`` as this language writes it: ``1. Dezember 2024``."""
-        return format_date(day, format="long", locale=_babel_locale(self.language.tag))
+        return self._written(format_date(day, format="long", locale=_babel_locale(self.language.tag)))
 
     def number(self, number: int) -> str:
         """Return ``number`` with this language's separators."""
@@ -73,7 +86,9 @@ class Phrases:
 
     def enumeration(self, parts: Sequence[str]) -> str:
         """Return ``parts`` as one list in words: ``a, b and c``."""
-        return format_list(list(parts), locale=_babel_locale(self.language.tag)) if parts else ""
+        places = [f"%({number})s" for number in range(len(parts))]
+        pattern = self._written(format_list(places, locale=_babel_locale(self.language.tag))) if parts else ""
+        return pattern % {str(number): part for number, part in enumerate(parts)}
 
     def isolate(self, label: str) -> str:
         """Return ``label`` so that ``2024-12-01`` keeps its order in plain text that runs from right to left."""
@@ -81,33 +96,54 @@ class Phrases:
 
     def language_name(self, tag: str) -> str:
         """Return the name of the language ``tag`` in this language: ``German``."""
-        return _babel_locale(tag).get_display_name(_babel_locale(self.language.tag)) or tag
+        if tag in WRITERS:
+            return NAMES[tag]
+        return self._written(_babel_locale(tag).get_display_name(_babel_locale(self.language.tag)) or tag)
+
+    def _written(self, words: str) -> str:
+        """Return words that Babel wrote, in a made-up language where this is one."""
+        return self.catalogue.write(words) if isinstance(self.catalogue, PseudoCatalogue) else words
 
 
 @lru_cache(maxsize=256)
 def find_language(tag: str) -> Language:
     """Return what is known of the language ``tag``; one that CLDR does not know is named by its tag."""
+    if tag in WRITERS:
+        return Language(tag=tag, name=NAMES[tag], direction="rtl" if tag.startswith("ar") else "ltr")
+    direction: Literal["ltr", "rtl"] = "rtl" if complete(tag).script in _RIGHT_TO_LEFT_SCRIPTS else "ltr"
     locale = _known_locale(tag)
-    if locale is None:
-        return Language(tag=tag, name=tag, direction="ltr")
-    name = locale.get_display_name() or tag
-    return Language(
-        tag=tag,
-        name=name[0].upper() + name[1:],
-        direction="rtl" if locale.text_direction == "rtl" else "ltr",
-    )
+    name = (locale.get_display_name() if locale else None) or tag
+    return Language(tag=tag, name=name[0].upper() + name[1:] if locale else tag, direction=direction)
+
+
+_RIGHT_TO_LEFT_SCRIPTS = frozenset(
+    ("Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi")
+)
+"""Scripts in use that run from right to left (Unicode's bidirectional classes R and AL)."""
 
 
 @lru_cache(maxsize=256)
-def load_phrases(tag: str) -> Phrases:
-    """Return the phrases for the language ``tag``: its own, its parent's (``de`` for ``de-AT``), or English."""
-    catalogues = find_catalogue_files(translations_folder())
-    for candidate in _truncations(tag):
-        if candidate == SOURCE_LANGUAGE:
-            return Phrases(find_language(tag), NullTranslations())
-        if candidate in catalogues:
-            return Phrases(find_language(tag), _compile(catalogues[candidate]))
-    return Phrases(find_language(SOURCE_LANGUAGE), NullTranslations())
+def load_phrases(tag: str, own: tuple[OwnCatalogue, ...] = ()) -> Phrases:
+    """Return the phrases for readers of ``tag``: in their language and script, or else in English.
+
+    ``de-AT`` gets ``de``, ``zh-CN`` gets ``zh-Hans``, ``pt-PT`` gets ``pt-BR``; ``zh-TW`` gets nothing simplified.
+    ``own``: what the operator keeps beside ``site.toml``. A phrase that it lacks is taken from ours.
+    """
+    if tag in WRITERS:
+        return Phrases(find_language(tag), PseudoCatalogue(WRITERS[tag]))
+    ours = find_catalogue_files(translations_folder())
+    found = find_best(tag, [*ours, SOURCE_LANGUAGE])
+    catalogue = (
+        compile_catalogue(ours[found].read_bytes(), ours[found].parents[1].name)
+        if found in ours
+        else NullTranslations()
+    )
+    theirs = {entry.tag: entry.content for entry in own}
+    if chosen := find_best(tag, theirs):
+        first = compile_catalogue(theirs[chosen], chosen)
+        first.add_fallback(catalogue)
+        return Phrases(find_language(tag), first)
+    return Phrases(find_language(tag if found else SOURCE_LANGUAGE), catalogue)
 
 
 def month_names(tags: Sequence[str]) -> Mapping[str, int]:
@@ -132,28 +168,22 @@ def translations_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "translations"
 
 
-def _truncations(tag: str) -> Iterator[str]:
-    parts = tag.lower().replace("_", "-").split("-")
-    for length in range(len(parts), 0, -1):
-        yield "-".join(parts[:length])
-
-
 def find_catalogue_files(folder: Path) -> dict[str, Path]:
     """Return the catalogues by language tag, in lower case."""
     files = sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
     return {file.parent.parent.name.lower().replace("_", "-"): file for file in files}
 
 
-def _compile(file: Path) -> Translations:
+def compile_catalogue(content: bytes, tag: str) -> Translations:
+    """Compile a catalogue; one that does not say how its language counts gets what CLDR knows."""
     compiled = io.BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source, domain=DOMAIN))
+    write_mo(compiled, read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN))
     compiled.seek(0)
     return Translations(fp=compiled, domain=DOMAIN)
 
 
 def _known_locale(tag: str) -> Locale | None:
-    for candidate in _truncations(tag):
+    for candidate in truncations(tag):
         try:
             return Locale.parse(candidate, sep="-")
         except (UnknownLocaleError, ValueError):
@@ -162,4 +192,4 @@ def _known_locale(tag: str) -> Locale | None:
 
 
 def _babel_locale(tag: str) -> Locale:
-    return _known_locale(tag) or Locale(SOURCE_LANGUAGE)
+    return Locale(SOURCE_LANGUAGE) if tag in WRITERS else _known_locale(tag) or Locale(SOURCE_LANGUAGE)

@@ -1,17 +1,20 @@
-"""The gettext catalogues, kept in step with the code: phrases extracted, catalogues updated and found at fault."""
+"""The gettext catalogues, kept in step with the code: phrases extracted, catalogues begun, updated and read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
-from policy_site.localization import DOMAIN, find_catalogue_files
+from policy_site.errors import SettingsError
+from policy_site.localization import DOMAIN, OwnCatalogue, compile_catalogue, find_catalogue_files, translations_folder
+from policy_site.localization.faults import faults_of, faults_of_message
+from policy_site.model import Finding, Severity
 
 _HEADER = """# Phrases of the interface of policy-site.
 msgid ""
@@ -41,8 +44,7 @@ def update_catalogues(checkout: Path) -> None:
     """Bring every catalogue up to what is extracted: new phrases empty, phrases no longer used dropped."""
     template = extract_phrases(checkout)
     for file in find_catalogue_files(checkout / "translations").values():
-        with file.open("rb") as source:
-            catalogue = read_po(source, locale=file.parent.parent.name, domain=DOMAIN)
+        catalogue = _read(file)
         kept = Catalog(locale=catalogue.locale, domain=DOMAIN)
         for message in template:
             if message.id:
@@ -50,9 +52,54 @@ def update_catalogues(checkout: Path) -> None:
                 text = known.string if known is not None and not known.fuzzy else None
                 places = sorted(set(message.locations))
                 kept.add(message.id, text, places, auto_comments=message.auto_comments, context=message.context)
-        with file.open("wb") as target:
-            target.write(_HEADER.format(language=kept.locale_identifier, plurals=kept.plural_forms).encode())
-            write_po(target, kept, width=110, include_lineno=False, omit_header=True)
+        file.write_bytes(_written(kept))
+
+
+def begin_catalogue(tag: str) -> bytes:
+    """Return a catalogue for the language ``tag`` with every phrase, none translated yet.
+
+    The phrases are those of the catalogues that come with the program, so that no checkout is needed.
+    Raises :class:`ValueError` for a tag that CLDR does not know.
+    """
+    begun = Catalog(locale=tag.replace("-", "_"), domain=DOMAIN)
+    if begun.locale is None:
+        raise ValueError(f"CLDR knows no language {tag!r}.")
+    for message in _read(next(iter(find_catalogue_files(translations_folder()).values()))):
+        if message.id:
+            places = sorted(set(message.locations))
+            begun.add(message.id, None, places, auto_comments=message.auto_comments, context=message.context)
+    return _written(begun)
+
+
+def read_own_catalogues(folder: Path) -> tuple[OwnCatalogue, ...]:
+    """Read the catalogues that an operator keeps: ``pt-BR.po`` in ``folder``. A phrase may be missing, none be wrong.
+
+    Raises :class:`SettingsError` with one finding a fault.
+    """
+    found: list[OwnCatalogue] = []
+    findings: list[Finding] = []
+    for file in sorted(folder.glob("*.po")) if folder.is_dir() else ():
+        tag, content = file.stem.replace("_", "-"), file.read_bytes()
+        try:
+            catalogue = read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN, abort_invalid=True)
+            compile_catalogue(content, tag)
+        except (PoFileError, ValueError, LookupError, TypeError) as error:
+            findings.append(_finding(file, None, f"This is no catalogue: {error}.", "Mend the syntax of the file."))
+        else:
+            found.append(OwnCatalogue(tag, content))
+            if catalogue.locale is None:
+                findings.append(_finding(file, None, f"CLDR knows no language {tag!r}.", "Name the file after one."))
+            findings += [
+                _finding(file, message.lineno, fault, "Mend the translation.")
+                for message in catalogue
+                if message.id and any(_texts_of(message))
+                for fault in faults_of_message(message, forms=catalogue.num_plurals)
+            ]
+    if findings:
+        raise SettingsError(
+            f"The catalogues in {folder} have faults.", remedy="Mend them and try again.", findings=tuple(findings)
+        )
+    return tuple(found)
 
 
 def find_catalogue_faults(checkout: Path) -> tuple[str, ...]:
@@ -61,46 +108,26 @@ def find_catalogue_faults(checkout: Path) -> tuple[str, ...]:
     return tuple(
         f"{file.parent.parent.name}: {fault}"
         for file in find_catalogue_files(checkout / "translations").values()
-        for fault in _faults_of(file, template)
+        for fault in faults_of(_read(file), template)
     )
 
 
-def _faults_of(file: Path, template: Catalog) -> Iterator[str]:
+def _read(file: Path) -> Catalog:
     with file.open("rb") as source:
-        catalogue = read_po(source, locale=file.parent.parent.name, domain=DOMAIN)
-    wanted = {(message.id, message.context) for message in template if message.id}
-    for message in catalogue:
-        if message.id and (message.id, message.context) not in wanted:
-            yield f"{message.id!r} is not used any more."
-    for message_id, context in sorted(wanted, key=str):
-        entry = catalogue.get(message_id, context)
-        if entry is None:
-            yield f"{message_id!r} is not in the catalogue."
-        else:
-            yield from _faults_of_message(entry, forms=catalogue.num_plurals)
+        return read_po(source, locale=file.parent.parent.name, domain=DOMAIN)
 
 
-def _faults_of_message(message: Message, *, forms: int) -> Iterator[str]:
-    ids = _texts(message.id)
-    texts = _texts(message.string)
-    if message.fuzzy:
-        yield f"{message.id!r} is marked fuzzy."
-    if not all(texts) or len(texts) != (forms if message.pluralizable else 1):
-        yield f"{message.id!r} is not translated in every form."
-        return
-    allowed = set.union(*(_placeholders(text) for text in ids))
-    required = set.intersection(*(_placeholders(text) for text in ids)) - {"num"}
-    for text in texts:
-        used = _placeholders(text)
-        if not required <= used <= allowed or re.sub(r"%\(\w+\)s|%%", "", text).count("%"):
-            yield f"{text!r} has other placeholders than {message.id!r}."
-        if "<" in text or "&" in text:
-            yield f"{text!r} holds markup; phrases are plain text."
+def _written(catalogue: Catalog) -> bytes:
+    written = io.BytesIO()
+    written.write(_HEADER.format(language=catalogue.locale_identifier, plurals=catalogue.plural_forms).encode())
+    write_po(written, catalogue, width=110, include_lineno=False, omit_header=True)
+    return written.getvalue()
 
 
-def _texts(text: str | Iterable[str] | None) -> tuple[str, ...]:
-    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
+def _texts_of(message: Message) -> Iterable[str]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def _placeholders(text: str) -> set[str]:
-    return set(re.findall(r"%\((\w+)\)s", text))
+def _finding(file: Path, line: int | None, message: str, remedy: str) -> Finding:
+    place = f"translations/{file.name}"
+    return Finding(path=place, line=line, rule="catalogue", severity=Severity.ERROR, message=message, remedy=remedy)

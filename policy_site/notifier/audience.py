@@ -22,8 +22,9 @@ from policy_site.notifier.ledger.audience_database import AudienceDatabase, open
 from policy_site.notifier.model import Recipient
 from policy_site.notifier.settings import Audience, SqlSource, is_mail_address
 
-CHUNK_ROWS = 5_000
-"""Rows planned in one transaction, so that a kill costs no more."""
+CHUNK_ROWS = 20_000
+"""Rows planned in one transaction, so that a kill costs no more. Addresses come in no order, and each chunk writes most
+pages of the unique key anew: with chunks of 5,000 three times as much went to the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,9 @@ def recognise_recipient(address: str, language: str, accepted: str, *, default: 
 
 
 def normal_address(address: str) -> str:
-    """Return the form in which two addresses are compared: the domain in lower case."""
-    local_part, _, domain = address.rpartition("@")
-    return f"{local_part}@{domain.lower()}"
+    """Return the form in which two addresses are compared: the domain in lower case. Endpoints' names stay."""
+    local_part, at, domain = address.rpartition("@")
+    return f"{local_part}@{domain.lower()}" if at else address
 
 
 _LONGEST_LABEL = 200

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 
-def message_id_of(event_id: str, channel: str, recipient: str, *, domain: str) -> str:
-    """Return the Message-ID of a notice, without angle brackets (RFC 5322, section 3.6.4)."""
-    digest = hashlib.sha256(f"{event_id}\n{channel}\n{recipient}".encode()).hexdigest()
-    return f"{digest[:32]}@{domain}"
+def message_id_of(event_id: str, channel: str, recipient: str, *, domain: str, secret: bytes) -> str:
+    """Return the Message-ID of a notice, without angle brackets (RFC 5322, section 3.6.4).
+
+    Made with the ledger's secret, so that nobody can name a message that they did not get: a delivery report that names
+    one comes from somebody who has it.
+    """
+    name = f"{event_id}\n{channel}\n{recipient}".encode()
+    return f"{hmac.new(secret, name, hashlib.sha256).hexdigest()[:32]}@{domain}"

@@ -65,6 +65,11 @@ class OutcomeKind(StrEnum):
     """The last byte left and no reply came."""
 
 
+BOUNCED = "bounced"
+"""Stands among the outcomes of a delivery's attempts where the server took the message and later reported a failure.
+No attempt ends so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one attempt ended, and in the server's own words."""

@@ -212,14 +212,14 @@ def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk
     )
     kept = chunk.unusable[: max(0, MOST_UNUSABLE_KEPT - before.unusable)]
     canaries = frozenset(_canaries(audience))
+    found = [recipient for recipient in chunk.recipients if recipient.address in canaries] if canaries else []
     seq, channel = event.seq, audience.channel
     try:
         with ledger.transaction() as connection:
             move_pass(connection, before, after)
             add_deliveries(connection, chunk.recipients, event_seq=seq, channel=channel, now=ledger.now(connection))
-            for recipient in chunk.recipients if canaries else ():
-                if recipient.address in canaries:
-                    mend_canary(connection, recipient, event_seq=seq, channel=channel)
+            for recipient in sorted(found, key=lambda canary: canary.address):
+                mend_canary(connection, recipient, event_seq=seq, channel=channel)
             add_unusable_rows(
                 connection, [(row.place, row.reason) for row in kept], event_seq=seq, audience=audience.name
             )

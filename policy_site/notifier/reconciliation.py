@@ -14,6 +14,7 @@ from policy_site.errors import UsageError
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.deliveries import Doubt, Verdict, list_doubts, mend_doubts, settle_doubts
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.settings import MailChannel, ServerRecord, WebhookChannel
 
@@ -60,11 +61,14 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
         with ledger.transaction() as connection:
             now = ledger.now(connection)
             mend_doubts(connection, now=now)
+            secret = read_secret(connection)
             doubts = list_doubts(connection, name, before=now - record.settle_seconds)
             if doubts and taken is None:
                 taken = read_server_record(record)
             verdicts = [
-                _found(doubt) if taken and _message_id(doubt, settings) in taken else _resend(doubt, settings.attempts)
+                _found(doubt)
+                if taken and _message_id(doubt, settings, secret) in taken
+                else _resend(doubt, settings.attempts)
                 for doubt in doubts
             ]
             settle_doubts(connection, verdicts, now=now)
@@ -75,9 +79,9 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
             return Settled(resent=resent, sent=sent, waiting=rest)
 
 
-def _message_id(doubt: Doubt, settings: MailChannel) -> str:
+def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:
     delivery, domain = doubt.delivery, settings.sender.partition("@")[2]
-    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain)
+    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain, secret=secret)
 
 
 def _held(doubt: Doubt) -> Verdict:

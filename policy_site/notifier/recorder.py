@@ -68,6 +68,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._worker = 0
         self._zero = 0.0
+        self._bury_at = 0.0
         self._connection: Connection | None = None
         self.company = 1
         """How many connections are likely to have something to record at once."""
@@ -200,6 +201,9 @@ class Recorder:
             now = self.now()
             if self._ledger.is_shared and not renew_lease(connection, self._worker, lease_until=now + self._lease):
                 raise _LeaseLostError
+            if self._ledger.is_shared and time.monotonic() >= self._bury_at:
+                bury_dead_workers(connection, now=now, is_alone=False)
+                self._bury_at = time.monotonic() + self._lease / 2
             verdicts = [verdict for ticket in batch for verdict in ticket.verdicts]
             record_verdicts(connection, self._worker, verdicts, now=now)
             beginnings = [ticket.beginning for ticket in batch if ticket.beginning is not None]

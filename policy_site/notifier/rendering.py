@@ -76,7 +76,7 @@ class MailRenderer:
         address = delivery.recipient.address
         if not is_mail_address(address):
             raise NoticeError(f"{address!r} is not a mail address.", remedy="Correct the audience.")
-        message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain)
+        message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain, secret=form.notice.secret)
         before_address = form.before_address
         if self._secret:
             token = unsubscribe_token(address, self._secret)
@@ -233,7 +233,9 @@ class WebhookRenderer:
             if delivery.event_seq not in self._bodies:
                 self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
             notice, wording_id, body = self._bodies[delivery.event_seq]
-        message_id = message_id_of(notice.id, self._name, delivery.recipient.address, domain="policy")
+        message_id = message_id_of(
+            notice.id, self._name, delivery.recipient.address, domain="policy", secret=notice.secret
+        )
         return Message(delivery, wording_id, body, f"msg_{message_id.partition('@')[0]}")
 
     def _make(self, seq: int) -> tuple[Notice, int, bytes]:

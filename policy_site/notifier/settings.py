@@ -177,6 +177,8 @@ class NotifierSettings(_Table):
     """A worker that says nothing for so long counts as dead (PostgreSQL)."""
     broker: str | None = None
     """Address of RabbitMQ, ``amqp://…``, for Celery."""
+    requeue_seconds: int = Field(default=600, ge=1, le=86_400)
+    """What was put on the queue and is still pending after so long was lost by the broker, and is put there again."""
     channels: dict[Name, Annotated[MailChannel | WebhookChannel, Field(discriminator="kind")]] = Field(min_length=1)
     audiences: tuple[Audience, ...] = Field(min_length=1)
 

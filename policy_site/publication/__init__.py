@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from policy_site import events as ledger
 from policy_site import redlines
 from policy_site.catalogue import compile_catalogue
 from policy_site.history import History
-from policy_site.localization import month_names
+from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
 from policy_site.publication.rendering import render_editions, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
@@ -36,7 +38,7 @@ class Publication:
     """How to complete the history, a sentence; empty where it is complete."""
     policies: tuple[Policy, ...]
     documents: Mapping[str, Document]
-    """By :attr:`Edition.digest`; every edition has one."""
+    """By :attr:`Edition.digest`; every edition has one, and every earlier text that readers of a translation got."""
     words: Mapping[tuple[str, str, str], RenderedWords]
     """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
     earlier_words: Mapping[Words, RenderedWords]
@@ -48,6 +50,12 @@ class Publication:
     """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
     next_transition: datetime | None
     """When the site must be built again, as far as is known."""
+    catalogues: tuple[OwnCatalogue, ...] = ()
+    """Phrases of the interface that the operator keeps beside ``site.toml``."""
+    kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
+    kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    """Archive documents, by address, as they are published already, where they would be written otherwise today."""
 
     def policy(self, policy_id: str) -> Policy:
         """Return the policy with an id; raise :class:`KeyError` where there is none."""
@@ -58,11 +66,18 @@ class Publication:
 
 
 def compile_publication(
-    settings: Settings, history: History, *, as_of: datetime, workshop: Workshop | None = None
+    settings: Settings,
+    history: History,
+    *,
+    as_of: datetime,
+    workshop: Workshop | None = None,
+    published: Sequence[Event] = (),
+    catalogues: tuple[OwnCatalogue, ...] = (),
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
-    Faults of the content do not stop it: they are findings beside whatever can still be shown.
+    ``published`` are the events of the ledger that is continued, in its order. Faults of the content do not stop it:
+    they are findings beside whatever can still be shown.
     """
     workshop = workshop or Workshop()
     shelves, strays = gather_shelves(history, settings)
@@ -83,6 +98,7 @@ def compile_publication(
         section_changes=lambda policy, version: section_changes(policy, version, documents),
         authority=settings.feed_authority,
         year=settings.feed.year,
+        published=published,
     )
     findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)
     return Publication(
@@ -100,6 +116,7 @@ def compile_publication(
         findings=tuple(dict.fromkeys(findings)),
         tips=tips_of(shelves),
         next_transition=catalogue.next_transition,
+        catalogues=catalogues,
     )
 
 

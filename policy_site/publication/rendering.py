@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from policy_site.catalogue import Catalogue, Shelf
+from policy_site.catalogue import Catalogue, Shelf, earlier_revisions, edition_at
 from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, text
 from policy_site.model import (
     Block,
@@ -36,7 +36,11 @@ def render_editions(
         edition.digest: edition
         for policy in catalogue.policies
         for version in policy.versions
-        for edition in version.editions.values()
+        for shown in version.editions.values()
+        for edition in (
+            *(edition_at(shown, revision) for revision in earlier_revisions(policy, shown)),
+            shown,
+        )
     }
     sources = [Source(digest, edition.body) for digest, edition in sorted(editions.items())]
     rendered = render_documents(
@@ -76,9 +80,11 @@ def _share_ids(policy: Policy, version: Version, documents: dict[str, Document])
     authoritative = version.editions.get(policy.authoritative_locale)
     if authoritative is None:
         return
-    for edition in version.editions.values():
-        if edition.digest != authoritative.digest:
-            documents[edition.digest] = adopt_ids(documents[edition.digest], documents[authoritative.digest])
+    for shown in version.editions.values():
+        digests = [shown.digest, *(revision.digest for revision in earlier_revisions(policy, shown))]
+        for digest in digests:
+            if digest != authoritative.digest:
+                documents[digest] = adopt_ids(documents[digest], documents[authoritative.digest])
 
 
 def _render_finding(fault: RenderFault, edition: Edition, *, is_tip: bool) -> Finding:

@@ -15,6 +15,7 @@ from policy_site.model import (
     Change,
     Consent,
     Finding,
+    LanguagesException,
     NoticeException,
     ReleaseNote,
     Revision,
@@ -47,6 +48,10 @@ class _Exception(_Table):
     approved_by: str
 
 
+class _LanguagesException(_Exception):
+    languages: tuple[str, ...] = ()
+
+
 _YEARS = range(1900, 3000)
 
 
@@ -74,6 +79,7 @@ class _Facts(_Table):
     retroactive: bool = False
     notice: str | None = None
     exception: _Exception | None = None
+    languages_exception: _LanguagesException | None = None
     withdrawn: _Day | None = None
 
     @field_validator("significance")
@@ -109,6 +115,13 @@ def parse_release_note(
         retroactive=facts.retroactive,
         notice=facts.notice,
         exception=NoticeException(facts.exception.reason, facts.exception.approved_by) if facts.exception else None,
+        languages_exception=LanguagesException(
+            facts.languages_exception.reason,
+            facts.languages_exception.approved_by,
+            facts.languages_exception.languages,
+        )
+        if facts.languages_exception
+        else None,
         withdrawn=facts.withdrawn,
         words={locale: words},
         digest=revision.digest,
@@ -123,7 +136,8 @@ def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding
     line = next((parts.lines[key] for key in (way, way.rsplit(".", 2)[0] + ".", "") if key in parts.lines), 1)
     where = ".".join(location)
     if error["type"] == "extra_forbidden":
-        model = _Facts if len(location) == 1 else _Change if location[0] == "changes" else _Exception
+        inner: dict[str, type[_Table]] = {"changes": _Change, "languages_exception": _LanguagesException}
+        model = _Facts if len(location) == 1 else inner.get(location[0], _Exception)
         return unknown_key(location[-1], tuple(model.model_fields), path=path, line=line)
     if error["type"] == "missing":
         return fault(path, line, f"The fact {where!r} is missing.", "Add it to the front matter.", rule="release-note")

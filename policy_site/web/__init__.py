@@ -16,11 +16,15 @@ from markupsafe import Markup
 from policy_site.localization import Phrases
 from policy_site.pages import FEEDS, PATTERNS, Page, PageKind, make_page
 from policy_site.publication import Publication
+from policy_site.web.library import Library
 from policy_site.web.site import File, Screen, Site, make_site
 from policy_site.web.views import VIEWS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+__all__ = ["Library", "create_app", "render_files"]
 
 
 def create_app(publication: Publication) -> Flask:
@@ -46,6 +50,15 @@ def create_app(publication: Publication) -> Flask:
     return app
 
 
+def render_files(publication: Publication, pages: Iterable[Page]) -> Iterator[tuple[Page, bytes]]:
+    """Give what planned files hold, without an application around them; pages of HTML are left out."""
+    site = make_site(publication)
+    for page in pages:
+        shown = VIEWS[page.kind](site, page, **page.parameters)
+        if isinstance(shown, File):
+            yield page, shown.content
+
+
 def _rules(kind: PageKind) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the rules of a kind; feeds have one each, since a literal name goes before a policy's."""
     pattern = "/" + PATTERNS[kind]
@@ -67,7 +80,8 @@ def _serve(site: Site, kind: PageKind) -> Callable[..., Response]:
 def _respond(site: Site, page: Page, status: int) -> Response:
     shown: Screen | File = VIEWS[page.kind](site, page, **page.parameters)
     if isinstance(shown, File):
-        return Response(shown.content, status, content_type=shown.media_type)
+        content = site.publication.kept_files.get(page.address, shown.content)
+        return Response(content, status, content_type=shown.media_type)
     return Response(_render(shown), status, content_type="text/html; charset=utf-8")
 
 

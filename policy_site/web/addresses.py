@@ -47,6 +47,14 @@ class Addresses:
             return self._address(PageKind.SITE_FEED, locale=locale, feed=name)
         return self._address(PageKind.FEED, locale=locale, policy=policy, feed=name)
 
+    def feed_archive(self, locale: str, policy: str | None, name: str, number: int) -> str:
+        """Address of an archive document of the feed ``name``."""
+        scope, _, form = name.partition(".")
+        names = {"locale": locale, "scope": scope, "number": f"{number:05}", "form": form}
+        if policy is None:
+            return self._address(PageKind.SITE_FEED_ARCHIVE, **names)
+        return self._address(PageKind.FEED_ARCHIVE, **names, policy=policy)
+
     def ledger(self) -> str:
         """Address of the machine feed."""
         return self._address(PageKind.LEDGER)

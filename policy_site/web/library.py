@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from html import escape, unescape
+from urllib.parse import unquote, urljoin, urlsplit
 
 from policy_site import redlines
 from policy_site.documents import rewrite_links
+from policy_site.fidelity import staleness
 from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import (
@@ -20,6 +22,7 @@ from policy_site.model import (
     RenderedWords,
     SectionChange,
     SectionChangeKind,
+    Staleness,
     Version,
     Words,
 )
@@ -32,6 +35,12 @@ from policy_site.redlines.terms import Definition, TermChange, compare_terms, fi
 from policy_site.sources import Places, Role
 from policy_site.web.addresses import Addresses
 from policy_site.web.redline_phrases import redline_phrases
+
+_LINKS = frozenset({"http", "https", "mailto"})
+"""What a link in a feed may begin with."""
+_TAG = re.compile(r'<(a|img)((?: [^\s"=<>/]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([^\s"=<>/]+)="([^"]*)"')
+"""As cleaned HTML is written."""
 
 SectionChanges = tuple[redlines.SectionRedline, tuple[ChangeLine, ...]]
 
@@ -61,6 +70,7 @@ class Library:
         self._sections_changed: dict[str, frozenset[str]] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
+        self._staleness: dict[tuple[str, str, str], Staleness | None] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
         self._anchors: dict[int, frozenset[str]] = {}
         self._changes: dict[int, tuple[SectionChanges, ...]] = {}
@@ -72,7 +82,7 @@ class Library:
         key = (edition.digest, edition.revision.path)
         if key not in self._documents:
             self._documents[key] = rewrite_links(
-                self._publication.documents[edition.digest], lambda href: self._page_meant(href, edition)
+                self._publication.documents[edition.digest], lambda href: self._page_meant(href, edition.revision.path)
             )
         return self._documents[key]
 
@@ -95,6 +105,17 @@ class Library:
                     sections=redlines.section_changes(redline),
                 )
         return None
+
+    def staleness(self, policy: Policy, version: Version, locale: str) -> Staleness | None:
+        """Say how what readers of ``locale`` have stands to ``version``, section by section.
+
+        ``None`` where there is no translation, or an authoritative text is missing from the history.
+        """
+        key = (policy.id, version.label, locale)
+        if key not in self._staleness:
+            found = staleness(policy, version, locale, self._publication.documents, self._redline)
+            self._staleness[key] = found[0] if found else None
+        return self._staleness[key]
 
     def compare_with_previous(self, policy: Policy, version: Version, locale: str) -> Comparison | None:
         """Compare a version with the one before it; ``None`` for the first."""
@@ -177,11 +198,29 @@ class Library:
         return abroad
 
     def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
+        """Make every link whole: newsreaders and mail programs know no page that one could start from."""
+        settings = self._publication.settings
         address = make_page(PageKind.VERSION, locale=words.locale, policy=policy, version=version).address
-        page = f"{self._publication.settings.base_url}{quote_address(address)}"
+        page = f"{settings.base_url}{quote_address(address)}"
+        note = self._publication.policy(policy).version(version).note
+        path = note.path if note else ""
+
+        def whole(tag: re.Match[str]) -> str:
+            return f"<{tag[1]}{_ATTRIBUTE.sub(whole_attribute, tag[2])}>"
+
+        def whole_attribute(found: re.Match[str]) -> str:
+            if found[1] not in ("href", "src"):
+                return found[0]
+            link = unescape(found[2])
+            try:
+                target = urljoin(page, self._page_meant(link, path) or link)
+                is_known = urlsplit(target).scheme in _LINKS
+            except ValueError:
+                is_known = False
+            return f' {found[1]}="{escape(target)}"' if is_known else ""
+
         parts = {
-            name: re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", getattr(words, name))
-            for name in ("summary_html", "impact_html", "choices_html")
+            name: _TAG.sub(whole, getattr(words, name)) for name in ("summary_html", "impact_html", "choices_html")
         }
         return replace(words, **parts)
 
@@ -189,7 +228,12 @@ class Library:
     def ledger(self) -> Ledger:
         """The events as the machine feed tells them."""
         settings = self._publication.settings
-        return compose_ledger(self.entries, links=Addresses(settings.base_url), time_zone=settings.time_zone)
+        return compose_ledger(
+            self.entries,
+            links=Addresses(settings.base_url),
+            time_zone=settings.time_zone,
+            kept=self._publication.kept_records,
+        )
 
     def anchors(self, comparison: Comparison, phrases: Phrases) -> frozenset[str]:
         """Return the anchors of sections that the redline has, whatever language its notes are in."""
@@ -203,12 +247,12 @@ class Library:
         comparison = self.compare_with_previous(policy, version, policy.authoritative_locale)
         return comparison.sections if comparison else ()
 
-    def _page_meant(self, href: str, edition: Edition) -> str | None:
-        """Return the link to the page of the text that a path between files means; ``None`` for other links."""
+    def _page_meant(self, href: str, source: str) -> str | None:
+        """Return the link to the page of the text that a path from the file ``source`` means; ``None`` for others."""
         parts = urlsplit(href)
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             return None
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(edition.revision.path), unquote(parts.path)))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(parts.path)))
         place = self._places.of(path)
         settings = self._publication.settings
         if place is None or place.role is not Role.TEXT or place.locale not in settings.languages:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy_site.catalogue.standing import current_edition
-from policy_site.localization import SOURCE_LANGUAGE, Language, Phrases, find_language
-from policy_site.model import Fidelity, Policy, Version
+from policy_site.localization import Language, Phrases, find_language
+from policy_site.model import Policy
 from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind, static_name
 from policy_site.web.site import Site
+from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -17,6 +17,8 @@ CONTENT_SECURITY_POLICY = (
 """For every page. ``connect-src`` lets audits fetch robots.txt from the page; only a page with a script fetches."""
 SCRIPT_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
 """For a page with a script of the site's own."""
+CHOOSE = "choose=language"
+"""The query of the address ``/`` that keeps a reader there: no script and no host leads on from it."""
 
 _FEED_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
 _FEED_NAMES = {"atom": "Atom", "json": "JSON Feed"}
@@ -38,15 +40,6 @@ class Choice:
     language: Language
     href: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Alternate:
-    """The same page, really translated."""
-
-    hreflang: str
-    address: str
-    """Absolute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,8 @@ class Shell:
     is_indexed: bool
     alternates: tuple[Alternate, ...]
     choices: tuple[Choice, ...]
+    choose: str
+    """Link to the choice of language, where the reader is not led on from it."""
     trail: tuple[Crumb, ...]
     feeds: tuple[FeedLink, ...]
     style: str
@@ -86,6 +81,10 @@ class Shell:
     csp: str
     script: str
     """Link to the module that this page runs; empty for nearly all."""
+    prevailing: str
+    """Name of the language whose text prevails, in the reader's; empty where this page is in it, or none does."""
+    is_equally_authentic: bool
+    """True where the policy's texts in all languages are."""
     is_sample: bool
     incompleteness: str
     """In English, the language of what is said to operators."""
@@ -101,12 +100,8 @@ class Frame:
     policy: Policy | None = None
     crumbs: Sequence[Crumb] = ()
     is_indexed: bool = True
-    is_fallback: bool = False
-    """True where the text shown is not in the page's language."""
-    translated_into: tuple[str, ...] | None = None
-    """Locales that have this page in their own language; ``None``: all."""
     canonical: str | None = None
-    """Absolute; ``None``: the page's own."""
+    """Absolute; ``None``: the page's own, or where it repeats another language's text that page's."""
     script: str = ""
     """Link to a module that adds to the page where scripts run."""
 
@@ -115,9 +110,9 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
     """Return what surrounds ``page``."""
     settings = site.publication.settings
     locale = page.parameters.get("locale", settings.languages[0])
-    is_indexed = frame.is_indexed and not frame.is_fallback and page.kind not in NEVER_INDEXED
-    own = site.absolute_link(page.kind, **page.parameters)
-    translated = real_translations(site, frame)
+    is_repeated = is_fallback(site, page)
+    is_indexed = frame.is_indexed and not is_repeated and page.kind not in NEVER_INDEXED
+    own = source_address(site, page) if is_repeated else site.absolute_link(page.kind, **page.parameters)
     return Shell(
         language=site.phrases(locale).language,
         locale=locale,
@@ -130,42 +125,21 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         else site.link(PageKind.LANGUAGES),
         canonical=frame.canonical or own,
         is_indexed=is_indexed,
-        alternates=_alternates(site, page, translated) if is_indexed and frame.canonical is None else (),
+        alternates=alternates_of(site, page) if is_indexed and frame.canonical is None else (),
         choices=tuple(_choice(site, page, language, locale) for language in settings.languages)
         if page.kind is not PageKind.LANGUAGES
         else (),
+        choose=f"{site.link(PageKind.LANGUAGES)}?{CHOOSE}",
         trail=(*_trail(site, locale, frame), *frame.crumbs),
         feeds=_feeds(site, locale, frame.policy),
         style=site.link(PageKind.STATIC, name=static_name("site.css")),
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
         csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
         script=frame.script,
+        prevailing=_prevailing(site, locale, frame.policy),
+        is_equally_authentic=frame.policy is not None and settings.prevailing_locale(frame.policy.id) is None,
         is_sample=settings.is_sample,
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
-    )
-
-
-def real_translations(site: Site, frame: Frame) -> tuple[str, ...]:
-    """Return the locales that really have the page: a text of their own where it shows one, else an interface."""
-    languages = site.publication.settings.languages
-    if frame.translated_into is not None:
-        return tuple(locale for locale in languages if locale in frame.translated_into)
-    return tuple(locale for locale in languages if has_interface(site, locale))
-
-
-def has_interface(site: Site, locale: str) -> bool:
-    """Say whether the interface speaks ``locale``."""
-    return locale.split("-", maxsplit=1)[0] == SOURCE_LANGUAGE or site.phrases(locale).language.tag == locale
-
-
-def translated_locales(site: Site, policy: Policy, version: Version | None) -> tuple[str, ...]:
-    """Return the locales in which readers are shown ``version`` in their own language, be it behind."""
-    if version is None:
-        return ()
-    return tuple(
-        locale
-        for locale in site.publication.settings.languages
-        if current_edition(policy, version, locale)[1] is not Fidelity.MISSING
     )
 
 
@@ -176,33 +150,18 @@ def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
     return phrases.gettext("%(subject)s: all changes", subject=subject)
 
 
-def _alternates(site: Site, page: Page, translated: tuple[str, ...]) -> tuple[Alternate, ...]:
-    if page.kind is PageKind.LANGUAGES:
-        found = [
-            Alternate(locale, site.absolute_link(PageKind.POLICIES, locale=locale))
-            for locale in site.publication.settings.languages
-        ]
-        return (*found, Alternate("x-default", site.absolute_link(PageKind.LANGUAGES)))
-    if "locale" not in page.parameters or page.parameters["locale"] not in translated:
-        return ()
-    addresses = {
-        locale: site.absolute_link(page.kind, **{**page.parameters, "locale": locale}) for locale in translated
-    }
-    authoritative = site.publication.settings.authoritative_locale
-    default = authoritative if authoritative in addresses else translated[0]
-    return (
-        *(Alternate(locale, address) for locale, address in addresses.items()),
-        Alternate("x-default", addresses[default]),
-    )
-
-
 def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
     if "locale" in page.parameters:
-        href = site.link(page.kind, **{**page.parameters, "locale": language})
+        href = site.link_in(page, language)
     else:
         href = site.link(PageKind.POLICIES, locale=language)
     is_current = language == locale and "locale" in page.parameters
     return Choice(find_language(language), href, is_current=is_current)
+
+
+def _prevailing(site: Site, locale: str, policy: Policy | None) -> str:
+    prevailing = site.publication.settings.prevailing_locale(policy.id) if policy else None
+    return site.phrases(locale).language_name(prevailing) if prevailing and prevailing != locale else ""
 
 
 def _trail(site: Site, locale: str, frame: Frame) -> tuple[Crumb, ...]:

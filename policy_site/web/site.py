@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from policy_site.catalogue.standing import current_edition, upcoming, version_in_force
+from policy_site.catalogue.standing import current_edition, edition_for, upcoming, version_in_force
 from policy_site.localization import Language, Phrases, find_language, load_phrases
 from policy_site.model import Document, Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind, make_page, plan_pages, quote_address
@@ -73,6 +73,17 @@ class Site:
         """Return the link to a page, or ``None`` where it is not planned."""
         return self.link(kind, **parameters) if make_page(kind, **parameters).address in self.plan else None
 
+    def link_in(self, page: Page, locale: str) -> str:
+        """Return the link to ``page`` in another language.
+
+        An earlier text of a translation is in its own language alone: elsewhere the version's page stands for it.
+        """
+        parameters = {**page.parameters, "locale": locale}
+        found = self.find_link(page.kind, **parameters)
+        return found or self.link(
+            PageKind.VERSION, locale=locale, policy=parameters["policy"], version=parameters["version"]
+        )
+
     def absolute_link(self, kind: PageKind, /, **parameters: str) -> str:
         """Return the whole address of a planned page."""
         path = self.link(kind, **parameters)
@@ -80,7 +91,7 @@ class Site:
 
     def phrases(self, locale: str) -> Phrases:
         """Return the interface's phrases for ``locale``."""
-        return load_phrases(locale)
+        return load_phrases(locale, self.publication.catalogues)
 
     def in_force(self, policy: Policy) -> Version | None:
         """Return the version of ``policy`` in force."""
@@ -99,7 +110,20 @@ class Site:
         version = self.in_force(policy) or next(iter(self.upcoming(policy)), None)
         if version is None:
             return None, None, Fidelity.MISSING
-        return version, *current_edition(policy, version, locale)
+        return version, *self.shown(policy, version, locale)
+
+    def shown(self, policy: Policy, version: Version, locale: str) -> tuple[Edition | None, Fidelity]:
+        """Return what a page about ``version`` as the present text shows in ``locale``.
+
+        Where the policy says that stale translations yield, one that is stale is as good as missing.
+        """
+        edition, fidelity = current_edition(policy, version, locale)
+        settings = self.publication.settings.policy(policy.id)
+        if fidelity is Fidelity.BEHIND and settings.stale_translation == "yield":
+            state = self.library.staleness(policy, version, locale)
+            if state is None or state.is_stale:
+                return edition_for(policy, version, locale)
+        return edition, fidelity
 
     def policy_title(self, policy: Policy, locale: str) -> Title:
         """Return the policy's title as readers of ``locale`` know it."""

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.services.service import HOST, Service, found
+from tests.services.service import HOST, Service, ServiceError, found
 
 _SERVICES = """\
 {port}     inet  n - n - - smtpd
@@ -67,6 +67,8 @@ class Postfix(Service):
 
     def prepare(self) -> None:
         """Write the settings and the table of services; make the folders with the owners Postfix insists on."""
+        if os.getuid() != 0:
+            raise ServiceError("Postfix starts for root only. Run the tests that need it as root, in a container.")
         settings = self.folder / "settings"
         for folder in (settings, self.folder / "queue"):
             folder.mkdir()

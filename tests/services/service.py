@@ -38,7 +38,7 @@ class Service(ABC):
     """Who runs it where the tests run as root; None for one that has to be root itself."""
     stop_signal: signal.Signals = signal.SIGKILL
     grace_seconds: float = 5.0
-    start_seconds: float = 60.0
+    start_seconds: float = 120.0
     """How long a start may take on a machine that does much else. What a start really takes, tests measure."""
 
     def __init__(self) -> None:

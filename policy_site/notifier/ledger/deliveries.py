@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.hot import HotStatement
+from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
 
@@ -47,12 +48,38 @@ def claim(
 ) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, first tries before retries, in the order of the events.
 
-    Until every canary of an event is sent, only canaries are taken. ``among``: only of these ids.
+    Until every canary of an event is sent, only canaries are taken; an address that was struck off never is.
+    ``among``: only of these ids.
     """
+    wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
+    if among is not None:
+        wanted = wanted.where(DELIVERIES.c.id.in_(among))
+    claimed = connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
+        .returning(*_CLAIMED_COLUMNS)
+    )
+    deliveries = sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+    struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in deliveries))
+    if struck_off:
+        lost = [delivery.id for delivery in deliveries if delivery.recipient.address in struck_off]
+        connection.execute(
+            update(DELIVERIES)
+            .where(DELIVERIES.c.id.in_(lost))
+            .values(state=DeliveryState.SUPPRESSED, worker=None, changed_at=now)
+        )
+        if len(lost) == len(deliveries):  # nothing is left of them, which is not to say that nothing is due
+            return claim(connection, worker=worker, channel=channel, now=now, limit=limit, among=among)
+    return [delivery for delivery in deliveries if delivery.recipient.address not in struck_off]
+
+
+def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
+    """Select the ids of what is due on a channel, in the order in which it is to be served."""
     gated = select(DELIVERIES.c.event_seq).where(
         DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, DELIVERIES.c.state != DeliveryState.SENT
     )
-    wanted = (
+    return (
         select(DELIVERIES.c.id)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
         .where(
@@ -63,18 +90,7 @@ def claim(
             (DELIVERIES.c.rank == 0) | DELIVERIES.c.event_seq.not_in(gated),
         )
         .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_seq, DELIVERIES.c.rank, DELIVERIES.c.id)
-        .limit(limit)
-        .with_for_update(of=DELIVERIES, skip_locked=True)
     )
-    if among is not None:
-        wanted = wanted.where(DELIVERIES.c.id.in_(among))
-    claimed = connection.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
-        .returning(*_CLAIMED_COLUMNS)
-    )
-    return sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from policy_site.notifier.ledger.tables import EVENTS
+from policy_site.notifier.ledger.tables import EVENTS, LAYOUT_TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,15 @@ class Notice:
     """As published."""
     dated_at: int
     """The instant in the ``Date`` of its messages: when it was read, or released."""
+    secret: bytes
+    """Of the ledger: what Message-IDs are made with."""
     labels: frozenset[str]
     """Versions of the policy that were published before this one."""
+
+
+def read_secret(connection: Connection) -> bytes:
+    """Return the secret of this ledger."""
+    return str(connection.execute(select(LAYOUT_TABLE.c.secret)).scalar_one()).encode("ascii")
 
 
 def load_notice(connection: Connection, seq: int) -> Notice:
@@ -38,4 +45,5 @@ def load_notice(connection: Connection, seq: int) -> Notice:
             if other["version"] == record["version"]:
                 break  # what mends a version comes later than it, and maybe later than its successors
             labels.append(str(other["version"]))
-    return Notice(seq, row.id, record, int(row.released_at or row.ingested_at), frozenset(labels))
+    dated_at = int(row.released_at or row.ingested_at)
+    return Notice(seq, row.id, record, dated_at, read_secret(connection), frozenset(labels))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,7 +102,7 @@ def open_ledger(url: str) -> Ledger:
         METADATA.create_all(connection)
         number = connection.execute(select(LAYOUT_TABLE.c.number)).scalar()
         if number is None:
-            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT))
+            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT, secret=secrets.token_hex(32)))
         elif number != LAYOUT:
             raise UsageError(
                 f"The ledger has layout {number}, this program works with {LAYOUT}.",

@@ -22,7 +22,12 @@ LAYOUT = 1
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
-LAYOUT_TABLE = Table("layout", METADATA, Column("number", Integer, primary_key=True))
+LAYOUT_TABLE = Table(
+    "layout",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),  # of this ledger alone: Message-IDs are made with it
+)
 
 FEED = Table(
     "feed",
@@ -92,6 +97,7 @@ DELIVERIES = Table(
     Column("due_at", BigInteger, nullable=False),  # 0: never tried
     Column("worker", _ID),
     Column("changed_at", BigInteger, nullable=False),
+    Column("queued_at", BigInteger, nullable=False, server_default="0"),  # when it was last put on Celery's queue
     UniqueConstraint("event_seq", "channel", "recipient"),
 )
 

@@ -20,13 +20,15 @@ from policy_site.web.views.feeds import (
     view_current,
     view_event,
     view_feed,
+    view_feed_archive,
     view_ledger,
     view_redline_schema,
     view_schema,
 )
-from policy_site.web.views.files import view_edition_file, view_headers, view_robots, view_sitemap, view_static
+from policy_site.web.views.files import view_edition_file, view_host_file, view_robots, view_sitemap, view_static
 from policy_site.web.views.history import view_history
 from policy_site.web.views.lists import view_languages, view_not_found, view_policies
+from policy_site.web.views.revisions import view_revision
 from policy_site.web.views.texts import view_policy, view_version
 from policy_site.web.views.upcoming import view_upcoming
 
@@ -41,6 +43,9 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.VERSION_MARKDOWN: view_edition_file,
         PageKind.VERSION_TEXT: view_edition_file,
         PageKind.VERSION_JSON: view_edition_file,
+        PageKind.REVISION: view_revision,
+        PageKind.REVISION_MARKDOWN: view_edition_file,
+        PageKind.REVISION_TEXT: view_edition_file,
         PageKind.CHANGES: view_changes,
         PageKind.COMPARISONS: view_comparisons,
         PageKind.COMPARE: view_compare,
@@ -49,6 +54,8 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.SECTION: view_section,
         PageKind.FEED: view_feed,
         PageKind.SITE_FEED: view_feed,
+        PageKind.FEED_ARCHIVE: view_feed_archive,
+        PageKind.SITE_FEED_ARCHIVE: view_feed_archive,
         PageKind.LEDGER: view_ledger,
         PageKind.ARCHIVE: view_archive,
         PageKind.EVENT: view_event,
@@ -58,7 +65,12 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.NOT_FOUND: view_not_found,
         PageKind.ROBOTS: view_robots,
         PageKind.SITEMAP: view_sitemap,
-        PageKind.HEADERS: view_headers,
+        PageKind.HEADERS: view_host_file,
+        PageKind.REDIRECTS: view_host_file,
+        PageKind.HTACCESS: view_host_file,
+        PageKind.NGINX_HTTP: view_host_file,
+        PageKind.NGINX_SERVER: view_host_file,
+        PageKind.CADDY: view_host_file,
         PageKind.STATIC: view_static,
     }
 )

@@ -70,6 +70,8 @@ def view_section(site: Site, page: Page, *, locale: str, policy: str, section: s
         present=_present_link(site, work, section, locale) if present else None,
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
     )
+    is_fallback = bool(steps) and all(step.is_fallback for step in steps)
+    source = {**page.parameters, "locale": work.authoritative_locale}
     frame = Frame(
         title=phrases.gettext("History of “%(section)s”: %(policy)s", section=heading.text, policy=title.text),
         policy=work,
@@ -77,6 +79,7 @@ def view_section(site: Site, page: Page, *, locale: str, policy: str, section: s
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(heading.text, site.link(page.kind, **page.parameters), heading.language),
         ],
+        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
     )
     return Screen("section.html", make_shell(site, page, frame), view, phrases)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
-from policy_site.web.library import RedlinePart, render_redline
+from policy_site.web.library import Comparison, RedlinePart, render_redline
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 from policy_site.web.views.summary import Summary, make_summary
@@ -101,7 +101,15 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
     name = phrases.gettext(
         "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
     )
-    return Screen("changes.html", make_shell(site, page, Frame(name, policy=work, crumbs=crumbs)), view, phrases)
+    source = {**page.parameters, "locale": work.authoritative_locale}
+    is_fallback = view.words is not None and view.words.is_fallback
+    frame = Frame(
+        name,
+        policy=work,
+        crumbs=crumbs,
+        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
+    )
+    return Screen("changes.html", make_shell(site, page, frame), view, phrases)
 
 
 def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
@@ -156,9 +164,16 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(crumb, site.link(page.kind, **page.parameters), phrases.language),
         ],
-        canonical=site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None,
+        canonical=_canonical(site, page, comparison, pair),
     )
     return Screen("compare.html", make_shell(site, page, frame), view, phrases)
+
+
+def _canonical(site: Site, page: Page, comparison: Comparison, pair: Mapping[str, str]) -> str | None:
+    """Return the address of the redline that a page repeats: in another layout, or for want of a translation."""
+    if comparison.is_fallback:
+        return site.absolute_link(PageKind.COMPARE, **{**pair, "locale": comparison.language.tag})
+    return site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None
 
 
 def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:

@@ -27,18 +27,44 @@ _JSON = "application/json; charset=utf-8"
 
 def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: str | None = None) -> File:  # noqa: ARG001 (the shape of every view)
     """Write a feed for people: of one policy or of all, everything or notices only."""
+    scope, _, form = feed.partition(".")
+    return _write_feed(site, locale, policy, Scope(scope), form, archive=None)
+
+
+def view_feed_archive(
+    site: Site,
+    page: Page,  # noqa: ARG001
+    *,
+    locale: str,
+    scope: str,
+    number: str,
+    form: str,
+    policy: str | None = None,
+) -> File:
+    """Write a full page of a feed's history."""
+    return _write_feed(site, locale, policy, Scope(scope), form, archive=int(number))
+
+
+def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffix: str, *, archive: int | None) -> File:
     settings = site.publication.settings
     phrases = site.phrases(locale)
-    scope, _, suffix = feed.partition(".")
     form = next(form for form in FEED_FORMS if form.suffix == suffix)
-    subject = site.policy_title(site.publication.policy(policy), locale).text if policy else settings.title
+
+    def title(newest: Entry | None) -> str:
+        """Name the feed after the policy: as it is called now, or in an archive as it was called then."""
+        subject = settings.title
+        if policy:
+            present = site.policy_title(site.publication.policy(policy), locale).text
+            subject = newest.title_in(locale) if newest else present
+        return feed_title(phrases, subject, is_notices=scope is Scope.NOTICES)
+
     composed = formats.compose_feed(
         site.library.entries,
         locale=locale,
         locales=settings.languages,
         policy=policy,
-        scope=Scope(scope),
-        title=feed_title(phrases, subject, is_notices=scope == Scope.NOTICES),
+        scope=scope,
+        title=title,
         publisher=settings.publisher or settings.title,
         stem=f"tag:{settings.feed_authority},{settings.feed.year}:",
         phrases=formats.Phrases(
@@ -48,6 +74,8 @@ def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: str | N
         ),
         headline=lambda entry: _headline(entry, phrases, locale),
         lead=lambda entry: _lead(entry, phrases),
+        hubs=settings.feed.hubs,
+        archive=archive,
     )
     # Frozen-Flask knows one media type for ``.json``; _headers names the feed's own to static hosts.
     media_type = _JSON if suffix == "json" else form.media_type
@@ -108,6 +136,8 @@ def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
         return _announcement(entry, phrases, policy, day)
     if entry.event.kind is EventKind.TRANSLATED:
         phrase = N_("%(policy)s: the version of %(day)s is translated (%(language)s)")
+        if entry.event.revision > 1:
+            phrase = N_("%(policy)s: the translation of the version of %(day)s is revised (%(language)s)")
         language = phrases.language_name(entry.event.locale or locale)
         return phrases.gettext(phrase, policy=policy, day=day, language=language)
     return phrases.gettext(_HEADLINES[entry.event.kind], policy=policy, day=day)

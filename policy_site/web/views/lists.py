@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policy_site.localization import Language, Phrases, find_language
-from policy_site.pages import Page, PageKind
+from policy_site.localization.tags import ranges_of
+from policy_site.pages import Page, PageKind, module_name
 from policy_site.web.shell import Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
 from policy_site.web.views.values import VersionLine, version_line
@@ -25,6 +26,8 @@ class LanguagesView:
     """The choice of language."""
 
     entries: tuple[LanguageEntry, ...]
+    ranges: tuple[tuple[str, str], ...]
+    """Patterns for what a reader's browser asks for, each with the language it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,12 @@ def view_languages(site: Site, page: Page) -> Screen:
         )
         for locale in settings.languages
     )
+    script = site.link(PageKind.STATIC, name=module_name("languages/page.mjs"))
+    frame = Frame(settings.title, _description(site, phrases), script=script)
     return Screen(
         "languages.html",
-        make_shell(site, page, Frame(settings.title, _description(site, phrases))),
-        LanguagesView(entries),
+        make_shell(site, page, frame),
+        LanguagesView(entries, ranges_of(settings.languages)),
         phrases,
     )
 

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from policy_site.catalogue.standing import applied_until, edition_for, standing
+from policy_site.catalogue.standing import applied_until, current_edition, edition_for, standing
 from policy_site.localization import Language, find_language
 from policy_site.model import Edition, Fidelity, Policy, Standing, Version
-from policy_site.pages import Page, PageKind, section_address
-from policy_site.web.shell import Crumb, Frame, make_shell, translated_locales
+from policy_site.pages import Page, PageKind
+from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.views.reading import Text, make_text
 from policy_site.web.views.values import (
     Badge,
-    Contents,
-    Passage,
     VersionLine,
     VersionLink,
-    fidelity_badge,
     standing_badge,
-    table_of_contents,
     version_line,
     version_link,
-    with_scrollable_tables,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TextSection:
-    """A section of a text, with the way to its history."""
-
-    passage: Passage
-    history: str | None
-    """``None`` where the section never changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The text that a page shows, and how it stands to the authoritative one."""
-
-    version: VersionLink
-    """The version that the text shown renders."""
-    language: Language
-    language_name: str
-    """In the reader's language."""
-    fidelity: Badge
-    contents: tuple[Contents, ...]
-    sections: tuple[TextSection, ...]
-    authoritative: str | None
-    """The same page in the authoritative language; ``None`` on it."""
-    authoritative_name: str
-    """Name of the authoritative language, in the reader's."""
-    behind: str | None
-    """What changed in the authoritative text since the version that the translation renders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +60,10 @@ class PolicyView:
     """The text in force."""
 
     title: Title
+    retired: Day | None
+    """First day on which the policy no longer applied to anyone."""
+    reviewed: Day | None
+    """When people last looked through the text and found nothing to change."""
     banner: Banner | None
     """``None`` where no version is in force."""
     text: Text | None
@@ -121,15 +92,15 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
     """Show the text in force."""
     phrases = site.phrases(locale)
     work = site.publication.policy(policy)
-    _, edition, fidelity = site.present(work, locale)
     in_force = site.in_force(work)
-    if in_force is None:
-        edition = None
+    edition, fidelity = site.shown(work, in_force, locale) if in_force else (None, Fidelity.MISSING)
     title = site.policy_title(work, locale)
     view = PolicyView(
         title=title,
+        retired=site.day_of(work.retired_at, locale) if work.retired_at else None,
+        reviewed=site.day(work.reviewed[max(work.reviewed)], locale) if work.reviewed else None,
         banner=make_banner(site, work, in_force, locale) if in_force else None,
-        text=make_text(site, page, work, in_force, edition, fidelity, locale) if in_force else None,
+        text=_present_text(site, page, work, in_force, edition, fidelity, locale) if in_force else None,
         line=version_line(site, work, in_force, locale) if in_force else None,
         upcoming=tuple(version_line(site, work, later, locale) for later in site.upcoming(work)),
         upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy),
@@ -145,11 +116,19 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
         if in_force
         else "",
         policy=work,
-        is_fallback=in_force is not None and fidelity is Fidelity.MISSING,
-        translated_into=translated_locales(site, work, in_force) if in_force else None,
-        canonical=_authoritative_address(site, page, work) if in_force and fidelity is Fidelity.MISSING else None,
     )
     return Screen("policy.html", make_shell(site, page, frame), view, phrases)
+
+
+def _present_text(
+    site: Site, page: Page, policy: Policy, version: Version, edition: Edition | None, fidelity: Fidelity, locale: str
+) -> Text | None:
+    """Return the text in force; where a stale translation yields to it, with the way to that."""
+    text = make_text(site, page, policy, version, edition, fidelity, locale)
+    yielding, own_fidelity = current_edition(policy, version, locale)
+    if text is None or yielding is None or own_fidelity is not Fidelity.BEHIND or yielding == edition:
+        return text
+    return replace(text, yielded=version_link(site, policy, policy.version(yielding.version), locale))
 
 
 def view_version(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
@@ -181,8 +160,6 @@ def view_version(site: Site, page: Page, *, locale: str, policy: str, version: s
         policy=work,
         crumbs=_version_crumbs(site, shown, locale),
         is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
-        is_fallback=fidelity is Fidelity.MISSING,
-        translated_into=tuple(shown.editions),
         canonical=_version_canonical(site, page, work, fidelity, where),
     )
     return Screen("version.html", make_shell(site, page, frame), view, phrases)
@@ -202,50 +179,6 @@ def make_banner(site: Site, policy: Policy, version: Version, locale: str) -> Ba
         successor=version_link(site, policy, successor, locale) if successor else None,
         present=site.link(PageKind.POLICY, locale=locale, policy=policy.id) if in_force else None,
         next=version_link(site, policy, upcoming[0], locale) if upcoming and where is Standing.IN_FORCE else None,
-    )
-
-
-def make_text(
-    site: Site,
-    page: Page,
-    policy: Policy,
-    version: Version,
-    edition: Edition | None,
-    fidelity: Fidelity,
-    locale: str,
-) -> Text | None:
-    """Return the text of ``edition``, shown for ``version``; ``None`` where this copy of the history lacks it."""
-    document = site.document(edition)
-    if edition is None or document is None:
-        return None
-    phrases = site.phrases(locale)
-    language = find_language(edition.locale)
-    rendered = policy.version(edition.version)
-    names = {"locale": locale, "policy": policy.id}
-    changed = site.library.sections_changed(policy)
-    is_authoritative = locale == policy.authoritative_locale
-    return Text(
-        version=version_link(site, policy, rendered, locale),
-        language=language,
-        language_name=phrases.language_name(edition.locale),
-        fidelity=fidelity_badge(fidelity, phrases),
-        contents=table_of_contents(document),
-        sections=tuple(
-            TextSection(
-                Passage(with_scrollable_tables(section.html, phrases), language),
-                site.find_link(PageKind.SECTION, **names, section=section_address(section.id))
-                if section_address(section.id) in changed
-                else None,
-            )
-            for section in document.sections
-        ),
-        authoritative=None
-        if is_authoritative
-        else site.link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale}),
-        authoritative_name=phrases.language_name(policy.authoritative_locale),
-        behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
-        if fidelity is Fidelity.BEHIND
-        else None,
     )
 
 
@@ -295,14 +228,9 @@ def _version_crumbs(site: Site, version: Version, locale: str) -> tuple[Crumb, .
     )
 
 
-def _authoritative_address(site: Site, page: Page, policy: Policy) -> str:
-    return site.absolute_link(page.kind, **{**page.parameters, "locale": policy.authoritative_locale})
-
-
 def _version_canonical(site: Site, page: Page, policy: Policy, fidelity: Fidelity, where: Standing) -> str | None:
     """Return the address that search engines are to know the page by, where it is another than its own."""
-    if fidelity is Fidelity.MISSING:
-        return _authoritative_address(site, page, policy)
-    if where is Standing.IN_FORCE:
-        return site.absolute_link(PageKind.POLICY, locale=page.parameters["locale"], policy=policy.id)
-    return None
+    if where is not Standing.IN_FORCE:
+        return None
+    locale = policy.authoritative_locale if fidelity is Fidelity.MISSING else page.parameters["locale"]
+    return site.absolute_link(PageKind.POLICY, locale=locale, policy=policy.id)

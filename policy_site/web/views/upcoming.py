@@ -10,7 +10,8 @@ from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
-from policy_site.web.views.texts import Text, make_text, notice_days
+from policy_site.web.views.reading import Text, make_text
+from policy_site.web.views.texts import notice_days
 from policy_site.web.views.values import (
     SectionLine,
     VersionLine,
@@ -51,11 +52,10 @@ def view_upcoming(site: Site, page: Page, *, locale: str, policy: str) -> Screen
     work = site.publication.policy(policy)
     versions = site.upcoming(work)
     title = site.policy_title(work, locale)
-    text, translated = None, None
+    text = None
     if versions:
         edition, fidelity = edition_for(work, versions[0], locale)
         text = make_text(site, page, work, versions[0], edition, fidelity, locale)
-        translated = tuple(versions[0].editions)
     view = UpcomingView(
         title=title,
         versions=tuple(_upcoming_version(site, work, version, locale) for version in versions),
@@ -68,8 +68,7 @@ def view_upcoming(site: Site, page: Page, *, locale: str, policy: str) -> Screen
         title=phrases.gettext("Upcoming: %(policy)s", policy=title.text),
         policy=work,
         crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
-        is_fallback=translated is not None and locale not in translated,
-        translated_into=translated,
+        is_indexed=bool(versions),
     )
     return Screen("upcoming.html", make_shell(site, page, frame), view, phrases)
 

@@ -1,0 +1,41 @@
+"""A significant version goes out in every required language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.catalogue import standing
+from policy_site.model import Finding, Severity, Significance, Standing
+from policy_site.publication import Publication
+
+RULE = "required-languages"
+
+
+def required_languages(publication: Publication) -> Iterator[Finding]:
+    """Demand the text of a significant version in every required language while it is in force or lies ahead.
+
+    Information must be intelligible to those it is for (WP260, paragraph 13): who was addressed in a language is told
+    of what matters in that language. The words of the note are another rule's business. One that was superseded
+    without a translation stays as it is: nobody mends the past.
+    """
+    for policy in publication.policies:
+        required = publication.settings.policy(policy.id).required_languages or ()
+        for version in policy.versions:
+            note = version.note
+            if note is None or version.significance is not Significance.SIGNIFICANT:
+                continue
+            if standing(policy, version, publication.as_of) not in (Standing.IN_FORCE, Standing.UPCOMING):
+                continue
+            for locale in sorted(set(required) - set(version.editions) - {policy.authoritative_locale}):
+                if note.languages_exception and note.languages_exception.covers(locale):
+                    continue
+                yield Finding(
+                    path=note.path,
+                    line=1,
+                    rule=RULE,
+                    severity=Severity.ERROR,
+                    message=f"The significant version {version.label!r} has no text in the required language"
+                    f" {locale!r}.",
+                    remedy=f"Translate it and write `version: {version.label}` into the translation, or record why it"
+                    " cannot wait: `languages_exception: {reason, approved_by, languages}`.",
+                )

@@ -1,0 +1,185 @@
+"""The steps of ``policy-site notify`` that come after delivery: where everything stands, evidence, decisions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from policy_site.commands.terminal import Terminal
+from policy_site.notifier.bounces import read_bounces
+from policy_site.notifier.ingestion import release, rest
+from policy_site.notifier.ledger import open_ledger
+from policy_site.notifier.ledger.suppressions import lift_suppression
+from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.replays import REPLAYABLE, Replayed, decide, replay
+from policy_site.notifier.reports import EventSurvey, instant, survey_ledger, write_report, write_report_table
+from policy_site.notifier.settings import NotifierSettings
+
+Step = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
+Add = Callable[[str, str, Step], argparse.ArgumentParser]
+
+_UNUSABLE = 1
+
+
+def add_aftercare(add: Add) -> None:
+    """Declare the steps that a person takes."""
+    add("status", "where everything stands", _status)
+    report = add("report", "the evidence of an event: who was sent which words when", _report)
+    _add_event(report)
+    report.add_argument("--table", action="store_true", help="one row a recipient as CSV; default: JSON lines")
+    bounces = add("bounces", "read delivery reports; strike off the addresses that do not exist", _bounces)
+    bounces.add_argument("maildir", type=Path, metavar="MAILDIR")
+    for name, purpose, do in (
+        ("release", "let held events go out", _release),
+        ("rest", "let held events rest: nobody is told", _rest),
+    ):
+        add(name, purpose, do).add_argument(
+            "events", nargs="*", type=int, metavar="SEQ", help="default: all that are held"
+        )
+    again = add("replay", "send an event again to those who were not reached", _replay)
+    _add_event(again)
+    again.add_argument("--recipient", action="append", metavar="ADDRESS", help="only to this one; may be repeated")
+    again.add_argument(
+        "--state", action="append", choices=sorted(REPLAYABLE), help="only those that ended so; may be repeated"
+    )
+    again.add_argument("--sent", action="store_true", help="also to the named ones who were sent it already")
+    choice = add("decide", "decide about deliveries of which nobody knows whether they arrived", _decide)
+    _add_event(choice)
+    verdict = choice.add_mutually_exclusive_group(required=True)
+    verdict.add_argument("--resend", action="store_true", help="send them again, under the same Message-ID")
+    verdict.add_argument("--count-as-sent", action="store_true", help="hold them for arrived")
+    choice.add_argument("--recipient", action="append", metavar="ADDRESS", help="only this one; may be repeated")
+    lift = add("lift", "let an address that was struck off be written to again", _lift)
+    lift.add_argument("channel", metavar="CHANNEL")
+    lift.add_argument("address", metavar="ADDRESS")
+
+
+def _add_event(step: argparse.ArgumentParser) -> None:
+    step.add_argument("event", metavar="EVENT", help="its number, or its id")
+
+
+def _status(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    survey = survey_ledger(open_ledger(settings.ledger))
+    if terminal.is_machine:
+        terminal.write_json(survey.as_json())
+        return 0
+    if survey.feed is None:
+        terminal.say("The feed was not read yet.")
+        return 0
+    terminal.say(f"{survey.feed.url}: read up to event {survey.feed.head_seq} at {instant(survey.feed.read_at)}.")
+    counts = (f"{count} {state}" for state, count in survey.event_counts.items())
+    terminal.say(f"Events: {', '.join(counts) or 'none'}.")
+    for event in survey.events:
+        _show_event(event, terminal)
+    for channel, due in survey.next_due.items():
+        terminal.say(f"{channel}: the next delivery is due {f'at {instant(due)}' if due else 'at once'}.")
+    for channel, count in survey.suppressions.items():
+        terminal.say(f"{channel}: {count} addresses are struck off.")
+    terminal.say(f"Workers: {', '.join(survey.workers) or 'none'}.")
+    return 0
+
+
+def _show_event(one: EventSurvey, terminal: Terminal) -> None:
+    event = one.event
+    terminal.say(f"Event {event.seq} ({event.state}): {event.id}")
+    for channel in one.channels:
+        counts = (f"{count} {state}" for state, count in channel.states.items())
+        terminal.say(f"  {channel.channel}: {', '.join(counts)}")
+    for reached in one.passes:
+        end = "" if reached.is_finished else ", not finished"
+        terminal.say(f"  audience {reached.audience}: {reached.planned} planned, {reached.unusable} unusable{end}")
+    for row in one.unusable_rows:
+        terminal.say(f"    {row.audience}:{row.place}: {row.reason}")
+
+
+def _report(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
+    write = write_report_table if arguments.table else write_report
+    write(open_ledger(settings.ledger), arguments.event, sys.stdout)
+    return 0
+
+
+def _bounces(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    reading = read_bounces(open_ledger(settings.ledger), settings, arguments.maildir)
+    if terminal.is_machine:
+        terminal.write_json(
+            {
+                "recorded": reading.recorded,
+                "suppressed": reading.suppressed,
+                "reports": reading.reports,
+                "unread": [str(path) for path in reading.unread],
+                "damaged": [{"path": str(one.path), "reason": one.reason} for one in reading.damaged],
+            }
+        )
+    else:
+        terminal.say_done(
+            f"{reading.reports} delivery reports: {reading.recorded} notices came back,"
+            f" {reading.suppressed} addresses are struck off."
+        )
+        for path in reading.unread:
+            terminal.say_aside(f"{path}: This is no report about a notice; a person may read it.")
+        for one in reading.damaged:
+            terminal.say_aside(f"{one.path}: {one.reason}")
+    return _UNUSABLE if reading.damaged else 0
+
+
+def _release(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    moved = release(open_ledger(settings.ledger), arguments.events or None)
+    return _tell_events("released", moved, "The next run tells people.", terminal)
+
+
+def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    moved = rest(open_ledger(settings.ledger), arguments.events or None)
+    return _tell_events("at rest", moved, "Nobody is told.", terminal)
+
+
+def _tell_events(what: str, seqs: Sequence[int], consequence: str, terminal: Terminal) -> int:
+    if terminal.is_machine:
+        terminal.write_json({"events": list(seqs)})
+    terminal.say_done(f"{what.capitalize()}: {', '.join(str(seq) for seq in seqs) or 'none'}. {consequence}")
+    return 0
+
+
+def _replay(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    states = [DeliveryState(name) for name in arguments.state] if arguments.state else REPLAYABLE
+    moved = replay(
+        open_ledger(settings.ledger),
+        arguments.event,
+        states=states,
+        recipients=arguments.recipient,
+        is_sent_too=arguments.sent,
+    )
+    return _tell_replayed(moved, "to be sent again by the next run", terminal)
+
+
+def _decide(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    moved = decide(
+        open_ledger(settings.ledger),
+        arguments.event,
+        is_sent=arguments.count_as_sent,
+        recipients=arguments.recipient,
+    )
+    return _tell_replayed(moved, "count as sent" if arguments.count_as_sent else "to be sent again", terminal)
+
+
+def _tell_replayed(moved: Replayed, what: str, terminal: Terminal) -> int:
+    if terminal.is_machine:
+        terminal.write_json({"moved": moved.moved, "suppressed": moved.suppressed})
+    terminal.say_done(f"{moved.moved} deliveries are {what}.")
+    if moved.suppressed:
+        terminal.say_aside(
+            f"{moved.suppressed} addresses are struck off and stay so; `policy-site notify lift` takes one back."
+        )
+    return 0
+
+
+def _lift(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    ledger = open_ledger(settings.ledger)
+    with ledger.transaction() as connection:
+        is_lifted = lift_suppression(connection, arguments.channel, arguments.address)
+    if not is_lifted:
+        terminal.say_aside(f"{arguments.address} is not struck off {arguments.channel}.")
+        return _UNUSABLE
+    terminal.say_done(f"{arguments.address} is written to again; `policy-site notify replay` sends what it missed.")
+    return 0

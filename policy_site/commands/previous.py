@@ -1,0 +1,233 @@
+"""Continuing what is published already: where that is, and what a build may not do to it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from policy_site.errors import ContentError, PublishingError, UsageError
+from policy_site.formats import Departure, Entry, Ground, Ledger, compare_ledgers, ledger_faults
+from policy_site.manifest import MANIFEST_NAME, is_own_manifest
+from policy_site.model import Finding, Severity
+from policy_site.pages import PageKind, plan_pages, quote_address
+from policy_site.publication import Publication
+from policy_site.published import PublishedLedger, read_published_ledger
+from policy_site.remote import PublishedSite, open_site
+from policy_site.web import Library, render_files
+
+RULE = "published-ledger"
+_MOST = 20
+"""Events that are told of one by one."""
+_ARCHIVES = frozenset({PageKind.ARCHIVE, PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE})
+_GROUNDS: Mapping[Ground, str] = MappingProxyType(
+    {
+        Ground.MOVED: "the base URL is another one now",
+        Ground.FORM: "their words have another form now",
+        Ground.REWORDED: "words changed later under the same date or label",
+        Ground.REQUESTED: "--keep-published asks for it",
+    }
+)
+_REASONS: tuple[tuple[str, str], ...] = (
+    ("editions.", "The words or texts in git are others than were published: history was rewritten, or a file in"),
+    ("source.", "The commit is another one: history was rewritten."),
+    ("effective_", "The time zone of site.toml changed, or history was rewritten."),
+    ("time_zone", "The time zone of site.toml changed."),
+    ("previous_version", "A version was merged that takes its place before one that is published."),
+    ("sections", "A version was merged that takes its place before one that is published, or history was rewritten."),
+    ("significance", "versions.significance of site.toml changed, or history was rewritten."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The published site that a build continues."""
+
+    site: PublishedSite
+    ledger: PublishedLedger
+    keep_published: bool
+
+    def require_not_before(self, as_of: datetime) -> None:
+        """Refuse to take back what is published: :class:`UsageError` where ``as_of`` lies before it."""
+        later = [event for event in self.ledger.events if event.occurred_at > as_of]
+        if later:
+            raise UsageError(
+                f"{len(later)} events published at {self.ledger.place}, the first being event {later[0].seq}, lie after"
+                f" {as_of.isoformat()}, the instant of this build, which would take them back.",
+                remedy="Leave --as-of away and look at the clock; an older state is shown by building into another"
+                " folder without --previous.",
+            )
+
+    def carry_over(self, publication: Publication) -> tuple[Publication, tuple[Finding, ...]]:
+        """Return the publication with everything published kept as it is, and notes on what would differ today.
+
+        Raises :class:`ContentError` where the content would rewrite what is published.
+        """
+        ledger = Library(publication).ledger
+        base_url = publication.settings.base_url
+        continuation = compare_ledgers(
+            self.ledger.records,
+            ledger,
+            bases=(self.ledger.base_url, base_url),
+            may_be_reworded=publication.settings.versions.source != "release",
+            is_requested=self.keep_published,
+        )
+        if continuation.refused:
+            findings = tuple(_refusals(continuation.refused, ledger, publication))
+            count = len(continuation.refused)
+            raise ContentError(
+                f"{'One event' if count == 1 else f'{count} events'} published at {self.ledger.place} would change.",
+                remedy="Nothing was written. Where a new ledger is meant, build into another folder.",
+                findings=findings,
+            )
+        notes = (*_notes(continuation.departures), *_late(ledger, len(self.ledger.records)))
+        publication = replace(publication, kept_records=continuation.kept)
+        return replace(publication, kept_files=self._kept_files(publication)), notes
+
+    def _kept_files(self, publication: Publication) -> Mapping[str, bytes]:
+        """Return the archive documents that are published and would be written otherwise today: they never change."""
+        if self.ledger.base_url != publication.settings.base_url:
+            return MappingProxyType({})  # they name one another by addresses that are no more
+        archives = [page for page in plan_pages(publication) if page.kind in _ARCHIVES]
+        kept: dict[str, bytes] = {}
+        for page, content in render_files(publication, archives) if archives else ():
+            before = self.site.read(quote_address(page.file))
+            if before is not None and before != content:
+                kept[page.address] = before
+        return MappingProxyType(kept)
+
+
+def add_previous_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that say what is published already."""
+    parser.add_argument(
+        "--previous",
+        metavar="DIR-or-URL",
+        help="continue the ledger of the site published there, and refuse to rewrite it (default: the site in --output,"
+        " unless --as-of is given)",
+    )
+    parser.add_argument("--first", action="store_true", help="with --previous: nothing may be published there yet")
+    parser.add_argument(
+        "--keep-published",
+        action="store_true",
+        help="keep published events as they are where the content now tells them otherwise, instead of refusing",
+    )
+
+
+@contextmanager
+def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
+    """Find and read the ledger that is to be continued; ``None`` where there is none."""
+    if arguments.first and arguments.previous is None:
+        raise UsageError("--first says that nothing is published at --previous yet.", remedy="Name --previous, too.")
+    address = arguments.previous
+    if address is None:
+        if arguments.as_of is not None or not is_own_manifest(Path(arguments.output) / MANIFEST_NAME):
+            yield None
+            return
+        address = str(arguments.output)
+    with open_site(address) as site:
+        ledger = read_published_ledger(site)
+        if ledger is None and arguments.previous is not None and not arguments.first:
+            raise UsageError(
+                f"There is no ledger at {site.name}.",
+                remedy="Correct --previous, or say with --first that nothing was published there yet.",
+            )
+        if ledger is not None and arguments.first:
+            raise UsageError(
+                f"There is a ledger at {site.name} already, of {len(ledger.records)} events.",
+                remedy="Leave --first away to continue it.",
+            )
+        yield Previous(site, ledger, arguments.keep_published) if ledger else None
+
+
+def refuse_contradictions(publication: Publication, *, since: int) -> None:
+    """Refuse a ledger that does not agree with itself; ``since``: number of the newest event that is published."""
+    faults = list(ledger_faults(Library(publication).ledger, since=since))
+    if faults:
+        raise PublishingError(
+            f"The ledger contradicts itself in {len(faults)} places. {faults[0]}",
+            remedy="This is a defect of policy-site; the site published before is untouched.",
+        )
+
+
+def _refusals(departures: tuple[Departure, ...], ledger: Ledger, publication: Publication) -> Iterator[Finding]:
+    entries = {entry.event.id: entry for entry in ledger.entries}
+    settings = publication.settings
+    stem = f"tag:{settings.feed_authority},{settings.feed.year}:"
+    if not any(departure.id.startswith(stem) for departure in departures):
+        message = f"Published ids begin otherwise than {stem}: {departures[0].id} does."
+        yield _finding("", message, "Put back `authority` and `year` of [feed] in site.toml: they are frozen.")
+        return
+    for departure in departures[:_MOST]:
+        yield _refusal(departure, entries.get(departure.id))
+    if len(departures) > _MOST:
+        message = f"{len(departures) - _MOST} more published events would change."
+        yield _finding("", message, "Mend these first; the others may go with them.")
+
+
+def _refusal(departure: Departure, entry: Entry | None) -> Finding:
+    name = f"Event {departure.seq}, {departure.id},"
+    if not departure.differences:
+        what = "no longer follows from the content" if entry else "is about a version that the content no longer has"
+        remedy = (
+            "Bring back what it tells of: nothing published is taken back; a version is withdrawn with `withdrawn:`, a"
+            " policy with `retired`. After a merge on the wrong branch or a shallow clone, get the whole history."
+        )
+        return _finding(_path(entry), f"{name} is published and {what}.", remedy)
+    forbidden = [difference for difference in departure.differences if difference.ground is None]
+    told = "; ".join(
+        f"{difference.field} is {difference.published} and would be {difference.derived}"
+        for difference in forbidden[:4]
+    )
+    more = f"; {len(forbidden) - 4} more fields" if len(forbidden) > 4 else ""  # noqa: PLR2004 (as many as are told)
+    remedy = (
+        f"{_reason(forbidden[0].field)} Bring back what was published and tell the change in a new commit, or keep the"
+        " published words with --keep-published."
+    )
+    return _finding(_path(entry), f"{name} is published: {told}{more}.", remedy)
+
+
+def _reason(field: str) -> str:
+    for beginning, reason in _REASONS:
+        if field.startswith(beginning):
+            return reason if reason.endswith(".") else f"{reason} archive/ or an old note was edited."
+    return "History was rewritten, or a setting changed on which old events depend."
+
+
+def _path(entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    if entry.version.note:
+        return entry.version.note.path
+    edition = entry.version.editions.get(entry.policy.authoritative_locale)
+    return edition.revision.path if edition else ""
+
+
+def _finding(path: str, message: str, remedy: str, severity: Severity = Severity.ERROR) -> Finding:
+    return Finding(path=path, line=None, rule=RULE, severity=severity, message=message, remedy=remedy)
+
+
+def _notes(departures: tuple[Departure, ...]) -> Iterator[Finding]:
+    for ground, reason in _GROUNDS.items():
+        seqs = [str(departure.seq) for departure in departures if departure.ground is ground]
+        if seqs:
+            named = f"{', '.join(seqs[:_MOST])}{' …' if len(seqs) > _MOST else ''}"
+            message = f"{len(seqs)} events stay as they were published ({named}): {reason}."
+            yield _finding("", message, "Nothing is to be done.", Severity.NOTE)
+
+
+def _late(ledger: Ledger, published: int) -> Iterator[Finding]:
+    """Tell of new events that happened before the head: they come after it all the same, dated with it."""
+    head = ledger.entries[published - 1].event.occurred_at if published else None
+    for entry in ledger.entries[published:]:
+        event = entry.event
+        if event.occurred_at == head and event.kind == "policy.version.published" and entry.version.published_at < head:
+            message = (
+                f"The version says that it was published on {entry.version.published_date.isoformat()}, before event"
+                f" {published}, which is published; it is told as event {event.seq}."
+            )
+            remedy = "Write the day of the merge into `published:`, or leave it away, where that is not meant."
+            yield _finding(_path(entry), message, remedy, Severity.WARNING)

@@ -1,0 +1,170 @@
+"""Whether a ledger continues the one that is published: pure comparison of what was told with what would be told.
+
+The published ledger is the truth for what was published. What was told is carried over in any case; the question is
+whether git may say otherwise today. It may where that follows from what the operator chose (a base URL that moved,
+versions that are the dates in texts, which can be reworded) or concerns the form of words alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Any
+
+from policy_site.formats.machine_feed import Ledger
+
+
+class Ground(StrEnum):
+    """Why an event stays as it was published though it would be told otherwise today."""
+
+    MOVED = "moved"
+    FORM = "form"
+    REWORDED = "reworded"
+    REQUESTED = "requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that is published otherwise than it would be told today."""
+
+    field: str
+    """Keys joined by dots: ``editions.en.sha256``."""
+    published: str
+    """As JSON."""
+    derived: str
+    ground: Ground | None
+    """``None``: it may not differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One published event that would be told otherwise today."""
+
+    seq: int
+    id: str
+    differences: tuple[Difference, ...]
+    """Empty where the event no longer follows from the content at all."""
+    ground: Ground | None
+    """``None``: one of the differences forbids to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """How a ledger stands to the published one."""
+
+    kept: Mapping[str, Mapping[str, Any]]
+    """By id: what is published in other words than today's, and stays."""
+    departures: tuple[Departure, ...]
+    """Oldest first."""
+
+    @property
+    def refused(self) -> tuple[Departure, ...]:
+        """What forbids to go on."""
+        return tuple(departure for departure in self.departures if departure.ground is None)
+
+
+_CHAIN = frozenset({"seq", "prev", "hash"})
+_REWORDED = ("sections", "identical_to", "source.commit", "editions.*.sha256", "editions.*.title")
+_MISSING = object()
+
+
+def compare_ledgers(
+    published: Sequence[Mapping[str, Any]],
+    ledger: Ledger,
+    *,
+    bases: tuple[str, str],
+    may_be_reworded: bool,
+    is_requested: bool = False,
+) -> Continuation:
+    """Compare what is published with ``ledger``, which tells the same events anew.
+
+    ``bases``: the site's base URL then and now. ``may_be_reworded``: versions are what texts say of themselves, so that
+    words can change under a label. ``is_requested``: the operator wants the published words kept, whatever the ground.
+    """
+    derived = {entry.event.id: (entry, record) for entry, record in zip(ledger.entries, ledger.records, strict=True)}
+    kept: dict[str, Mapping[str, Any]] = {}
+    departures: list[Departure] = []
+    for before in published:
+        entry, after = derived.get(before["id"], (None, None))
+        differences: tuple[Difference, ...] = ()
+        if entry is None or after is None:
+            ground = None
+        elif entry.event.is_kept:
+            ground = Ground.REWORDED if may_be_reworded else Ground.REQUESTED if is_requested else None
+        else:
+            differences = tuple(_differences(before, after, bases, may_be_reworded=may_be_reworded))
+            forbidden = any(difference.ground is None for difference in differences)
+            ground = Ground.FORM if not differences else differences[0].ground
+            if forbidden:
+                ground = Ground.REQUESTED if is_requested else None
+            if _told(before) == _told(after):
+                continue
+        kept[before["id"]] = before
+        if differences or ground is not Ground.FORM:
+            departures.append(Departure(before["seq"], before["id"], differences, ground))
+    return Continuation(MappingProxyType(kept), tuple(departures))
+
+
+def _told(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in _CHAIN}
+
+
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], bases: tuple[str, str], *, may_be_reworded: bool
+) -> Iterator[Difference]:
+    old, new = dict(_leaves(_told(before))), dict(_leaves(_told(after)))
+    fields = [field for field in (*old, *new) if not _is_addition(field, before, after)]
+    changed = [field for field in dict.fromkeys(fields) if old.get(field, _MISSING) != new.get(field, _MISSING)]
+    for field in changed:
+        ground = _ground(field, (old.get(field), new.get(field)), changed, bases, may_be_reworded=may_be_reworded)
+        yield Difference(field, _shown(old.get(field, _MISSING)), _shown(new.get(field, _MISSING)), ground)
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON has no common type
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else key)
+    else:
+        yield path, value
+
+
+def _is_addition(field: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Say whether one of the two was written by a version of this program that did not know the field.
+
+    A language of an event is no such field.
+    """
+    keys = field.split(".")
+    for depth, key in enumerate(keys):
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            return False
+        if key not in before or key not in after:
+            return not (depth == 1 and keys[0] == "editions")
+        before, after = before[key], after[key]
+    return False
+
+
+def _ground(
+    field: str, values: tuple[Any, Any], changed: Sequence[str], bases: tuple[str, str], *, may_be_reworded: bool
+) -> Ground | None:
+    before, after = values
+    if may_be_reworded and any(fnmatchcase(field, pattern) for pattern in _REWORDED):
+        return Ground.REWORDED
+    if isinstance(before, str) and isinstance(after, str) and bases[0] != bases[1] and bases[0]:
+        if field.endswith("_url") and before == after.replace(bases[1], bases[0], 1):
+            return Ground.MOVED
+        if field.endswith(".html") and before == after.replace(bases[1], bases[0]):
+            return Ground.MOVED
+    if field.endswith(".html") and f"{field.removesuffix('.html')}.text" not in changed:
+        return Ground.FORM
+    return None
+
+
+def _shown(value: object) -> str:
+    if value is _MISSING:
+        return "nothing"
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= 120 else f"{written[:119]}…"  # noqa: PLR2004 (as much as fits a line)

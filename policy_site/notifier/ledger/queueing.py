@@ -1,0 +1,22 @@
+"""Which deliveries are on a queue, as far as the ledger knows."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, update
+
+from policy_site.notifier.ledger.deliveries import due_deliveries
+from policy_site.notifier.ledger.tables import DELIVERIES
+
+
+def take_for_queue(connection: Connection, channel: str, *, now: int, requeue_before: int, limit: int) -> list[int]:
+    """Mark due deliveries as queued and return their ids: those that never were, or so long ago that they are lost."""
+    wanted = due_deliveries(channel, now=now).where(DELIVERIES.c.queued_at <= requeue_before)
+    queued = connection.execute(
+        update(DELIVERIES)
+        .where(
+            DELIVERIES.c.id.in_(wanted.limit(limit).with_for_update(of=DELIVERIES, skip_locked=True).scalar_subquery())
+        )
+        .values(queued_at=now)
+        .returning(DELIVERIES.c.id)
+    )
+    return sorted(int(number) for number in queued.scalars())

@@ -1,0 +1,198 @@
+"""Where everything stands; and the evidence of an event: who was sent which words when, and what the server said.
+
+Evidence is written as it is read, page by page, however many recipients there are: its counts on top are those of the
+instant at which it begins.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger.plans import Pass
+from policy_site.notifier.ledger.reports import (
+    ChannelCount,
+    FeedRead,
+    KeptDelivery,
+    KeptUnusableRow,
+    KnownEvent,
+    count_deliveries,
+    count_events,
+    count_suppressions,
+    events_in,
+    feed_read,
+    find_event,
+    next_due_by_channel,
+    passes_of,
+    stream_deliveries,
+    unusable_rows,
+    wordings_of,
+    workers_alive,
+)
+from policy_site.notifier.model import EventState
+
+
+@dataclass(frozen=True, slots=True)
+class EventSurvey:
+    """Where an event stands that concerns people: it is open, or held."""
+
+    event: KnownEvent
+    channels: tuple[ChannelCount, ...]
+    passes: tuple[Pass, ...]
+    """How far planning is, by audience, with the number of unusable rows."""
+    unusable_rows: tuple[KeptUnusableRow, ...]
+    """Those that were kept of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Where everything stands."""
+
+    feed: FeedRead | None
+    """None before the first run."""
+    event_counts: dict[str, int]
+    """By state."""
+    events: tuple[EventSurvey, ...]
+    next_due: dict[str, int]
+    """By channel; 0: at once."""
+    workers: tuple[str, ...]
+    """Alive."""
+    suppressions: dict[str, int]
+    """By channel."""
+    taken_at: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same for machines, instants in UTC."""
+        return {
+            "taken_at": instant(self.taken_at),
+            "feed": asdict(self.feed) | {"read_at": instant(self.feed.read_at)} if self.feed else None,
+            "event_counts": self.event_counts,
+            "events": [
+                _event_as_json(survey.event)
+                | {"channels": {count.channel: count.states for count in survey.channels}}
+                | {"audiences": {reached.audience: _pass_as_json(reached) for reached in survey.passes}}
+                | {"unusable_rows": [asdict(row) for row in survey.unusable_rows]}
+                for survey in self.events
+            ],
+            "next_due": {channel: instant(due) for channel, due in self.next_due.items()},
+            "workers": list(self.workers),
+            "suppressions": self.suppressions,
+        }
+
+
+def survey_ledger(ledger: Ledger) -> Survey:
+    """Return where everything stands, all of it at one instant."""
+    with ledger.transaction() as connection:
+        now = ledger.now(connection)
+        counts = count_deliveries(connection)
+        passes = passes_of(connection)
+        events = tuple(
+            EventSurvey(
+                event,
+                tuple(count for count in counts if count.event_seq == event.seq),
+                tuple(reached for reached in passes if reached.event_seq == event.seq),
+                unusable_rows(connection, event.seq),
+            )
+            for event in events_in(connection, EventState.OPEN, EventState.HELD)
+        )
+        return Survey(
+            feed=feed_read(connection),
+            event_counts=count_events(connection),
+            events=events,
+            next_due=next_due_by_channel(connection),
+            workers=workers_alive(connection, now=now),
+            suppressions=count_suppressions(connection),
+            taken_at=now,
+        )
+
+
+def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
+    """Yield the evidence of an event, named by number or id: the event, each wording, then each recipient.
+
+    Raises :class:`UsageError` for an event that is not there.
+    """
+    with ledger.transaction() as connection:
+        event = find_event(connection, reference)
+        summary: dict[str, Any] = {
+            "kind": "event",
+            **_event_as_json(event),
+            "taken_at": instant(ledger.now(connection)),
+            "channels": {count.channel: count.states for count in count_deliveries(connection, event.seq)},
+            "audiences": {reached.audience: _pass_as_json(reached) for reached in passes_of(connection, event.seq)},
+            "unusable_rows": [asdict(row) for row in unusable_rows(connection, event.seq)],
+            "record": event.record,
+        }
+        wordings = wordings_of(connection, event.seq)
+    yield summary
+    for wording in wordings:
+        yield {"kind": "wording", **asdict(wording)}
+    for delivery in stream_deliveries(ledger, event.seq):
+        yield {"kind": "delivery", **_delivery_as_json(delivery)}
+
+
+def write_report(ledger: Ledger, reference: str, file: TextIO) -> None:
+    """Write the evidence of an event as JSON lines."""
+    file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in report_lines(ledger, reference))
+
+
+def write_report_table(ledger: Ledger, reference: str, file: TextIO) -> None:
+    """Write who was sent what as CSV, a row for each attempt, and one for a recipient without any.
+
+    Cells that a spreadsheet would take for a formula begin with an apostrophe; the words themselves are in
+    :func:`write_report`, under the digest named here.
+    """
+    with ledger.transaction() as connection:
+        event = find_event(connection, reference)
+    table = csv.writer(file)
+    table.writerow(_HEADER)
+    for delivery in stream_deliveries(ledger, event.seq):
+        recipient = (event.id, delivery.channel, delivery.recipient, delivery.state.value, delivery.language)
+        for attempt in delivery.attempts or (None,):
+            told = (instant(attempt.at), attempt.outcome, attempt.reply, attempt.wording) if attempt else ("",) * 4
+            table.writerow([_harmless(cell or "") for cell in (*recipient, delivery.accepted, *told)])
+
+
+_HEADER = ("event", "channel", "recipient", "state", "language", "accepted", "at", "outcome", "reply", "wording")
+
+
+def instant(seconds: int) -> str:
+    """Return an instant of the ledger as RFC 3339 writes it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# the last four are the full-width forms of the first four, which some spreadsheets take for them
+_BEGINNINGS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def _harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet computes (CWE-1236)."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINNINGS_OF_FORMULAS) else cell
+
+
+def _event_as_json(event: KnownEvent) -> dict[str, Any]:
+    named = ("type", "policy", "version", "significance", "published_at", "notice_at", "effective_at")
+    facts = {name: event.record[name] for name in named if name in event.record}
+    dated = {"ingested_at": instant(event.ingested_at)}
+    return {"seq": event.seq, "id": event.id, "hash": event.hash, "state": event.state.value, **facts, **dated}
+
+
+def _pass_as_json(reached: Pass) -> dict[str, Any]:
+    return {"planned": reached.planned, "unusable": reached.unusable, "is_finished": reached.is_finished}
+
+
+def _delivery_as_json(delivery: KeptDelivery) -> dict[str, Any]:
+    return {
+        "channel": delivery.channel,
+        "recipient": delivery.recipient,
+        "language": delivery.language,
+        "accepted": delivery.accepted,
+        "is_canary": delivery.is_canary,
+        "state": delivery.state.value,
+        "changed_at": instant(delivery.changed_at),
+        "attempts": [asdict(attempt) | {"at": instant(attempt.at)} for attempt in delivery.attempts],
+    }

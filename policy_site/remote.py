@@ -1,0 +1,161 @@
+"""Other machines: reading a published site from them, telling hubs of changes. The only door to httpx.
+
+Whatever they do ends in a value or in an :class:`UnreachableError` with a sentence, within a known time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import httpx
+
+from policy_site.errors import UnreachableError, UsageError
+
+_TIMEOUT = httpx.Timeout(30, connect=10)
+_PATIENCE = 300.0
+"""Seconds for one file or answer as a whole, however lively the other side is."""
+_MAXIMUM_BYTES = 256 << 20
+_MAXIMUM_ANSWER = 1 << 20
+"""Bytes of a hub's answer that are read."""
+_GONE = (404, 410)
+_LEDGER = "changes/v1/feed.json"
+
+
+class PublishedSite(Protocol):
+    """A site that is published, wherever it is."""
+
+    name: str
+    """Its address for people, without anything secret."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file by its name below the site's base; ``None`` where the site has no such file.
+
+        Raises :class:`UnreachableError` where nobody can say whether it has.
+        """
+
+
+@contextmanager
+def open_site(address: str) -> Iterator[PublishedSite]:
+    """Open the site at a folder, or at a ``file:``, ``http:`` or ``https:`` address; its ledger's own will do."""
+    try:
+        parts = urlsplit(address)
+        scheme = parts.scheme.lower() if "://" in address else ""
+        has_host = bool(parts.hostname)
+    except ValueError as error:
+        raise UsageError(f"{address!r} is not an address: {error}.", remedy="Correct it.") from None
+    if scheme in ("http", "https") and has_host:
+        base = urlunsplit(parts._replace(path=parts.path.removesuffix(_LEDGER), query="", fragment=""))
+        with httpx.Client(timeout=_TIMEOUT, follow_redirects=True, headers={"User-Agent": "policy-site"}) as client:
+            yield _Served(client, base if base.endswith("/") else f"{base}/")
+        return
+    if scheme and scheme != "file":
+        raise UsageError(
+            f"{address!r} is no address that can be read.", remedy="Name a folder, or an http or https address."
+        )
+    folder = Path(unquote(parts.path) if scheme else address)
+    yield _Folder(Path(str(folder).removesuffix(_LEDGER) or ".") if folder.name == "feed.json" else folder)
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = str(folder)
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._folder / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise UnreachableError(
+                f"{self._folder / name} cannot be read: {getattr(error, 'strerror', None) or error}.",
+                remedy="Grant access, or name another place.",
+            ) from None
+
+
+class _Served:
+    def __init__(self, client: httpx.Client, base: str) -> None:
+        self._client = client
+        self._base = base
+        parts = urlsplit(base)
+        self.name = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    def read(self, name: str) -> bytes | None:
+        shown, until = f"{self.name}{name}", time.monotonic() + _PATIENCE
+        try:
+            with self._client.stream("GET", f"{self._base}{name}") as answer:
+                if answer.status_code in _GONE:
+                    return None
+                if answer.status_code != httpx.codes.OK:
+                    raise _unreachable(shown, f"the server answers {answer.status_code}")
+                content = bytearray()
+                for chunk in answer.iter_bytes():
+                    content += chunk
+                    if len(content) > _MAXIMUM_BYTES or time.monotonic() > until:
+                        raise _unreachable(shown, "it is too large or comes too slowly")
+                return bytes(content)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+            raise _unreachable(shown, _reason(error)) from None
+
+
+def _unreachable(shown: str, reason: str) -> UnreachableError:
+    return UnreachableError(
+        f"{shown} cannot be read: {reason}.", remedy="Try again when it can be reached, or correct the address."
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer came in time"
+    return (str(error) or type(error).__name__).rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for something that was told."""
+
+    code: int | None
+    """HTTP status; ``None`` where no answer came."""
+    text: str
+    """Why no answer came, or the first line of the answer."""
+
+    @property
+    def is_agreed(self) -> bool:
+        """True where the other side took it."""
+        return self.code is not None and httpx.codes.is_success(self.code)
+
+
+class Speaker:
+    """Tells other machines things, over connections that are used again."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def post(self, address: str, form: Mapping[str, str]) -> Answer:
+        """Send a form; never raises for what the other side does."""
+        until = time.monotonic() + _PATIENCE
+        try:
+            with self._client.stream("POST", address, data=dict(form)) as answer:
+                content = bytearray()
+                for chunk in answer.iter_bytes():
+                    content += chunk
+                    if len(content) > _MAXIMUM_ANSWER or time.monotonic() > until:
+                        break
+                lines = content[:_MAXIMUM_ANSWER].decode("utf-8", "replace").strip().splitlines()
+                return Answer(answer.status_code, lines[0][:200] if lines else "")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+            return Answer(None, _reason(error))
+
+
+@contextmanager
+def open_speaker() -> Iterator[Speaker]:
+    """Open what tells other machines things."""
+    timeout = httpx.Timeout(10, connect=5)
+    with httpx.Client(timeout=timeout, follow_redirects=False, headers={"User-Agent": "policy-site"}) as client:
+        yield Speaker(client)

@@ -1,0 +1,112 @@
+"""What every web server is to say with a file of the site. Written down once, for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from policy_site.pages import FEEDS, Page, PageKind, quote_address
+from policy_site.settings import Settings
+from policy_site.web.shell import SCRIPT_POLICY
+
+MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "html": "text/html; charset=utf-8",
+        "css": "text/css; charset=utf-8",
+        "js": "text/javascript; charset=utf-8",
+        "mjs": "text/javascript; charset=utf-8",
+        "json": "application/json",
+        "atom": "application/atom+xml; charset=utf-8",
+        "xml": "application/xml; charset=utf-8",
+        "md": "text/markdown; charset=utf-8",
+        "txt": "text/plain; charset=utf-8",
+        "svg": "image/svg+xml",
+        "png": "image/png",
+    }
+)
+"""Media types by the end of a file's name; a rule may say another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Headers of the files at a place."""
+
+    place: str
+    """Below the base path: ``:policy`` stands for one part of a path, ``*`` for all that follows."""
+    headers: tuple[tuple[str, str], ...]
+
+    def pattern(self, base_path: str) -> str:
+        """Return a regular expression for whole paths."""
+        place = re.sub(r":[a-z]+", "[^/]+", re.escape(self.place).replace(r"\*", ".*"))
+        return f"^{re.escape(base_path)}{place}$".replace(r"\-", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """What a server has to know of the site."""
+
+    base_path: str
+    """With a slash at both ends."""
+    languages: tuple[str, ...]
+    ranges: tuple[tuple[str, str], ...]
+    """Regular expressions for what a reader asks for, each with the language it leads to; the first match wins."""
+    common: tuple[tuple[str, str], ...]
+    """Headers of every answer."""
+    rules: tuple[Rule, ...]
+    """Headers of some files, beside the common ones; no file is in two of them."""
+
+
+def describe_hosting(settings: Settings, ranges: tuple[tuple[str, str], ...], pages: Iterable[Page]) -> Hosting:
+    """Return what a server has to know of a site with these pages."""
+    rules = tuple(_gather_rules(settings, sorted(pages, key=lambda page: page.address)))
+    return Hosting(settings.base_path, settings.languages, ranges, _COMMON, rules)
+
+
+_COMMON = (
+    # what pages say themselves is stricter, and both hold: nearly all forbid scripts
+    ("Content-Security-Policy", f"{SCRIPT_POLICY}; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+)
+_SHARED = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300, must-revalidate"))
+_FEED_TYPES = {"atom": MEDIA_TYPES["atom"], "json": "application/feed+json; charset=utf-8"}
+
+
+def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
+    """Give the rules of some files; none is in two of them, since some hosts would say a header twice."""
+    yield Rule("static/*", (("Cache-Control", "public, max-age=31536000, immutable"),))
+    for page in pages:
+        if page.kind in (PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE):
+            yield Rule(quote_address(page.address), (("Content-Type", _FEED_TYPES[page.parameters["form"]]), *_SHARED))
+    yield from _rules_with_hubs(settings, pages) if settings.feed.hubs else _rules_without_hubs()
+    for place in ("schemas/*", "current.json", "manifest.json"):
+        yield Rule(place, _SHARED)
+    for end in ("md", "txt"):
+        for place in (":locale/:policy/v/:version", ":locale/:policy/v/:version/revisions/:revision"):
+            yield Rule(f"{place}/index.{end}", (("Content-Type", MEDIA_TYPES[end]),))
+
+
+def _rules_without_hubs() -> Iterator[Rule]:
+    for feed in FEEDS:
+        for place in (":locale", ":locale/:policy"):
+            yield Rule(f"{place}/{feed}", (("Content-Type", _FEED_TYPES[feed.rpartition(".")[2]]), *_SHARED))
+    yield Rule("changes/v1/*", _SHARED)
+
+
+def _rules_with_hubs(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
+    """Give each feed its hubs and its own address, which subscribers read from the answer's head first (WebSub, 4)."""
+    yield Rule("changes/v1/events/*", _SHARED)
+    for page in pages:
+        headers: tuple[tuple[str, str], ...] = _SHARED
+        if page.kind in (PageKind.FEED, PageKind.SITE_FEED):
+            headers = (("Content-Type", _FEED_TYPES[page.address.rpartition(".")[2]]), *_SHARED)
+        elif page.kind not in (PageKind.LEDGER, PageKind.ARCHIVE):
+            continue
+        if page.kind is not PageKind.ARCHIVE:
+            own = settings.base_url + quote_address(page.address)
+            links = [*((hub, "hub") for hub in settings.feed.hubs), (own, "self")]
+            told = ", ".join(f'<{address}>; rel="{relation}"' for address, relation in links)
+            headers = (*headers, ("Link", told))
+        yield Rule(quote_address(page.address), headers)

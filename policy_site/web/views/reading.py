@@ -1,0 +1,150 @@
+"""A text as pages show it: its sections, how it stands to the authoritative one, and what changed since."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policy_site.localization import Language, find_language
+from policy_site.model import Document, Edition, Fidelity, Policy, Version
+from policy_site.pages import Page, PageKind, revision_names, section_address
+from policy_site.web.site import Day, Site
+from policy_site.web.views.staleness import NO_NOTES, SectionNote, StaleLine, TranslationNotes, translation_notes
+from policy_site.web.views.values import (
+    Badge,
+    Contents,
+    Passage,
+    VersionLink,
+    fidelity_badge,
+    table_of_contents,
+    version_link,
+    with_scrollable_tables,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """A section of a text, with the way to its history."""
+
+    passage: Passage
+    history: str | None
+    """``None`` where the section never changed."""
+    note: SectionNote | None = None
+    """Of a translation: that the authoritative section is another by now."""
+    heading: str = ""
+    """HTML of the heading where a note is to follow it; ``passage`` is then the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierText:
+    """A text that readers of a translation got before the present one."""
+
+    since: Day
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text that a page shows, and how it stands to the authoritative one."""
+
+    version: VersionLink
+    """The version that the text shown renders."""
+    language: Language
+    language_name: str
+    """In the reader's language."""
+    fidelity: Badge
+    contents: tuple[Contents, ...]
+    sections: tuple[TextSection, ...]
+    authoritative: str | None
+    """The same page in the authoritative language; ``None`` on it."""
+    authoritative_name: str
+    """Name of the authoritative language, in the reader's."""
+    behind: str | None
+    """What changed in the authoritative text since the version that the translation renders."""
+    is_known: bool
+    """False of a translation that is behind where nobody can say in which sections."""
+    stale: tuple[StaleLine, ...]
+    """The sections that changed since."""
+    yielded: VersionLink | None = None
+    """The stale translation that yields to this text."""
+    earlier: tuple[EarlierText, ...] = ()
+    """Texts that the translation had before this one."""
+
+
+def make_text(
+    site: Site,
+    page: Page,
+    policy: Policy,
+    version: Version,
+    edition: Edition | None,
+    fidelity: Fidelity,
+    locale: str,
+) -> Text | None:
+    """Return the text of ``edition``, shown for ``version``; ``None`` where this copy of the history lacks it."""
+    document = site.document(edition)
+    if edition is None or document is None:
+        return None
+    phrases = site.phrases(locale)
+    language = find_language(edition.locale)
+    rendered = policy.version(edition.version)
+    names = {"locale": locale, "policy": policy.id}
+    is_authoritative = locale == policy.authoritative_locale
+    is_translation = edition.locale != policy.authoritative_locale
+    notes = translation_notes(site, policy, version, edition, locale) if is_translation else NO_NOTES
+    return Text(
+        version=version_link(site, policy, rendered, locale),
+        language=language,
+        language_name=phrases.language_name(edition.locale),
+        fidelity=fidelity_badge(fidelity, phrases),
+        contents=table_of_contents(document),
+        sections=tuple(_sections(site, policy, document, language, notes, locale)),
+        authoritative=None if is_authoritative else site.link_in(page, policy.authoritative_locale),
+        authoritative_name=phrases.language_name(policy.authoritative_locale),
+        behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
+        if fidelity is Fidelity.BEHIND
+        else None,
+        is_known=fidelity is Fidelity.BEHIND and site.library.staleness(policy, version, locale) is not None,
+        stale=notes.lines if fidelity is Fidelity.BEHIND else (),
+        earlier=earlier_texts(site, policy, version, locale),
+    )
+
+
+def earlier_texts(site: Site, policy: Policy, version: Version, locale: str) -> tuple[EarlierText, ...]:
+    """Return the texts that the translation of ``version`` had before its present one, newest first."""
+    names = {"locale": locale, "policy": policy.id, "version": version.label}
+    return tuple(
+        EarlierText(
+            site.day_of(max(revision.committed_at or version.published_at, version.published_at), locale),
+            site.link(PageKind.REVISION, **names, revision=name),
+        )
+        for name, revision in reversed(list(revision_names(policy, version, locale).items()))
+    )
+
+
+def _sections(
+    site: Site, policy: Policy, document: Document, language: Language, notes: TranslationNotes, locale: str
+) -> Iterator[TextSection]:
+    """Yield the sections of a text, and those that a translation lacks where they belong."""
+    phrases = site.phrases(locale)
+    changed = site.library.sections_changed(policy)
+    yield from _untranslated(notes, None)
+    for section in document.sections:
+        address = section_address(section.id)
+        link = site.find_link(PageKind.SECTION, locale=locale, policy=policy.id, section=address)
+        html = with_scrollable_tables(section.html, phrases)
+        note = notes.at.get(section.id)
+        heading, rest = _split_heading(html) if note else ("", html)
+        yield TextSection(Passage(rest, language), link if address in changed else None, note, heading)
+        yield from _untranslated(notes, section.id)
+
+
+def _untranslated(notes: TranslationNotes, before: str | None) -> Iterator[TextSection]:
+    for note, passage in notes.untranslated.get(before, ()):
+        yield TextSection(passage, None, note)
+
+
+def _split_heading(html: str) -> tuple[str, str]:
+    """Return the heading that a section begins with, and the rest; the HTML is our own, so a tag is a tag."""
+    found = re.match(r"<h([1-6])\b[^<>]*>.*?</h\1>\n?", html, re.DOTALL)
+    return (found[0], html[found.end() :]) if found else ("", html)

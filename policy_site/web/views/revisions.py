@@ -1,0 +1,71 @@
+"""Pages of what a translation said before it was revised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.catalogue.standing import edition_at
+from policy_site.localization import find_language
+from policy_site.model import Fidelity, Revision, Version
+from policy_site.pages import Page, PageKind, revision_names
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.views.reading import Text, make_text
+from policy_site.web.views.values import VersionLink, version_link
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """An earlier text of a translation."""
+
+    title: Title
+    version: VersionLink
+    """Its page has the present text of the translation."""
+    until: Day
+    """The day on which it was replaced."""
+    text: Text | None
+    digest: str
+    """SHA-256 of the source."""
+    markdown: str
+    plain: str
+
+
+def view_revision(site: Site, page: Page, *, locale: str, policy: str, version: str, revision: str) -> Screen:
+    """Show what a translation said before it was revised, for ever."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    shown = work.version(version)
+    found = revision_names(work, shown, locale)[revision]
+    edition = edition_at(shown.editions[locale], found)
+    title = Title(edition.title, find_language(locale))
+    link = version_link(site, work, shown, locale)
+    names = {"locale": locale, "policy": policy, "version": version, "revision": revision}
+    view = RevisionView(
+        title=title,
+        version=link,
+        until=_replaced_on(site, shown, found, locale),
+        text=make_text(site, page, work, shown, edition, Fidelity.FAITHFUL, locale),
+        digest=edition.digest,
+        markdown=site.link(PageKind.REVISION_MARKDOWN, **names),
+        plain=site.link(PageKind.REVISION_TEXT, **names),
+    )
+    name = phrases.gettext("Earlier translation")
+    frame = Frame(
+        title=phrases.gettext(
+            "%(policy)s, version %(version)s: earlier translation", policy=title.text, version=phrases.isolate(version)
+        ),
+        policy=work,
+        crumbs=[
+            Crumb(shown.label, link.href, phrases.language),
+            Crumb(name, site.link(page.kind, **page.parameters), phrases.language),
+        ],
+        canonical=site.absolute_link(PageKind.VERSION, locale=locale, policy=policy, version=version),
+    )
+    return Screen("revision.html", make_shell(site, page, frame), view, phrases)
+
+
+def _replaced_on(site: Site, version: Version, revision: Revision, locale: str) -> Day:
+    edition = version.editions[locale]
+    revisions = (*edition.earlier, edition.revision)
+    following = revisions[revisions.index(revision) + 1]
+    return site.day_of(following.committed_at or site.at, locale)

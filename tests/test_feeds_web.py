@@ -1,0 +1,108 @@
+"""Feeds as the site publishes them, and what operators say of a policy."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree, html
+
+from policy_site.errors import SettingsError
+from policy_site.publication import Publication
+from policy_site.settings import read_settings
+from policy_site.web import create_app
+from tests.builder import PolicyRepository
+from tests.publishing import compiled
+
+SUMMARY = (
+    "See [keeping](#data), [cookies](../../cookies/en.md#use), [the form](../form.pdf), [us](mailto:a@example.org),"
+    ' [there](https://elsewhere.test/?a=1&b=2 "not > href="), [a number](tel:123) and ![a picture](picture.png).'
+)
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """Publish a policy that was reviewed, and one that was retired."""
+    policies = PolicyRepository(tmp_path_factory.mktemp("feeds"))
+    policies.site(
+        base_url="https://example.org/legal/",
+        languages=["en", "de"],
+        policies=[
+            {"id": "privacy", "reviewed": [date(2025, 6, 1), date(2026, 6, 1), date(2027, 6, 1)]},
+            {"id": "cookies", "retired": date(2026, 7, 1)},
+        ],
+    )
+    policies.publish("privacy", effective="2025-03-01", words={"summary": SUMMARY})
+    policies.publish("cookies", effective="2025-03-01")
+    return compiled(policies, as_of=datetime(2026, 12, 24, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def client(publication: Publication) -> FlaskClient:
+    return create_app(publication).test_client()
+
+
+def read(client: FlaskClient, address: str) -> Any:
+    return json.loads(client.get(f"/{address}").data)
+
+
+def test_links_in_a_feed_lead_somewhere_wherever_it_is_read(client: FlaskClient) -> None:
+    content = read(client, "de/privacy/changes.json")["items"][-1]["content_html"]
+    page = "https://example.org/legal/en/privacy/v/2025-03-01/"  # the words are English, so are the pages they mean
+    links = html.fromstring(content).xpath("//@href | //@src")
+    assert isinstance(links, list)
+    assert [str(link) for link in links] == [
+        f"{page}#data",
+        "https://example.org/legal/en/cookies/#use",
+        "https://example.org/legal/en/privacy/v/form.pdf",
+        "mailto:a@example.org",
+        "https://elsewhere.test/?a=1&b=2",
+        f"{page}picture.png",
+    ]
+    assert "<a>a number</a>" in content
+
+
+def test_every_page_leads_to_the_feeds(client: FlaskClient) -> None:
+    for address, place in (("", "en/"), ("404.html", "en/"), ("de/", "de/"), ("de/privacy/history/", "de/privacy/")):
+        head = client.get(f"/{address}").data.decode()
+        for name in ("changes.atom", "changes.json", "notices.atom", "notices.json"):
+            assert f'href="/legal/{place}{name}"' in head, address
+        assert 'type="application/atom+xml"' in head
+
+
+def test_a_review_is_told_and_shown(client: FlaskClient, publication: Publication) -> None:
+    ids = [event["id"].partition("policy/")[2] for event in read(client, "changes/v1/feed.json")["events"]]
+    assert [name for name in ids if "reviewed" in name] == [
+        "privacy/2025-03-01/reviewed/2025-06-01",
+        "privacy/2025-03-01/reviewed/2026-06-01",
+    ]
+    assert "Last reviewed on" in client.get("/en/privacy/").data.decode()
+    assert read(client, "current.json")["policies"]["privacy"]["reviewed_at"] == "2026-06-01T00:00:00Z"
+    feed = etree.fromstring(client.get("/en/privacy/changes.atom").data)
+    assert feed.findtext("{*}entry/{*}title") == "Privacy: reviewed, nothing changed"
+    assert publication.next_transition == datetime(2027, 6, 1, tzinfo=UTC), "the site is built again for the next one"
+
+
+def test_a_retired_policy_says_so(client: FlaskClient) -> None:
+    page = client.get("/en/cookies/").data.decode()
+    assert "This policy no longer applies" in page
+    assert "In force since" not in page
+    last = read(client, "changes/v1/feed.json")["events"][-1]
+    assert (last["type"], last["id"].partition("policy/")[2]) == ("policy.retired", "cookies/2025-03-01/retired")
+    assert last["notice_at"] == "2026-07-01T00:00:00Z"
+    current = read(client, "current.json")["policies"]
+    assert (current["cookies"]["retired_at"], current["privacy"]["retired_at"]) == ("2026-07-01T00:00:00Z", None)
+    assert "This policy no longer applies" not in client.get("/en/privacy/").data.decode()
+
+
+def test_days_in_the_settings_are_days(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site(policies=[{"id": "privacy", "retired": "soon", "reviewed": [5]}])
+    with pytest.raises(SettingsError) as raised:
+        read_settings(policies.content / "site.toml")
+    told = " ".join(finding.message for finding in raised.value.findings)
+    assert "policies.0.retired: " in told
+    assert "policies.0.reviewed.0: " in told
