@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 HANG_UP = ""
 """An answer: none, and the connection ends."""
@@ -77,7 +78,7 @@ class ScriptedServer:
     _threads: list[threading.Thread] = field(default_factory=list)
     _open: set[socket.socket] = field(default_factory=set)
 
-    def __enter__(self) -> ScriptedServer:
+    def __enter__(self) -> Self:
         self._listening = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listening.getsockname()[1]
         accepting = threading.Thread(target=self._accept, args=(self._listening,), daemon=True)

@@ -60,7 +60,7 @@ class TestRecord:
         whole = gzip.compress(b"x" * 10_000)
         for content in (whole[:-10], b"no gzip", whole[:5] + b"xxxxxxxxxx"):
             (tmp_path / "mail.log.gz").write_bytes(content)
-            with pytest.raises(UsageError, match="mail.log.gz cannot be read"):
+            with pytest.raises(UsageError, match=r"mail\.log\.gz cannot be read"):
                 read_server_record(record(tmp_path / "mail.log.gz"))
         with pytest.raises(UsageError, match="cannot be read"):
             read_server_record(record(tmp_path))

@@ -56,7 +56,7 @@ WORDS = {
 
 def significant(**facts: Any) -> Record:
     """Return an event that people are told of, with words in four languages and a fallback in Turkish."""
-    record = history(120)[[seq for seq in notices(120) if seq > 20][0] - 1]
+    record = history(120)[next(seq for seq in notices(120) if seq > 20) - 1]
     base = record["editions"]["en"]
     editions = {}
     for tag, (title, summary, impact, choices) in WORDS.items():
@@ -181,6 +181,12 @@ class TestWords:
         assert WORDS[language][0] in subject
         assert subject != Desk(significant()).read(language=language)["Subject"]
 
+    def test_the_plain_text_keeps_its_paragraphs_apart(self) -> None:
+        text = body(Desk(significant()).read(language="tr"), "plain")
+        assert "\n\n\n" not in text
+        assert re.search(r"yayımlandı\.\n\nAşağıdakiler[^\n]*\n\nNeler değişti\n-{13}\n\nWe keep", text)
+        assert "\n-- \n" in text, "the sign of a signature (RFC 3676, section 4.3) keeps its space"
+
     def test_nothing_else_is_in_it(self) -> None:
         text = body(Desk(significant()).read(), "plain")
         assert "It contains no advertising." in text
@@ -191,7 +197,13 @@ class TestWords:
         assert addresses == {edition["changes_url"], edition["compare_url"], edition["version_url"]}
 
     def test_an_event_that_lacks_what_a_message_needs_is_told_as_such(self) -> None:
-        for broken in ({"editions": {}}, {"effective_date": "soon"}, {"type": "policy.sung"}, {"notice_at": 5}):
+        cases: tuple[Record, ...] = (
+            {"editions": {}},
+            {"effective_date": "soon"},
+            {"type": "policy.sung"},
+            {"notice_at": 5},
+        )
+        for broken in cases:
             with pytest.raises(NoticeError, match="Event 21 lacks what a message needs"):
                 Desk(significant(**broken)).write()
 
@@ -213,7 +225,7 @@ class TestRedlines:
         assert "evil" not in text
 
     def test_no_redline_begins_at_a_later_version(self) -> None:
-        """A version is corrected after its successor came: who accepted the successor is not sent to a page that is not there."""
+        """A version is corrected after its successor came: that pair has no redline."""
         record = significant()
         later = {**history(120)[-1], "id": "later", "version": "77"}
         corrected = {**record, "id": "corrected", "type": "policy.version.corrected", "seq": 23}
@@ -321,7 +333,7 @@ class TestOneAddress:
         content = Desk(record).write().content
         message = parse(content)
         assert "Bcc" not in message
-        assert len(message.get_all("Subject")) == 1
+        assert len(message.get_all("Subject", [])) == 1
         assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
         assert max(len(line) for line in content.split(b"\r\n")) <= 100
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from policy_site.commands import main
 from policy_site.errors import UsageError
 from policy_site.notifier.channels.webhook import WebhookSender
 from policy_site.notifier.settings import Endpoint, WebhookChannel
@@ -70,7 +71,8 @@ class Hooked(Mailing):
         facts = "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.channel.items())
         path = self.folder / "notify.toml"
         path.write_text(
-            f'feed = "site/changes/v1/feed.json"\nledger = "{self.ledger_url}"\n[channels.hooks]\nkind = "webhook"\n{facts}'
+            f'feed = "site/changes/v1/feed.json"\nledger = "{self.ledger_url}"\n'
+            f'[channels.hooks]\nkind = "webhook"\n{facts}'
             f'[channels.hooks.endpoints.crm]\nurl = "{self.url}"\nsecret_file = "crm.key"\n'
             '[[audiences]]\nname = "systems"\nchannel = "hooks"\n'
         )
@@ -168,8 +170,6 @@ def test_an_endpoint_that_left_the_settings_is_not_called(hooked: Hooked, consum
     text = hooked.config.read_text().replace("endpoints.crm", "endpoints.other")
     path = hooked.folder / "other.toml"
     path.write_text(text)
-    from policy_site.commands import main
-
     assert main(["notify", "deliver", "--config", str(path)]) == 0
     assert (hooked.states(), consumer.calls) == ({"crm": "refused"}, [])
 
