@@ -151,10 +151,10 @@ def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMes
     message["To"] = Address(addr_spec=_TO)
     message["Message-ID"] = f"<{_ID}>"
     message["Subject"] = _in_one_line(wording.subject)
-    message["Content-Language"] = wording.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5.1
     message.set_content(wording.text, cte="quoted-printable")
     message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = wording.language  # not before: it would be taken into the first part
     message.set_boundary(f"=_{wording.digest[:32]}")
     return message
 

@@ -1,0 +1,439 @@
+"""Each message says what changed in the recipient's language, to that one person, and is the same at every attempt."""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.policy
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
+
+from policy_site.errors import NoticeError, SettingsError, UsageError
+from policy_site.notifier.ledger import Connection, open_ledger
+from policy_site.notifier.ledger.notices import load_notice
+from policy_site.notifier.ledger.tables import EVENTS
+from policy_site.notifier.model import Delivery, Message, Recipient
+from policy_site.notifier.rendering import MailRenderer, WebhookRenderer, _assert_one_address, cloud_event
+from policy_site.notifier.settings import MailChannel, read_notifier_settings
+from tests.published_feeds import Record, history, notices
+
+INGESTED = int(datetime(2024, 3, 1, tzinfo=UTC).timestamp())
+WORDS = {
+    "de": (
+        "Datenschutz",
+        "Wir speichern Zugriffsdaten kürzer.",
+        "Ihre Daten sind früher gelöscht.",
+        "Sie können kündigen.",
+    ),
+    "ar": ("سياسة الخصوصية", "نحتفظ بالبيانات مدة أقصر.", "تُحذف بياناتك أبكر.", "يمكنك إنهاء الخدمة."),
+    "ja": (
+        "プライバシーポリシー",
+        "データの保存期間を短くします。",
+        "データはより早く削除されます。",
+        "解約できます。",
+    ),
+    "en": (
+        "Privacy policy",
+        "We keep access data for a shorter time.",
+        "Your data is deleted sooner.",
+        "You can leave.",
+    ),
+}
+
+
+def significant(**facts: Any) -> Record:
+    """Return an event that people are told of, with words in four languages and a fallback in Turkish."""
+    record = history(120)[[seq for seq in notices(120) if seq > 20][0] - 1]
+    base = record["editions"]["en"]
+    editions = {}
+    for tag, (title, summary, impact, choices) in WORDS.items():
+        texts = {
+            name: {"text": text, "html": f"<p>{text}</p>"}
+            for name, text in (("summary", summary), ("impact", impact), ("choices", choices))
+        }
+        editions[tag] = {**base, **texts, "title": title, "language": tag, **_links(base, tag)}
+    editions["tr"] = {**editions["en"], "title": "Gizlilik", "status": "fallback", **_links(base, "tr")}
+    return {**record, "type": "policy.version.published", "editions": editions, **facts}
+
+
+def _links(base: Record, tag: str) -> Record:
+    names = ("version_url", "changes_url", "compare_url")
+    return {name: base[name] and base[name].replace("/en/", f"/{tag}/") for name in names}
+
+
+class Desk:
+    """A renderer on a ledger in memory."""
+
+    def __init__(self, *events: Record, **channel: Any) -> None:
+        self.ledger = open_ledger("sqlite://")
+        self.events = events
+        with self.ledger.transaction() as connection:
+            for place, event in enumerate(history(20), start=1):
+                self._keep(connection, place, {**event, "id": f"old{place}"})
+            for place, event in enumerate(events, start=21):
+                self._keep(connection, place, event)
+        settings = MailChannel.model_validate(
+            {"kind": "smtp", "host": "localhost", "sender": "policies@example.org", **channel}
+        )
+        self.mail = MailRenderer(settings, name="mail", execute=self.execute)
+        self.hooks = WebhookRenderer(name="hooks", execute=self.execute)
+
+    @staticmethod
+    def _keep(connection: Connection, seq: int, event: Record) -> None:
+        text = json.dumps(event)
+        connection.execute(
+            insert(EVENTS).values(
+                seq=seq, id=event["id"], hash="0" * 64, state="open", record=text, ingested_at=INGESTED
+            )
+        )
+
+    def execute(self, statement: Callable[[Connection, int], Any]) -> Any:
+        with self.ledger.transaction() as connection:
+            return statement(connection, 0)
+
+    def write(self, address: str = "a@example.org", language: str = "en", accepted: str | None = None) -> Message:
+        return self.mail.write(Delivery(1, 21, "mail", Recipient(address, language, accepted), 0))
+
+    def read(self, address: str = "a@example.org", language: str = "en", accepted: str | None = None) -> EmailMessage:
+        return parse(self.write(address, language, accepted).content)
+
+
+def parse(content: bytes) -> EmailMessage:
+    parsed = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert not parsed.defects
+    return parsed
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    assert not part.defects
+    text = part.get_content()
+    assert isinstance(text, str)
+    return text.replace("\r\n", "\n")
+
+
+class TestWords:
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
+    def test_a_message_says_what_changed_what_it_means_and_what_one_can_do(self, language: str) -> None:
+        message = Desk(significant()).read(language=language)
+        for kind in ("plain", "html"):
+            for words in WORDS[language]:
+                assert words in body(message, kind)
+        assert WORDS[language][0] in message["Subject"]
+        assert message["Content-Language"] == language
+        assert message.get_content_type() == "multipart/alternative"
+
+    def test_it_names_the_dates_and_links_to_the_account_the_redline_and_the_text(self) -> None:
+        record = significant()
+        message = Desk(record).read(language="de")
+        edition = record["editions"]["de"]
+        for kind in ("plain", "html"):
+            text = body(message, kind)
+            for address in (edition["changes_url"], edition["compare_url"], edition["version_url"]):
+                assert address in text
+            assert "2024" in text
+        assert "Diese Nachricht" in body(message, "plain") or "Sie erhalten diese" in body(message, "plain")
+
+    @pytest.mark.parametrize(
+        ("wanted", "found"),
+        [("de-AT", "de"), ("DE", "de"), ("de_CH", "de"), ("fr", "en"), ("", "en"), ("x" * 500, "en"), ("ar-EG", "ar")],
+    )
+    def test_the_nearest_language_is_taken(self, wanted: str, found: str) -> None:
+        assert Desk(significant()).read(language=wanted)["Content-Language"] == found
+
+    def test_words_in_another_language_are_marked_and_explained(self) -> None:
+        message = Desk(significant()).read(language="tr")
+        tree = html5lib.parse(body(message, "html"), namespaceHTMLElements=False)
+        assert (tree.get("lang"), tree.get("dir")) == ("tr", "ltr")
+        foreign = [each for each in tree.iter("div") if each.get("lang") == "en"]
+        assert [each.get("dir") for each in foreign] == ["ltr"] * 3
+        assert "We keep access data" in "".join(foreign[0].itertext())
+        assert "İngilizce" in body(message, "plain")
+
+    def test_arabic_is_written_from_right_to_left_with_english_words_in_it_marked(self) -> None:
+        record = significant()
+        record["editions"]["ar"] |= {name: record["editions"]["en"][name] for name in ("summary", "impact", "language")}
+        tree = html5lib.parse(body(Desk(record).read(language="ar"), "html"), namespaceHTMLElements=False)
+        assert (tree.get("lang"), tree.get("dir")) == ("ar", "rtl")
+        assert {(each.get("lang"), each.get("dir")) for each in tree.iter("div")} == {("ar", "rtl"), ("en", "ltr")}
+
+    @pytest.mark.parametrize(
+        "kind", ["policy.version.corrected", "policy.version.rescheduled", "policy.version.withdrawn"]
+    )
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
+    def test_mending_events_have_words_of_their_own(self, kind: str, language: str) -> None:
+        subject = Desk(significant(type=kind)).read(language=language)["Subject"]
+        assert WORDS[language][0] in subject
+        assert subject != Desk(significant()).read(language=language)["Subject"]
+
+    def test_nothing_else_is_in_it(self) -> None:
+        text = body(Desk(significant()).read(), "plain")
+        assert "It contains no advertising." in text
+        html = body(Desk(significant()).read(), "html")
+        assert not re.search(r"<(img|script|iframe|form|link|object)\b|url\(", html)
+        addresses = set(re.findall(r"https?://[^\s\"<>]+", html))
+        edition = significant()["editions"]["en"]
+        assert addresses == {edition["changes_url"], edition["compare_url"], edition["version_url"]}
+
+    def test_an_event_that_lacks_what_a_message_needs_is_told_as_such(self) -> None:
+        for broken in ({"editions": {}}, {"effective_date": "soon"}, {"type": "policy.sung"}, {"notice_at": 5}):
+            with pytest.raises(NoticeError, match="Event 21 lacks what a message needs"):
+                Desk(significant(**broken)).write()
+
+
+class TestRedlines:
+    def test_one_who_accepted_an_older_version_gets_the_redline_from_it(self) -> None:
+        record = significant()
+        message = Desk(record).read(accepted="2")
+        label = record["version"]
+        assert f"https://example.org/legal/en/privacy/compare/2/{label}/" in body(message, "plain")
+        assert "since the version you agreed to" in body(message, "html")
+        assert record["editions"]["en"]["compare_url"] not in body(message, "html")
+
+    @pytest.mark.parametrize("accepted", [None, "", "9999", "../../evil", "2/../.."])
+    def test_of_an_unknown_version_the_redline_from_the_one_before_is_given(self, accepted: str | None) -> None:
+        record = significant()
+        text = body(Desk(record).read(accepted=accepted), "plain")
+        assert record["editions"]["en"]["compare_url"] in text
+        assert "evil" not in text
+
+    def test_no_redline_begins_at_a_later_version(self) -> None:
+        """A version is corrected after its successor came: who accepted the successor is not sent to a page that is not there."""
+        record = significant()
+        later = {**history(120)[-1], "id": "later", "version": "77"}
+        corrected = {**record, "id": "corrected", "type": "policy.version.corrected", "seq": 23}
+        desk = Desk(record, later, corrected)
+        message = desk.mail.write(Delivery(1, 23, "mail", Recipient("a@example.org", "en", "77"), 0))
+        assert "compare/77/" not in body(parse(message.content), "plain")
+
+
+class TestForm:
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja", "tr"])
+    def test_lines_end_with_crlf_and_are_short_and_ascii(self, language: str) -> None:
+        record = significant()
+        for edition in record["editions"].values():
+            edition["summary"] = {"text": "wörd " * 500 + "x" * 2000, "html": f"<p>{'wörd ' * 500}{'ü' * 2000}</p>"}
+        content = Desk(record).write(language=language).content
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
+        assert max(len(line) for line in content.split(b"\r\n")) <= 76 + len("List-Unsubscribe: ")
+        in_body = content.partition(b"\r\n\r\n")[2]
+        assert max(len(line) for line in in_body.split(b"\r\n")) <= 76
+        assert content.isascii()
+
+    def test_the_same_delivery_is_the_same_message_to_the_byte(self) -> None:
+        first, again = Desk(significant()).write(language="de"), Desk(significant()).write(language="de")
+        assert first.content == again.content
+        assert parse(first.content)["Message-ID"] == f"<{first.message_id}>"
+        assert first.message_id.endswith("@example.org")
+
+    def test_message_ids_differ_between_people_and_events(self) -> None:
+        desk = Desk(significant())
+        assert desk.write("a@example.org").message_id != desk.write("b@example.org").message_id
+        assert desk.write().message_id != Desk(significant(id="tag:example.org,2026:other")).write().message_id
+
+    def test_its_date_is_when_the_event_was_read_yet_never_before_it_was_due(self) -> None:
+        record = significant(notice_at="2024-01-02T00:00:00Z")
+        assert Desk(record).read()["Date"].datetime == datetime(2024, 3, 1, tzinfo=UTC)
+        record = significant(notice_at="2029-01-02T00:00:00Z")
+        assert Desk(record).read()["Date"].datetime == datetime(2029, 1, 2, tzinfo=UTC)
+
+    def test_programs_do_not_answer_it(self) -> None:
+        message = Desk(significant()).read()
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["Policy-Event"] == significant()["id"]
+
+    def test_sender_and_reply_address_are_those_of_the_settings(self) -> None:
+        message = Desk(significant(), sender_name='Äpfel, "Birnen" & Co', reply_to="ask@example.org").read()
+        assert message["From"].addresses[0].display_name == 'Äpfel, "Birnen" & Co'
+        assert message["From"].addresses[0].addr_spec == "policies@example.org"
+        assert message["Reply-To"] == "ask@example.org"
+
+
+class TestOneAddress:
+    def test_a_message_names_its_one_recipient_and_nobody_else(self) -> None:
+        content = Desk(significant()).write("only@example.net").content
+        assert re.findall(
+            rb"[\w.+-]+@[\w.-]+", content.partition(b"\r\n\r\n")[0].replace(b"policies@example.org", b"")
+        ) == [
+            b"only@example.net",
+            Desk(significant()).write("only@example.net").message_id.encode(),
+        ]
+        message = parse(content)
+        assert [each.addr_spec for each in message["To"].addresses] == ["only@example.net"]
+        assert not {"cc", "bcc", "resent-to"} & {name.lower() for name in message.keys()}  # noqa: SIM118
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "a@example.org\r\nBcc: b@example.org",
+            "a@example.org, b@example.org",
+            "a@example.org\n",
+            "Name <a@example.org>",
+            "a",
+            "ä@example.org",
+            "@example.org",
+        ],
+    )
+    def test_what_is_no_single_address_is_not_written(self, address: str) -> None:
+        with pytest.raises(NoticeError):
+            Desk(significant()).write(address)
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            b"To: a@example.org\r\nTo: b@example.org",
+            b"To: a@example.org\r\n b@example.org",
+            b"To: a@example.org\r\nCc: b@example.org",
+            b"To: a@example.org\r\nBCC: b@example.org",
+            b"To: a@example.org\r\nResent-To: b@example.org",
+            b"To: b@example.org",
+            b"To: a@example.org, b@example.org",
+            b"Subject: To: a@example.org",
+        ],
+    )
+    def test_the_bytes_are_looked_at(self, headers: bytes) -> None:
+        with pytest.raises(NoticeError, match="not addressed to its one recipient"):
+            _assert_one_address(b"Date: x\r\n" + headers + b"\r\n\r\nTo: a@example.org\r\n", "a@example.org")
+
+    def test_a_body_may_speak_of_anybody(self) -> None:
+        _assert_one_address(b"X: y\r\nTo: a@example.org\r\n\r\nTo: b@example.org\r\nCc: c\r\n", "a@example.org")
+
+    @given(st.text(max_size=60))
+    def test_no_title_breaks_out_of_the_subject(self, title: str) -> None:
+        record = significant()
+        for edition in record["editions"].values():
+            edition["title"] = f"{title}\r\nBcc: evil@example.net"
+        content = Desk(record).write().content
+        message = parse(content)
+        assert "Bcc" not in message
+        assert len(message.get_all("Subject")) == 1
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
+        assert max(len(line) for line in content.split(b"\r\n")) <= 100
+
+    @given(st.text(max_size=200))
+    def test_any_words_come_back_as_they_were(self, words: str) -> None:
+        record = significant()
+        record["editions"]["en"]["summary"] = {"text": words, "html": "<p>x</p>"}
+        text = body(Desk(record).read(), "plain")
+        assert words.replace("\r\n", "\n").replace("\r", "\n") in text
+
+    def test_titles_are_text_in_the_html(self) -> None:
+        record = significant()
+        record["editions"]["en"]["title"] = "<script>alert(1)</script>"
+        html = body(Desk(record).read(), "html")
+        assert "<script>" not in html
+        assert "&lt;script&gt;" in html
+
+
+class TestUnsubscribing:
+    @pytest.fixture
+    def leave(self, tmp_path: Path) -> dict[str, Any]:
+        (tmp_path / "secret").write_bytes(b"0123456789abcdef")
+        return {"url": "https://example.org/leave?who={token}", "secret_file": tmp_path / "secret"}
+
+    def test_subscriptions_are_left_with_one_click(self, leave: dict[str, Any]) -> None:
+        desk = Desk(significant(), unsubscribe=leave)
+        content = desk.write().content
+        token = re.search(rb"\r\nList-Unsubscribe: <https://example.org/leave\?who=([\w-]+)>\r\n", b"\r\n" + content)
+        assert token is not None
+        assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in content
+        decoded = base64.urlsafe_b64decode(token[1] + b"=" * (-len(token[1]) % 4))
+        address, _, signature = decoded.partition(b"\0")
+        assert address == b"a@example.org"
+        assert signature == hmac.new(b"0123456789abcdef", address, hashlib.sha256).digest()[:18]
+        assert "You subscribed to these messages." in body(parse(content), "plain")
+
+    def test_a_second_way_out_is_by_mail(self, leave: dict[str, Any]) -> None:
+        desk = Desk(significant(), unsubscribe={**leave, "mail": "leave@example.org"})
+        message = desk.read()
+        assert "<mailto:leave@example.org?subject=unsubscribe>" in message["List-Unsubscribe"]
+        assert "leave@example.org" in body(message, "plain")
+
+    def test_everybody_has_a_token_of_their_own(self, leave: dict[str, Any]) -> None:
+        desk = Desk(significant(), unsubscribe={**leave, "url": "https://example.org/{token}/{token}"})
+        first, second = desk.read("a@example.org"), desk.read("b@example.org")
+        assert first["List-Unsubscribe"] != second["List-Unsubscribe"]
+        assert "place-of" not in first["List-Unsubscribe"]
+
+    def test_required_notices_cannot_be_left(self) -> None:
+        content = Desk(significant()).write().content.lower()
+        assert b"unsubscribe" not in content
+
+    def test_a_secret_that_is_missing_or_short_is_told_at_once(self, leave: dict[str, Any], tmp_path: Path) -> None:
+        for content in (b"short", None):
+            if content is None:
+                (tmp_path / "secret").unlink()
+            else:
+                (tmp_path / "secret").write_bytes(content)
+            with pytest.raises(UsageError, match="secret"):
+                Desk(significant(), unsubscribe=leave)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            'unsubscribe = {url = "https://example.org/leave", secret_file = "s"}',
+            'unsubscribe = {url = "http://example.org/{token}", secret_file = "s"}',
+            'unsubscribe = {url = "https://example.org/ä{token}", secret_file = "s"}',
+            'unsubscribe = {url = "https://example.org/{token}>,<x", secret_file = "s"}',
+            'sender_name = "A\\nBcc: b@example.org"',
+            'reply_to = "a..b@example.org"',
+            'return_path = "a@example.org>"',
+        ],
+    )
+    def test_settings_that_would_break_a_header_are_refused(self, tmp_path: Path, line: str) -> None:
+        (tmp_path / "notify.toml").write_text(
+            'feed = "f"\n[channels.mail]\nkind = "smtp"\nhost = "localhost"\nsender = "a@example.org"\n'
+            f'{line}\n[[audiences]]\nname = "a"\nchannel = "mail"\ncsv = "a.csv"\nkind = "subscription"\n'
+        )
+        with pytest.raises(SettingsError):
+            read_notifier_settings(tmp_path / "notify.toml")
+
+
+class TestWebhooks:
+    def test_an_event_is_a_cloud_event(self) -> None:
+        record = significant()
+        desk = Desk(record)
+        message = desk.hooks.write(Delivery(1, 21, "hooks", Recipient("crm", "en"), 0))
+        envelope = json.loads(message.content)
+        assert envelope == {
+            "specversion": "1.0",
+            "id": record["id"],
+            "source": "https://example.org/",
+            "type": record["type"],
+            "subject": f"privacy/{record['version']}",
+            "time": record["notice_at"],
+            "datacontenttype": "application/json",
+            "data": record,
+        }
+        again = Desk(record).hooks.write(Delivery(1, 21, "hooks", Recipient("crm", "en"), 3))
+        assert (again.content, again.message_id) == (message.content, message.message_id)
+
+    def test_each_endpoint_has_ids_of_its_own(self) -> None:
+        desk = Desk(significant())
+        first, second = (desk.hooks.write(Delivery(1, 21, "hooks", Recipient(name, "en"), 0)) for name in ("a", "b"))
+        assert first.message_id != second.message_id
+        assert first.message_id.startswith("msg_")
+
+    def test_an_event_that_lacks_its_parts_is_told_as_such(self) -> None:
+        record = significant()
+        del record["notice_at"]
+        desk = Desk(record)
+        with pytest.raises(NoticeError, match="Event 21"):
+            desk.hooks.write(Delivery(1, 21, "hooks", Recipient("crm", "en"), 0))
+        with desk.ledger.transaction() as connection, pytest.raises(KeyError):
+            cloud_event(load_notice(connection, 21))
