@@ -220,6 +220,20 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, address: str, kin
     visitor.context.close()
 
 
+@pytest.mark.parametrize(
+    ("place", "whole"),
+    [("de/cookies/", "td code"), ("ar/cookies/", "td code"), ("ja/privacy/history/", ".periods time")],
+)
+def test_names_and_days_in_tables_are_not_broken_on_a_small_phone(
+    browser: Browser, address: str, place: str, whole: str
+) -> None:
+    visitor = Visit(browser, address, width=320)
+    lines = visitor.open(place).locator(whole).evaluate_all("found => found.map(one => one.getClientRects().length)")
+    assert lines
+    assert set(lines) == {1}
+    visitor.context.close()
+
+
 def test_the_site_says_that_its_history_is_a_sample(visit: Visit) -> None:
     assert "sample" in visit.open("en/").locator("body").inner_text().lower()
 

@@ -46,6 +46,19 @@ def test_a_phrase_ends_with_the_mark_with_which_it_ends_in_english() -> None:
     assert unlike == []
 
 
+@pytest.mark.parametrize("tag", ["ar", "he"])
+def test_a_title_in_any_language_keeps_its_place_between_words_from_right_to_left(tag: str) -> None:
+    bare = [
+        said
+        for message in extract_phrases(ROOT)
+        if isinstance(message.id, str) and message.id
+        for said in [load_phrases(tag).find(message.id)]
+        for place in ("%(policy)s", "%(subject)s", "%(section)s")
+        if said.count(place) != said.count(f"\u2068{place}\u2069")
+    ]
+    assert bare == []
+
+
 def _ending(phrase: str) -> str:
     return phrase[-1].translate(LIKE_ENGLISH) if phrase[-1] in ".:;?…。：；？؟" else ""
 

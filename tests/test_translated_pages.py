@@ -50,7 +50,8 @@ class TestStaleness:
         page = visit(policies).open("de/privacy/")
         banner = "//div[contains(@class, 'fidelity-behind')]"
         assert page.words(f"{banner}//p[@class='banner-lead']") == (
-            "This translation is of the version of 1. März 2025 (2025-03-01); 3 sections have changed since."
+            "Diese Übersetzung gibt die Fassung vom 1. März 2025 (2025-03-01) wieder;"
+            " seither haben sich 3 Abschnitte geändert."
         )
         links = [link.get("href") for link in page.all(f"{banner}//ul[@class='changed']//a")]
         redline = "/de/privacy/compare/2025-03-01/2026-03-01/"
@@ -65,9 +66,9 @@ class TestStaleness:
     def test_each_stale_section_says_so_and_links_its_redline(self, policies: PolicyRepository) -> None:
         visitor = visit(policies)
         page = visitor.open("de/privacy/")
-        assert "This section has changed since the version of 1. März 2025" in section(page, "data")
-        assert "does not have this section any more" in section(page, "old")
-        assert "section has changed" not in section(page, "rights")
+        assert "Fassung vom 1. März 2025; dieser Abschnitt hat sich seither geändert." in section(page, "data")
+        assert "Der maßgebliche Text enthält diesen Abschnitt nicht mehr." in section(page, "old")
+        assert "seither" not in section(page, "rights")
         link = str(page.one("//div[.//h2[@id='data']]/p[contains(@class, 'section-note')]/a").get("href"))
         address, _, anchor = link.partition("#")
         assert visitor.open(address.removeprefix("/")).all(f"//*[@id='{anchor}']")
@@ -78,14 +79,14 @@ class TestStaleness:
         assert ids == ["data", "storage", "rights", "old"]
         passage = page.one("//article//div[@lang='en'][.//h2[@id='storage']]")
         assert passage.get("dir") == "ltr"
-        assert "This section is new and has not been translated." in section(page, "storage")
+        assert "Dieser Abschnitt ist neu und nicht übersetzt." in section(page, "storage")
 
     def test_one_changed_section_is_told_in_the_singular(self, tmp_path: Path) -> None:
         repository = PolicyRepository(tmp_path).site(languages=["en", "de"])
         repository.publish("privacy", effective=FIRST, text=OLD)
         repository.publish("privacy", effective=FIRST, text=GERMAN, language="de", when="2025-01-15")
         repository.publish("privacy", effective=SECOND, text=OLD.replace("90", "60"))
-        assert "1 section has changed since." in visit(repository).open("de/privacy/").words()
+        assert "seither hat sich ein Abschnitt geändert." in visit(repository).open("de/privacy/").words()
 
     def test_a_translation_of_the_same_words_is_not_called_stale(self, tmp_path: Path) -> None:
         repository = PolicyRepository(tmp_path).site(languages=["en", "de"])
@@ -93,7 +94,7 @@ class TestStaleness:
         repository.publish("privacy", effective=FIRST, text=GERMAN, language="de", when="2025-01-15")
         repository.publish("privacy", effective=SECOND, text=OLD)
         page = visit(repository).open("de/privacy/")
-        assert "no section has changed since." in page.words()
+        assert "seither hat sich kein Abschnitt geändert." in page.words()
         assert not page.all("//p[contains(@class, 'section-note')]")
 
     def test_a_section_that_was_never_translated_is_shown_in_the_authoritative_language(self, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ class TestStaleness:
         short = "## Daten {#data}\n\n90 Tage.\n"
         repository.publish("privacy", effective=FIRST, text=short, language="de", when="2025-01-15")
         page = visit(repository).open(f"de/privacy/v/{FIRST}/")
-        assert "This section has not been translated." in section(page, "rights")
+        assert "Dieser Abschnitt ist nicht übersetzt." in section(page, "rights")
         assert not page.all("//div[contains(@class, 'fidelity-behind')]")
 
     def test_a_passage_from_another_text_brings_no_id_twice_and_no_dead_link(self, tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ class TestYielding:
     def test_a_stale_translation_yields_where_the_site_says_so(self, tmp_path: Path) -> None:
         visitor = visit(behind(PolicyRepository(tmp_path), stale_translation="yield"))
         page = visitor.open("de/privacy/")
-        assert "You are reading the authoritative text (Englisch), which has changed since." in page.words()
+        assert "Sie lesen den maßgeblichen Text (Englisch), der sich seither geändert hat." in page.words()
         assert page.attribute("//article", "lang") == "en"
         assert page.all(f"//main//a[@href='/de/privacy/v/{FIRST}/']")
         assert not page.is_indexed
@@ -143,15 +144,24 @@ class TestYielding:
 class TestPrevailing:
     def test_every_translated_page_says_which_text_prevails(self, policies: PolicyRepository) -> None:
         visitor = visit(policies)
-        words = "If a translation of this policy differs from the text in Englisch, the text in Englisch prevails."
+        words = "ab, ist der Text in der Sprache Englisch maßgeblich."
         for place in ("", "upcoming/", f"v/{FIRST}/", "history/", f"v/{SECOND}/changes/"):
             assert words in visitor.open(f"de/privacy/{place}").words()
         assert "prevails" not in visitor.open("en/privacy/").words()
 
-    @pytest.mark.parametrize(("said", "told_in"), [("de", "en"), ("none", "en"), ("none", "de")])
-    def test_a_policy_may_name_another_language_or_none(self, tmp_path: Path, said: str, told_in: str) -> None:
+    @pytest.mark.parametrize(
+        ("said", "told_in", "words"),
+        [
+            ("de", "en", "text in German prevails"),
+            ("none", "en", "equally authentic"),
+            ("none", "de", "in allen Sprachen gleichermaßen maßgeblich"),
+        ],
+    )
+    def test_a_policy_may_name_another_language_or_none(
+        self, tmp_path: Path, said: str, told_in: str, words: str
+    ) -> None:
         page = visit(behind(PolicyRepository(tmp_path), prevailing_language=said)).open(f"{told_in}/privacy/")
-        assert ("equally authentic" if said == "none" else "text in German prevails") in page.words()
+        assert words in page.words()
 
 
 class TestFallback:
@@ -210,7 +220,7 @@ class TestRevisions:
         assert len(names) == 1
         page = visitor.open(f"de/privacy/v/{FIRST}/revisions/{names[0]}/")
         assert "90 Tage." in page.words("//article")
-        assert "A newer one took its place on 20. Februar 2025." in page.words()
+        assert "Am 20. Februar 2025 ist ein neuerer an seine Stelle getreten." in page.words()
         assert not page.is_indexed
         assert page.attribute("//link[@rel='canonical']", "href").endswith(f"/de/privacy/v/{FIRST}/")
         assert b"90 Tage." in visitor.get(f"de/privacy/v/{FIRST}/revisions/{names[0]}/index.md")
