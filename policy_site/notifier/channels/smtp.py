@@ -200,7 +200,10 @@ class SmtpSession:
         self._reply()
 
     def _reply(self) -> _Reply:
-        return _Reply(*self._server.getreply())
+        reply = _Reply(*self._server.getreply())
+        if not (reply.is_positive or reply.code == _GO_AHEAD or 400 <= reply.code < 600):  # noqa: PLR2004 - the same
+            raise smtplib.SMTPResponseException(reply.code, f"This is no answer of a mail server: {reply.text}"[:500])
+        return reply
 
     def _socket(self) -> socket.socket:
         sock = self._server.sock
