@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 
@@ -13,4 +12,4 @@ def message_id_of(event_id: str, channel: str, recipient: str, *, domain: str, s
     one comes from somebody who has it.
     """
     name = f"{event_id}\n{channel}\n{recipient}".encode()
-    return f"{hmac.new(secret, name, hashlib.sha256).hexdigest()[:32]}@{domain}"
+    return f"{hmac.digest(secret, name, 'sha256').hex()[:32]}@{domain}"
