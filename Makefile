@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines benchmark-notifier kill-notifier lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -52,6 +52,18 @@ explore: $(VENV)/test.installed ## try every property with new random examples, 
 
 benchmark-redlines: $(VENV)/test.installed ## measure redlines over a repository: CORPUS=folder [PAIRS=all]
 	$(BIN)/python -m benchmarks.redlines "$(CORPUS)" --pairs $(or $(PAIRS),200)
+
+benchmark-notifier: $(VENV)/test.installed ## measure delivery beside bare smtplib, and planning a million recipients
+	sh tests/install-debian
+	$(BIN)/python -m benchmarks.notifier_speed
+	$(BIN)/python -m benchmarks.notifier_planning
+
+kill-notifier: $(VENV)/test.installed ## kill the notifier at random instants, for half an hour: [KILLS=200] [RECIPIENTS=60000]
+	sh tests/install-debian
+	for policy in resend hold reconcile; do \
+	  $(BIN)/python -m benchmarks.notifier_kills --kills $(or $(KILLS),200) --recipients $(or $(RECIPIENTS),60000) --ambiguous $$policy || exit 1; done
+	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients 20000 --ledger postgresql --workers 2
+	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients 20000 --celery
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 2; }

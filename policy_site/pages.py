@@ -20,7 +20,7 @@ from urllib.parse import quote
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
 from policy_site.errors import PublishingError
 from policy_site.formats import ARCHIVE_SIZE, Scope, count_archives
-from policy_site.model import Document, Policy, Revision, Version
+from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
 
 FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
@@ -182,8 +182,9 @@ def plan_pages(publication: Publication) -> tuple[Page, ...]:
 def comparisons(policy: Policy, publication: Publication) -> tuple[tuple[Version, Version], ...]:
     """Return the pairs of versions that have a redline page, the older one first, by effective date.
 
-    Neighbours, each old version with the one in force, the one in force with each upcoming one; every pair of a policy
-    with few versions. A version whose text is not there has none.
+    Every pair of a policy with few versions. Of one with many: neighbours; each version with the one in force; and each
+    older version with every one that people are told of, since notices link to the redline from the version that their
+    reader accepted, and such links stay true. A version whose text is not there has none.
     """
     present = [version for version in policy.versions if is_text_present(policy, version, publication)]
     if len(present) <= ALL_PAIRS_UP_TO:
@@ -193,6 +194,8 @@ def comparisons(policy: Policy, publication: Publication) -> tuple[tuple[Version
     if in_force in present:
         middle = present.index(in_force)
         pairs |= {(min(index, middle), max(index, middle)) for index in range(len(present)) if index != middle}
+    told = [index for index, version in enumerate(present) if version.significance is Significance.SIGNIFICANT]
+    pairs |= {(older, newer) for newer in told for older in range(newer)}
     return tuple((present[older], present[newer]) for older, newer in sorted(pairs))
 
 
