@@ -175,7 +175,7 @@ def test_a_recipient_put_off_is_tried_again_later_each_time_and_given_up_in_the_
     assert local.run().status == 0
     assert local.states()["b@example.org"] == "exhausted"
     assert local.attempts("b@example.org") == [("deferred", "450 4.2.1 Later")] * 5
-    assert server.recipients == ["a@example.org", "c@example.org"]
+    assert sorted(server.recipients) == ["a@example.org", "c@example.org"]
 
 
 class TestDoubt:
