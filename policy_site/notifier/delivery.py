@@ -66,7 +66,6 @@ def deliver(
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
     run = _Run(recorder, name, channel, settings, renderer, is_stopped, told, among)
-    recorder.company = settings.connections
     # as daemons they do not keep a process that is told twice to end; the ledger knows what they were at
     threads = [
         threading.Thread(target=run.serve, name=f"{name}-{number}", daemon=True)

@@ -1,7 +1,8 @@
-"""The one thread of a worker that writes to the ledger: what several connections have to record goes to disk at once.
+"""A worker's hand on the ledger: what several connections have to record goes to disk at once.
 
 A transaction ends on disk (SQLite ``synchronous=FULL``), which takes as long for one row as for a hundred: so whatever
-gathers while one is being written goes into the next (group commit).
+gathers while one is being written goes into the next (group commit). The connection that waits first writes for all who
+wait; a thread of the recorder's own sees to what nobody waits for, and to the lease.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from policy_site.errors import NoticeError, PolicySiteError, UsageError
@@ -22,33 +23,25 @@ if TYPE_CHECKING:
 
 _VERDICTS_WAIT = 0.02
 """Seconds that verdicts wait for the next beginning, with which they go to disk."""
-_COMPANY_WAIT = 0.001
-"""Seconds that one connection's beginning waits for those of the others."""
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
 class Ticket:
-    """Something that waits to be on disk."""
+    """Something that is to be on disk."""
 
+    recorder: Recorder
     verdicts: Sequence[Verdict] = ()
     beginning: int | None = None
     statement: Callable[[Connection, int], Any] | None = None
     answer: Any = None
     error: PolicySiteError | None = None
-    done: threading.Lock = field(default_factory=threading.Lock)
-    """Taken until it is on disk."""
-
-    @property
-    def is_urgent(self) -> bool:
-        """True where somebody waits for it; verdicts alone may wait a moment for company."""
-        return self.beginning is not None or self.statement is not None
+    is_done: bool = False
 
     def wait(self) -> Any:  # noqa: ANN401 - what the statement returned
-        """Wait until it is on disk; raise :class:`UsageError` where the ledger refuses for good."""
-        self.done.acquire()
-        self.done.release()
+        """See to it that it is on disk; raise :class:`UsageError` where the ledger refuses for good."""
+        self.recorder.see_to(self)
         if self.error:
             raise self.error
         return self.answer
@@ -63,17 +56,17 @@ class Recorder:
         self._lease = lease_seconds
         self._patience = patience_seconds
         self._waiting: list[Ticket] = []
-        self._urgent = 0
-        self._wakeup = threading.Condition()
-        self._is_closing = False
+        self._gate = threading.Lock()
+        """Held for a moment, to change what waits."""
+        self._writing = threading.Lock()
+        """Held while something goes to disk."""
+        self._closing = threading.Event()
         self._error: PolicySiteError | None = None
-        self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
+        self._thread = threading.Thread(target=self._keep_up, name="recorder", daemon=True)
         self._worker = 0
         self._zero = 0.0
         self._bury_at = 0.0
         self._connection: Connection | None = None
-        self.company = 1
-        """How many connections are likely to have something to record at once."""
         self.doubtful_at_start = 0
         """Deliveries that dead workers had been sending."""
 
@@ -89,10 +82,10 @@ class Recorder:
 
     def __exit__(self, *_: object) -> None:
         """Record what still waits, and strike the worker off."""
-        with self._wakeup:
-            self._is_closing = True
-            self._wakeup.notify_all()
+        self._closing.set()
         self._thread.join()
+        with self._writing:
+            self._write_waiting()
         if self._connection:
             self._connection.close()
         if self._error is None:
@@ -115,7 +108,7 @@ class Recorder:
 
     def record(self, verdicts: Sequence[Verdict], *, beginning: int | None = None) -> Ticket:
         """Hand in verdicts, and the delivery whose last byte is about to leave; wait for the ticket before it does."""
-        return self._hand_in(Ticket(verdicts=tuple(verdicts), beginning=beginning))
+        return self._hand_in(Ticket(self, verdicts=tuple(verdicts), beginning=beginning))
 
     def flush(self) -> None:
         """Wait until everything handed in is on disk; raise :class:`UsageError` where the ledger refuses for good."""
@@ -123,52 +116,44 @@ class Recorder:
 
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
         """Run a statement, given the connection and the present instant, in the next transaction; return its answer."""
-        answer: _Result = self._hand_in(Ticket(statement=statement)).wait()
+        answer: _Result = self._hand_in(Ticket(self, statement=statement)).wait()
         return answer
 
+    def see_to(self, ticket: Ticket) -> None:
+        """Return when a ticket is on disk, or was refused: written by another's hand, or by the caller's for all."""
+        while not ticket.is_done:
+            with self._writing:
+                if not ticket.is_done:
+                    self._write_waiting()
+
     def _hand_in(self, ticket: Ticket) -> Ticket:
-        ticket.done.acquire()
-        with self._wakeup:
-            if self._error or self._is_closing:
+        with self._gate:
+            if self._error or self._closing.is_set():
                 ticket.error = self._error or UsageError("The ledger is closed.")
-                ticket.done.release()
+                ticket.is_done = True
             else:
                 self._waiting.append(ticket)
-                if ticket.is_urgent:
-                    self._urgent += 1
-                    self._wakeup.notify()
-                elif len(self._waiting) == 1:
-                    self._wakeup.notify()
         return ticket
 
-    def _write(self) -> None:
-        heartbeat = self._lease / 4
-        while True:
-            with self._wakeup:
-                if not self._waiting and not self._is_closing:
-                    self._wakeup.wait(heartbeat)
-                if self._waiting and not self._urgent and not self._is_closing:
-                    self._wakeup.wait(_VERDICTS_WAIT)
-                self._wait_for_company()
-                batch, self._waiting, self._urgent = self._waiting, [], 0
-                is_closing = self._is_closing
-            if batch or (self._ledger.is_shared and not is_closing):
-                self._write_batch(batch)
-            if self._error or (is_closing and not batch):
-                break
-        with self._wakeup:
-            for ticket in self._waiting:
-                ticket.error = self._error
-                ticket.done.release()
+    def _write_waiting(self) -> None:
+        """Write all that waits; the caller holds the right to write."""
+        with self._gate:
+            batch, self._waiting = self._waiting, []
+        if batch:
+            self._write_batch(batch)
 
-    def _wait_for_company(self) -> None:
-        """Give other connections the moment they need to come along."""
-        until = time.monotonic() + _COMPANY_WAIT
-        while 0 < self._urgent < self.company and not self._is_closing:
-            rest = until - time.monotonic()
-            if rest <= 0:
-                break
-            self._wakeup.wait(rest)
+    def _keep_up(self) -> None:
+        """Write verdicts that nobody waits for, and renew the lease, until the worker ends."""
+        renew_at = time.monotonic() + self._lease / 4
+        while not self._closing.wait(_VERDICTS_WAIT) and not self._error:
+            is_due = self._ledger.is_shared and time.monotonic() >= renew_at
+            if not self._waiting and not is_due:
+                continue
+            with self._writing:
+                with self._gate:
+                    batch, self._waiting = self._waiting, []
+                self._write_batch(batch)
+            renew_at = time.monotonic() + self._lease / 4
 
     def _write_batch(self, batch: list[Ticket]) -> None:
         give_up_at = time.monotonic() + self._patience
@@ -187,15 +172,14 @@ class Recorder:
                 if time.monotonic() >= give_up_at:
                     self._fail(batch, error)
                     return
-                with self._wakeup:
-                    self._wakeup.wait(0.5)
+                time.sleep(0.5)
             except Exception as error:  # noqa: BLE001 - a defect: whoever waits must hear of it, or waits for ever
                 self._fail(
                     batch, NoticeError(f"The ledger cannot go on: {type(error).__name__}: {error}.", remedy=_DEFECT)
                 )
                 return
         for ticket in batch:
-            ticket.done.release()
+            ticket.is_done = True
 
     def _write_once(self, batch: list[Ticket]) -> None:
         if self._connection is None or self._connection.invalidated:
@@ -218,11 +202,12 @@ class Recorder:
                     ticket.answer = ticket.statement(connection, now)
 
     def _fail(self, batch: list[Ticket], error: PolicySiteError) -> None:
-        with self._wakeup:
+        with self._gate:
             self._error = error
+            batch, self._waiting = [*batch, *self._waiting], []
         for ticket in batch:
             ticket.error = error
-            ticket.done.release()
+            ticket.is_done = True
 
 
 class _LeaseLostError(Exception):

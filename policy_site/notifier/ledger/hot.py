@@ -29,11 +29,10 @@ class HotStatement:
         if not rows:
             return
         text, arrange, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
-            cursor.executemany(text, [arrange(row + fixed) for row in rows])
-        finally:
-            cursor.close()
+        driver: Any = connection.connection.dbapi_connection
+        cursor = driver.cursor()
+        cursor.executemany(text, [arrange(row + fixed) for row in rows])
+        cursor.close()
 
     def _compile(self, dialect: Dialect) -> tuple[str, Any, tuple[Any, ...]]:
         compiled = self._statement.compile(dialect=dialect)
