@@ -297,7 +297,7 @@ class TestFullDisk:
         def fill_for_a_while(_talk: Talk) -> None:
             if len(server.taken) == 20:
                 fill(small_disk)
-                threading.Timer(3, (small_disk / "filling").unlink).start()
+                threading.Timer(3, (small_disk / "filling").unlink, kwargs={"missing_ok": True}).start()
 
         server.answers["."] = fill_for_a_while
         over = mailing.run_apart()

@@ -50,7 +50,7 @@ class Ticket:
 class Recorder:
     """A worker's hand on the ledger. Use it as a context manager."""
 
-    def __init__(self, ledger: Ledger, *, name: str, lease_seconds: int, patience_seconds: float = 30.0) -> None:
+    def __init__(self, ledger: Ledger, *, name: str, lease_seconds: int, patience_seconds: float = 10.0) -> None:
         self._ledger = ledger
         self._name = name
         self._lease = lease_seconds
