@@ -180,9 +180,10 @@ def test_a_catalogue_of_one_phrase_counts_as_its_language_does() -> None:
     content = f'msgid "%(num)s section differs"\nmsgid_plural "%(num)s sections differ"\n{forms}'
     phrases = load_phrases("ar", (OwnCatalogue("ar", content.encode()),))
     said = [
-        phrases.ngettext("%(num)s section differs", "%(num)s sections differ", number) for number in (0, 1, 2, 3, 11)
+        phrases.ngettext("%(num)s section differs", "%(num)s sections differ", number)
+        for number in (0, 1, 2, 3, 100, 11)
     ]
-    assert [words[0] for words in said] == ["0", "1", "2", "3", "4"]
+    assert [words[0] for words in said] == ["0", "1", "2", "3", "4", "5"]
 
 
 def test_every_catalogue_counts_as_its_language_does() -> None:
