@@ -79,7 +79,7 @@ def _messages(folder: Path) -> list[Message]:
 
 
 def _measure(name: str, port: int, count: int, connections: int) -> tuple[float, float]:
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
+    with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         trial = Trial(
             kills=0, recipients=count, ambiguous="resend", connections=connections, ledger="sqlite", workers=1,
