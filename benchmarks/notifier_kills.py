@@ -182,6 +182,7 @@ class _Crew:
                     ).first():
                         break
                 time.sleep(0.5)
+            ledger.close()
             self.dismiss()
             return
         for process in self._processes:
@@ -286,6 +287,7 @@ def _count(findings: Findings, trial: Trial, folder: Path, sink: SmtpSink) -> No
             connection.execute(select(DELIVERIES.c.recipient).where(DELIVERIES.c.state == DeliveryState.HELD)).scalars()
         )
         secret = read_secret(connection)
+    ledger.close()
     event = _events()[-1]["id"]
     expected = {
         message_id_of(event, "mail", address, domain=_DOMAIN, secret=secret): address for address in _addresses(trial)

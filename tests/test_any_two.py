@@ -140,7 +140,7 @@ def test_the_address_keeps_the_choice(page: Page, address: str) -> None:
     page.goto("about:blank")
     page.goto(f"{first}&at=change-2")
     expect(page.locator(".result .redline :target")).to_have_id("change-2")
-    assert page.url == f"{first}&at=change-2"
+    expect(page).to_have_url(f"{first}&at=change-2")
 
 
 def test_the_older_version_is_the_one_that_changes(page: Page, address: str) -> None:

@@ -389,13 +389,13 @@ class TestManyWorkers:
     ) -> None:
         mailing = Mailing(tmp_path, server.port, ledger_url=postgresql.create_database())
         mailing.announce()
-        addresses = mailing.people_many(3000)
+        addresses = mailing.people_many(1200)
         mailing.plan()
         workers = [mailing.start("deliver") for _ in range(2)]
         statuses = [ended(worker).status for worker in workers]
         assert set(statuses) <= {0, 7}
         assert Counter(server.recipients) == Counter(addresses)
-        assert mailing.counts() == {"sent": 3000}
+        assert mailing.counts() == {"sent": 1200}
 
     def test_a_lease_from_a_clock_that_ran_ahead_keeps_nobody(
         self, tmp_path: Path, server: ScriptedServer, postgresql: PostgreSQL

@@ -66,6 +66,10 @@ class Ledger:
         finally:
             os.close(file)
 
+    def close(self) -> None:
+        """Close the connections that are kept for later."""
+        self.engine.dispose()
+
     def connect(self) -> Connection:
         """Open a connection to be kept, for :meth:`transaction`; raise :class:`UsageError` where there is none."""
         try:
