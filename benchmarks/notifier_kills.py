@@ -11,7 +11,6 @@ promise is broken.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -135,7 +134,6 @@ class _Crew:
     def __init__(self, folder: Path, trial: Trial, sink: SmtpSink) -> None:
         self._folder, self._trial, self._sink = folder, trial, sink
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._kinds = itertools.cycle(("dispatch", "work", "work"))
 
     def fill(self) -> None:
         """Start what is missing."""

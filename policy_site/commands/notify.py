@@ -132,12 +132,12 @@ def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, termina
     queues = _queues()
     queue = queues.make_queue(settings)
     pause = threading.Event()
+    ledger = open_ledger(settings.ledger)
     while True:
         try:
-            ledger = open_ledger(settings.ledger)
             _tell_ingestion(ingest(ledger, settings), terminal)
             unusable = _plan_all(ledger, settings, terminal, is_again=False)
-            terminal.say_done(f"{queues.dispatch(settings, queue)} deliveries put on the queue.")
+            terminal.say_done(f"{queues.dispatch(ledger, settings, queue)} deliveries put on the queue.")
             refuse_held(ledger)
         except NoticeError as error:
             if arguments.watch is None:

@@ -6,9 +6,8 @@ Instants are whole seconds since 1970 in UTC, as the ledger's database counts th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 
@@ -46,9 +45,6 @@ class DeliveryState(StrEnum):
     """Tried as often as is allowed."""
     SUPPRESSED = "suppressed"
     """The address bounced before, or was struck off."""
-
-
-FINAL_STATES = frozenset({DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED})
 
 
 class OutcomeKind(StrEnum):
@@ -137,7 +133,6 @@ class Wording:
     """The whole HTML document; for a webhook the JSON of the event."""
     digest: str
     """SHA-256, in hexadecimal, of subject, text and HTML: evidence of the words."""
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

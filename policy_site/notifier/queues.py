@@ -19,7 +19,7 @@ from kombu.exceptions import OperationalError
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier.channels import open_channel
 from policy_site.notifier.delivery import deliver
-from policy_site.notifier.ledger import open_ledger
+from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.queueing import take_for_queue
 from policy_site.notifier.reconciliation import settle
 from policy_site.notifier.recorder import Recorder
@@ -61,12 +61,11 @@ def make_queue(settings: NotifierSettings) -> Any:  # noqa: ANN401 - Celery has 
     return queue
 
 
-def dispatch(settings: NotifierSettings, queue: Any) -> int:  # noqa: ANN401 - the same
+def dispatch(ledger: Ledger, settings: NotifierSettings, queue: Any) -> int:  # noqa: ANN401 - the same
     """Settle doubts, then put every due delivery on the queue that is not there already; return how many.
 
     Raises :class:`NoticeError` where the broker takes nothing: the ledger finds what is missing at the next dispatch.
     """
-    ledger = open_ledger(settings.ledger)
     with Recorder(ledger, name=_worker_name("dispatch"), lease_seconds=settings.lease_seconds):
         count = 0
         for name, channel in settings.channels.items():

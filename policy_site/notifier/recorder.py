@@ -67,15 +67,13 @@ class Recorder:
         self._zero = 0.0
         self._bury_at = 0.0
         self._connection: Connection | None = None
-        self.doubtful_at_start = 0
-        """Deliveries that dead workers had been sending."""
 
     def __enter__(self) -> Self:
         """Enter the worker, and bury those that are dead."""
         with self._ledger.transaction() as connection:
             now = self._ledger.now(connection)
             self._zero = now - time.monotonic()
-            self.doubtful_at_start = bury_dead_workers(connection, now=now, is_alone=not self._ledger.is_shared)
+            bury_dead_workers(connection, now=now, is_alone=not self._ledger.is_shared)
             self._worker = start_worker(connection, name=self._name, lease_until=now + self._lease)
         self._thread.start()
         return self
@@ -135,11 +133,11 @@ class Recorder:
                 self._waiting.append(ticket)
         return ticket
 
-    def _write_waiting(self) -> None:
-        """Write all that waits; the caller holds the right to write."""
+    def _write_waiting(self, *, is_lease_due: bool = False) -> None:
+        """Write all that waits, or the lease alone; the caller holds the right to write."""
         with self._gate:
             batch, self._waiting = self._waiting, []
-        if batch:
+        if batch or is_lease_due:
             self._write_batch(batch)
 
     def _keep_up(self) -> None:
@@ -150,9 +148,7 @@ class Recorder:
             if not self._waiting and not is_due:
                 continue
             with self._writing:
-                with self._gate:
-                    batch, self._waiting = self._waiting, []
-                self._write_batch(batch)
+                self._write_waiting(is_lease_due=is_due)
             renew_at = time.monotonic() + self._lease / 4
 
     def _write_batch(self, batch: list[Ticket]) -> None:

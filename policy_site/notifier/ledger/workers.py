@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from policy_site.notifier.ledger.tables import DELIVERIES, WORKERS
 from policy_site.notifier.model import DeliveryState
@@ -61,8 +61,3 @@ def _take_over(connection: Connection, workers: Sequence[int], *, now: int) -> i
         .values(state=DeliveryState.PENDING, worker=None)
     )
     return int(doubtful.rowcount)
-
-
-def count_workers(connection: Connection, *, now: int) -> int:
-    """Return how many workers hold a lease."""
-    return len(connection.execute(select(WORKERS.c.id).where(WORKERS.c.lease_until >= now)).all())
