@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 
 import pytest
@@ -42,8 +41,8 @@ def counted(judged: list[Judged]) -> dict[int, bool]:
     return {one.delivery.id: one.counts for one in judged}
 
 
-def go_on() -> bool:
-    return False
+def goes_on(made: Circuit) -> bool:
+    return not made.is_exhausted and made.rest() == 0
 
 
 def test_a_refusal_counts_once_the_server_takes_another_message() -> None:
@@ -60,7 +59,7 @@ def test_twenty_refusals_in_a_row_ask_for_a_proof() -> None:
     made.judge(delivery(99), REFUSED, 1)
     assert made.needs_proof
     assert counted(made.settle(is_working=True)) == dict.fromkeys([*range(STREAK - 1), 99], True)
-    assert made.wait(go_on), "the circuit stays closed"
+    assert goes_on(made), "the circuit stays closed"
 
 
 def test_refusals_of_a_server_that_does_not_work_count_for_nobody() -> None:
@@ -84,7 +83,7 @@ def test_a_policy_that_hits_a_few_counts_where_others_were_served_in_this_run() 
     made.judge(delivery(1), ACCEPTED, 1)
     made.judge(delivery(2), POLICY, 1)
     assert counted(made.settle(is_working=True)) == {2: True}
-    assert made.wait(go_on)
+    assert goes_on(made)
 
 
 def test_bad_addresses_that_are_left_when_the_server_comes_back_are_refused() -> None:
@@ -92,12 +91,12 @@ def test_bad_addresses_that_are_left_when_the_server_comes_back_are_refused() ->
     made = circuit(clock)
     made.judge(delivery(1), AWAY, 1)
     clock.now += 2
-    assert made.wait(go_on)
+    assert goes_on(made)
     assert made.judge(delivery(2), REFUSED, 1) == []
     assert made.needs_proof, "it may work again: ask it at once"
     assert counted(made.settle(is_working=True)) == {2: True}
     assert not made.is_exhausted
-    assert made.wait(go_on)
+    assert goes_on(made)
 
 
 def test_a_doubtful_attempt_is_on_record_at_once_and_five_open_the_circuit() -> None:
@@ -112,16 +111,11 @@ def test_while_it_is_open_one_tries_and_the_others_wait() -> None:
     made = circuit(clock)
     made.judge(delivery(1), AWAY, 1)
     clock.now += 1.001
-    assert made.wait(go_on)
-    let_through: list[bool] = []
-    others = [threading.Thread(target=lambda: let_through.append(made.wait(go_on))) for _ in range(3)]
-    for other in others:
-        other.start()
-    assert let_through == []
+    assert goes_on(made)
+    assert not goes_on(made)
+    assert 0 < made.rest() <= 0.5, "the others ask again"
     made.judge(delivery(1), ACCEPTED, 1)
-    for other in others:
-        other.join(10)
-    assert let_through == [True] * 3
+    assert [made.rest() for _ in range(3)] == [0, 0, 0]
 
 
 def test_who_was_to_try_and_found_nothing_lets_another_try() -> None:
@@ -129,9 +123,9 @@ def test_who_was_to_try_and_found_nothing_lets_another_try() -> None:
     made = circuit(clock)
     made.judge(delivery(1), AWAY, 1)
     clock.now += 1.001
-    assert made.wait(go_on)
+    assert goes_on(made)
     made.withdraw()
-    assert made.wait(go_on)
+    assert goes_on(made)
 
 
 def test_pauses_grow_to_a_minute_and_end_with_the_patience() -> None:
@@ -139,33 +133,26 @@ def test_pauses_grow_to_a_minute_and_end_with_the_patience() -> None:
     made = circuit(clock, patience=1000)
     made.judge(delivery(1), AWAY, 1)
     pauses: list[float] = []
+    since = clock.now
     while not made.is_exhausted:
-        since = clock.now
-        made._lock.acquire()
-        clock.now = max(clock.now, made._resume_at)
-        made._lock.release()
-        if not made.wait(go_on):
-            break
-        pauses.append(clock.now - since)
-        made.judge(delivery(1), AWAY, 1)
+        if rest := made.rest():
+            clock.now += rest
+        else:
+            pauses.append(clock.now - since)
+            since = clock.now
+            made.judge(delivery(1), AWAY, 1)
     assert all(low / 2 <= pause <= low for low, pause in zip((1, 2, 4, 8, 16, 32, 60, 60), pauses, strict=False))
     assert len(pauses) > 15
-    assert not made.wait(go_on)
+    assert not goes_on(made)
     assert made.is_exhausted
 
 
 def test_without_patience_nobody_waits() -> None:
     made = circuit(patience=0)
-    assert made.wait(go_on)
+    assert goes_on(made)
     made.judge(delivery(1), AWAY, 1)
-    assert not made.wait(go_on)
+    assert not goes_on(made)
     assert made.is_exhausted
-
-
-def test_who_is_told_to_stop_does_not_wait() -> None:
-    made = circuit()
-    made.judge(delivery(1), AWAY, 1)
-    assert not made.wait(lambda: True)
 
 
 def test_what_is_kept_back_when_a_run_is_stopped_counts_for_nobody_and_blames_no_server() -> None:
@@ -205,7 +192,7 @@ def test_properties_of_every_history(outcomes: list[Outcome | str]) -> None:
             assert not (one.counts and one.outcome.kind is OutcomeKind.UNAVAILABLE)
         if outcome is ACCEPTED:
             assert not made.has_streak
-            assert made.wait(go_on)
+            assert goes_on(made)
     for one in made.forgive():
         decided[one.delivery.id] += 1
     assert sum(decided.values()) == given_in

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import select
+import smtplib
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from policy_site.notifier.channels import ServerUnavailableError, SessionLostError
+from policy_site.notifier.channels import ServerUnavailableError, SessionLostError, Talk, Wait
 from policy_site.notifier.channels.smtp import SmtpChannel, SmtpSession
 from policy_site.notifier.model import Delivery, Message, Outcome, OutcomeKind, Recipient
 from policy_site.notifier.settings import MailChannel
 from tests.scripted_smtp import HANG_UP, ScriptedServer, always, make_certificate, refuse, scripted
 
+Answer = TypeVar("Answer")
 CONTENT = b"To: a@example.org\r\nSubject: x\r\n\r\nHello\r\n"
 
 
@@ -48,8 +51,21 @@ def is_spent(session: SmtpSession) -> bool:
     return session.is_spent
 
 
+def listen(session: SmtpSession, talk: Talk[Answer]) -> Answer:
+    """Go through with a talk."""
+    error: TimeoutError | None = None
+    while True:
+        try:
+            wait = talk.throw(error) if error else next(talk)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer
+        if wait is Wait.REPLY and not select.select([session.reply_source], [], [], session.reply_seconds)[0]:
+            error = TimeoutError("timed out")
+
+
 def send(session: SmtpSession, message: Message | None = None) -> Outcome:
-    return session.begin(message or message_to()) or session.finish()
+    return listen(session, session.attempt(message or message_to()))
 
 
 @pytest.fixture(params=[True, False], ids=["pipelining", "one by one"])
@@ -132,7 +148,7 @@ def test_421_before_the_dot_ends_the_connection_and_nobody_was_reached(server: S
     server.answers[command] = always("421 4.3.2 Closing")
     session = connect(server)
     with pytest.raises(SessionLostError, match=r"421|closed"):
-        session.begin(message_to())
+        send(session)
     assert session.is_spent
 
 
@@ -151,10 +167,10 @@ def test_a_connection_lost_before_the_dot_has_reached_nobody(server: ScriptedSer
         # a whole megabyte cannot be handed to a peer that is gone
         large = message_to(content=CONTENT + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 200_000)
         with pytest.raises(SessionLostError):
-            session.begin(large)
+            send(session, large)
     else:
         with pytest.raises(SessionLostError):
-            session.begin(message_to())
+            send(session)
     assert server.taken == []
 
 
@@ -189,7 +205,7 @@ def test_silence_before_the_dot_is_a_lost_connection(server: ScriptedServer) -> 
     server.answers["RCPT"] = wait
     session = connect(server, command_seconds=0.3)
     with pytest.raises(SessionLostError, match="timed out"):
-        session.begin(message_to())
+        send(session)
     is_over.set()
 
 
@@ -221,9 +237,7 @@ def test_a_connection_on_which_many_were_refused_is_renewed_before_the_server_sl
 def test_what_is_no_address_never_reaches_the_wire(server: ScriptedServer) -> None:
     session = connect(server)
     for address in ("a@example.org>\r\nRCPT TO:<b@example.org", "a b@example.org", "a@b@c", "", "ä@example.org"):
-        outcome = session.begin(message_to(address))
-        assert outcome is not None
-        assert outcome.kind is OutcomeKind.REFUSED
+        assert send(session, message_to(address)).kind is OutcomeKind.REFUSED
     session.close()
     assert not any(line.startswith(("MAIL", "RCPT")) for line in server.talks[0])
 
@@ -232,7 +246,7 @@ class TestProof:
     def test_a_server_that_takes_our_own_address_works(self, server: ScriptedServer) -> None:
         server.answers["RCPT"] = refuse("a@example.org")
         session = connect(server)
-        assert session.proves_itself()
+        assert listen(session, session.prove())
         session.close()
         assert server.taken == []
         assert not any(line == "DATA" for line in server.talks[0])
@@ -242,7 +256,7 @@ class TestProof:
     def test_one_that_refuses_it_does_not(self, server: ScriptedServer, command: str, reply: str) -> None:
         server.answers[command] = always(reply)
         session = connect(server)
-        assert not session.proves_itself()
+        assert not listen(session, session.prove())
 
 
 class TestConnecting:
@@ -315,5 +329,50 @@ class TestConnecting:
 
     def test_the_dot_does_not_wait_for_the_acknowledgement_of_what_was_before_it(self, server: ScriptedServer) -> None:
         session = connect(server)
-        assert session._socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert session._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         session.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_an_answer_may_come_in_pieces(size: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ours = socket.create_connection(listening.getsockname())
+        theirs, _ = listening.accept()
+    with ours, theirs:
+        client = smtplib.SMTP()
+        client.sock = ours
+        session = SmtpSession(client, MailChannel(kind="smtp", host="localhost", sender="policies@example.org"))
+        talk = session.attempt(message_to())
+        wait = next(talk)
+        for reply in (b"250 Ok\r\n", b"250-2.1.5 Ok\r\n250 2.1.5 in two lines\r\n", b"354 Go ahead\n"):
+            for start in range(0, len(reply), size):
+                assert wait is Wait.REPLY
+                theirs.send(reply[start : start + size])
+                wait = next(talk)
+        assert wait is Wait.LEDGER
+        next(talk)
+        theirs.send(b"250-2.0.0 Ok\r\n250 2.0.0 queued as 1\r\n")
+        with pytest.raises(StopIteration) as end:
+            next(talk)
+        assert end.value.value == Outcome(OutcomeKind.ACCEPTED, "250 2.0.0 Ok 2.0.0 queued as 1")
+
+
+@pytest.mark.parametrize("answer", [b"250" + b"x" * 100_000, b"250-more\r\n" * 2000])
+def test_an_answer_without_end_is_not_read_to_its_end(answer: bytes) -> None:
+    with scripted(mail=lambda _talk: answer.decode()) as server:
+        session = connect(server, command_seconds=10)
+        with pytest.raises(SessionLostError, match="no answer of a mail server"):
+            send(session)
+
+
+def test_a_talk_left_in_the_middle_ends_without_a_word(server: ScriptedServer) -> None:
+    session = connect(server)
+    talk = session.attempt(message_to())
+    while next(talk) is Wait.REPLY:
+        select.select([session.reply_source], [], [], 10)
+    talk.close()
+    assert session.is_spent
+    session.close()
+    server.__exit__()
+    assert server.taken == []
+    assert not any(line.startswith("QUIT") for line in server.talks[0])

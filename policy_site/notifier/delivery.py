@@ -2,30 +2,33 @@
 
 For each message: everything but the last byte is sent; SENDING goes to disk; the last byte is sent; the verdict goes
 to disk. A connection has at most one message between the last two: a kill leaves at most one doubtful delivery each.
+One thread serves all connections in turns.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from policy_site.errors import PolicySiteError
-from policy_site.notifier.channels import Channel, ServerUnavailableError, Session, SessionLostError
+from policy_site.notifier.channels import Channel, ServerUnavailableError, Session, SessionLostError, Wait
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
 from policy_site.notifier.ledger.deliveries import Verdict, claim
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
 from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.settings import MailChannel, WebhookChannel
+from policy_site.notifier.turns import Course, Line, Turns
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _CLAIM_SIZE = 500
+_SHORT_REST = 0.2
+"""Seconds until it is asked again whether something has changed."""
 _UNRENDERABLE = "This notice could not be written: "
 
 
@@ -66,19 +69,8 @@ def deliver(
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
     run = _Run(recorder, name, channel, settings, renderer, is_stopped, told, among)
-    # as daemons they do not keep a process that is told twice to end; the ledger knows what they were at
-    threads = [
-        threading.Thread(target=run.serve, name=f"{name}-{number}", daemon=True)
-        for number in range(settings.connections)
-    ]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    except BaseException:
-        run.abandon()
-        raise
+    lines = [Line(run.serve) for _ in range(settings.connections)]
+    Turns(commit=recorder.begin, look_round=recorder.flush).serve(lines)
     run.finish()
     return run.tally
 
@@ -98,31 +90,15 @@ class _Run:
         among: Sequence[int] | None,
     ) -> None:
         self.recorder, self.name, self.channel, self.settings = recorder, name, channel, settings
-        self.renderer, self.told, self.among = renderer, told, among
+        self.renderer, self.is_stopped, self.told, self.among = renderer, is_stopped, told, among
         self.tally = Tally()
         self.circuit = Circuit(patience=settings.patience_seconds)
-        self._asked = is_stopped
         self._pace = Pace(settings.rate)
         self._claims: deque[Delivery] = deque()
-        self._turn = threading.Lock()
-        self._decided = threading.Condition()
         self._under_way = 0
-        self._is_abandoned = False
-        self._counting = threading.Lock()
-        self._errors: list[BaseException] = []
-
-    def is_stopped(self) -> bool:
-        """Say whether nothing more may be sent."""
-        return bool(self._errors) or self._is_abandoned or self.recorder.is_broken or self._asked()
-
-    def abandon(self) -> None:
-        """Let every connection end after the message it is at."""
-        self._is_abandoned = True
 
     def finish(self) -> None:
-        """Give back what was claimed and not tried, and raise what broke a connection's thread."""
-        if self._errors:
-            raise self._errors[0]
+        """Give back what was claimed and not tried."""
         self._record_judged(self.circuit.forgive())
         self._record([self._unspent(delivery) for delivery in self._claims])
         if self.circuit.is_exhausted:
@@ -130,138 +106,99 @@ class _Run:
 
     # --- one connection ----------------------------------------------------------------------------------------------
 
-    def serve(self) -> None:
+    def serve(self, line: Line) -> Course:
         """Send one message after the other over one connection, until nothing is due."""
-        session: Session | None = None
         try:
-            while not self.is_stopped() and self.circuit.wait(self.is_stopped):
-                delivery = self._take()
-                if delivery is None:
+            while not self.is_stopped() and not self.circuit.is_exhausted:
+                if rest := self.circuit.rest():
+                    yield rest
+                elif delivery := self._take():
+                    self._under_way += 1
+                    yield from self._serve_one(line, delivery)
+                    self._under_way -= 1
+                else:
                     self.circuit.withdraw()
-                    if self._others_may_bring_more():
-                        continue
-                    if not self.circuit.has_streak or self.is_stopped():
+                    if self._under_way:  # a canary that is sent lets everybody else through
+                        yield _SHORT_REST
+                    elif self.circuit.has_streak:
+                        yield from self._prove(line)
+                    else:
                         break
-                    session = self._prove(session)
-                    continue
-                session = self._serve_one(session, delivery)
-        except BaseException as error:  # noqa: BLE001 - whatever ends a thread ends the run, and is raised there
-            self._errors.append(error)
         finally:
             self.circuit.withdraw()
-            with self._decided:
-                self._decided.notify_all()
-            if session:
-                session.close()
+            self._hang_up(line)
 
-    def _serve_one(self, session: Session | None, delivery: Delivery) -> Session | None:
-        try:
-            if not self._keep_pace():
-                self._claims.append(delivery)
-                return session
-            if session and session.is_spent:
-                session.close()
-                session = None
-            try:
-                message = self.renderer.write(delivery)
-            except PolicySiteError as error:
-                self._record([self._unwritten(delivery, error)])
-                self.circuit.withdraw()
-                return session
-            session, outcome = self._attempt(session, message)
-            self._record_judged(self.circuit.judge(delivery, outcome, message.wording_id))
-            if session and outcome.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.DOUBTFUL):
-                session.close()
-                session = None
-            if self.circuit.needs_proof:
-                session = self._prove(session)
-        finally:
-            with self._decided:
-                self._under_way -= 1
-                self._decided.notify_all()
-        return session
-
-    def _keep_pace(self) -> bool:
-        """Wait for the place that the rate allows; ``False`` where the run is stopped meanwhile."""
+    def _serve_one(self, line: Line, delivery: Delivery) -> Course:
         until = time.monotonic() + self._pace.delay()
         while (rest := until - time.monotonic()) > 0:
+            yield min(rest, _SHORT_REST)
             if self.is_stopped():
-                return False
-            time.sleep(min(rest, 0.2))
-        return True
+                self._claims.append(delivery)
+                return
+        try:
+            message = self.renderer.write(delivery)
+        except PolicySiteError as error:
+            self._record([self._unwritten(delivery, error)])
+            self.circuit.withdraw()
+            return
+        line.delivery = delivery.id
+        outcome = yield from self._attempt(line, message)
+        self._record_judged(self.circuit.judge(delivery, outcome, message.wording_id))
+        if outcome.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.DOUBTFUL):
+            self._hang_up(line)
+        if self.circuit.needs_proof:
+            yield from self._prove(line)
 
-    def _attempt(self, session: Session | None, message: Message) -> tuple[Session | None, Outcome]:
-        outcome: Outcome | None
+    def _attempt(self, line: Line, message: Message) -> Generator[Wait, None, Outcome]:
         while True:
-            is_fresh = session is None
+            was_used = False
             try:
-                session = session or self.channel.connect()
-                outcome = session.begin(message)
-                break
+                session = self._connected(line)
+                was_used = session.is_used
+                return (yield from session.attempt(message))
             except ServerUnavailableError as error:
-                return None, Outcome(OutcomeKind.UNAVAILABLE, str(error))
+                return Outcome(OutcomeKind.UNAVAILABLE, str(error))
             except SessionLostError as error:
-                was_used = session is not None and session.is_used
-                if session:
-                    session.close()
-                session = None
-                if is_fresh or not was_used:
-                    return None, Outcome(OutcomeKind.UNAVAILABLE, str(error))
-        if outcome is None:
-            self.recorder.record((), beginning=message.delivery.id).wait()
-            outcome = session.finish()
-        return session, outcome
+                self._hang_up(line)
+                if not was_used:  # a new connection that does not last is the server's failure
+                    return Outcome(OutcomeKind.UNAVAILABLE, str(error))
 
-    def _prove(self, session: Session | None) -> Session | None:
+    def _prove(self, line: Line) -> Course:
         """Ask the server whether it works at all, and let the refusals kept back count or not."""
         is_working = False
         try:
-            if session:
-                is_working = session.proves_itself()
-                if session.is_spent and not is_working:  # it may have stood idle for too long
-                    session.close()
-                    session = None
-            if session is None:
-                session = self.channel.connect()
-                is_working = session.proves_itself()
+            was_open = line.session is not None
+            session = self._connected(line)
+            is_working = yield from session.prove()
+            if was_open and session.is_spent and not is_working:  # it may have stood idle for too long
+                is_working = yield from self._connected(line).prove()
         except ServerUnavailableError:
-            session = None
+            is_working = False
         self._record_judged(self.circuit.settle(is_working=is_working))
-        return session
 
-    # --- claims ------------------------------------------------------------------------------------------------------
+    def _connected(self, line: Line) -> Session:
+        if line.session and line.session.is_spent:
+            self._hang_up(line)
+        if line.session is None:
+            line.session = self.channel.connect()
+        return line.session
+
+    def _hang_up(self, line: Line) -> None:
+        if line.session:
+            line.session.close()
+            line.session = None
+
+    # --- claims and verdicts -----------------------------------------------------------------------------------------
 
     def _take(self) -> Delivery | None:
-        with self._turn:
-            if not self._claims and not self.is_stopped():
+        if not self._claims:
+
+            def take(connection: Connection, now: int) -> list[Delivery]:
                 worker = self.recorder.worker
+                return claim(connection, worker=worker, channel=self.name, now=now, limit=_CLAIM_SIZE, among=self.among)
 
-                def take(connection: Connection, now: int) -> list[Delivery]:
-                    return claim(
-                        connection,
-                        worker=worker,
-                        channel=self.name,
-                        now=now,
-                        limit=_CLAIM_SIZE,
-                        among=self.among,
-                    )
-
-                self._claims.extend(self.recorder.execute(take))
-            if not self._claims:
-                return None
-            with self._decided:
-                self._under_way += 1
-            return self._claims.popleft()
-
-    def _others_may_bring_more(self) -> bool:
-        """Wait while other connections are at work: a canary that is sent lets everybody else through."""
-        with self._decided:
-            if self._under_way:
-                self._decided.wait(0.2)
-                return True
-        return False
-
-    # --- verdicts ----------------------------------------------------------------------------------------------------
+            self._claims.extend(self.recorder.execute(take))
+        return self._claims.popleft() if self._claims else None
 
     def _record_judged(self, judged: Sequence[Judged]) -> None:
         self._record([self._verdict(one) for one in judged])
@@ -273,10 +210,6 @@ class _Run:
                 self.told(self.tally)
 
     def _verdict(self, judged: Judged) -> Verdict:
-        with self._counting:
-            return self._count(judged)
-
-    def _count(self, judged: Judged) -> Verdict:
         delivery, outcome = judged.delivery, judged.outcome
         make = partial(Verdict, delivery.id, outcome=outcome.kind.value, reply=outcome.reply, wording=judged.wording)
         spent = delivery.attempts + judged.counts
@@ -304,8 +237,7 @@ class _Run:
         return self.recorder.now() + max(1, round(jittered(seconds)))
 
     def _unwritten(self, delivery: Delivery, error: PolicySiteError) -> Verdict:
-        with self._counting:
-            self.tally.deferred += 1
+        self.tally.deferred += 1
         return Verdict(
             delivery.id,
             state=DeliveryState.PENDING,

@@ -1,72 +1,44 @@
 """A worker's hand on the ledger: what several connections have to record goes to disk at once.
 
-A transaction ends on disk (SQLite ``synchronous=FULL``), which takes as long for one row as for a hundred: so whatever
-gathers while one is being written goes into the next (group commit). The connection that waits first writes for all who
-wait; a thread of the recorder's own sees to what nobody waits for, and to the lease.
+A transaction ends on disk (SQLite ``synchronous=FULL``), which takes as long for one row as for a hundred. Verdicts
+therefore wait for the next beginnings, with which they go to disk (group commit), though not for long.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from policy_site.errors import NoticeError, PolicySiteError, UsageError
+from policy_site.errors import UsageError
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import Verdict, record_beginnings, record_verdicts
+from policy_site.notifier.ledger.deliveries import LostClaimError, Verdict, record_beginnings, record_verdicts
 from policy_site.notifier.ledger.workers import bury_dead_workers, end_worker, renew_lease, start_worker
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_VERDICTS_WAIT = 0.02
-"""Seconds that verdicts wait for the next beginning, with which they go to disk."""
-
 _Result = TypeVar("_Result")
 
 
-@dataclass(slots=True)
-class Ticket:
-    """Something that is to be on disk."""
-
-    recorder: Recorder
-    verdicts: Sequence[Verdict] = ()
-    beginning: int | None = None
-    statement: Callable[[Connection, int], Any] | None = None
-    answer: Any = None
-    error: PolicySiteError | None = None
-    is_done: bool = False
-
-    def wait(self) -> Any:  # noqa: ANN401 - what the statement returned
-        """See to it that it is on disk; raise :class:`UsageError` where the ledger refuses for good."""
-        self.recorder.see_to(self)
-        if self.error:
-            raise self.error
-        return self.answer
-
-
 class Recorder:
-    """A worker's hand on the ledger. Use it as a context manager."""
+    """A worker's hand on the ledger. Use it as a context manager, from one thread."""
 
     def __init__(self, ledger: Ledger, *, name: str, lease_seconds: int, patience_seconds: float = 10.0) -> None:
         self._ledger = ledger
         self._name = name
         self._lease = lease_seconds
         self._patience = patience_seconds
-        self._waiting: list[Ticket] = []
-        self._gate = threading.Lock()
-        """Held for a moment, to change what waits."""
-        self._writing = threading.Lock()
-        """Held while something goes to disk."""
-        self._closing = threading.Event()
-        self._error: PolicySiteError | None = None
-        self._thread = threading.Thread(target=self._keep_up, name="recorder", daemon=True)
+        self._verdicts: list[Verdict] = []
+        self._error: UsageError | None = None
         self._worker = 0
         self._zero = 0.0
-        self._bury_at = 0.0
         self._connection: Connection | None = None
+        self._is_over = threading.Event()
+        # a call that lasts, of a server that does not answer, must not cost the lease: so a thread renews it
+        self._keeper = threading.Thread(target=self._keep_lease, name="lease", daemon=True)
 
     def __enter__(self) -> Self:
         """Enter the worker, and bury those that are dead."""
@@ -75,20 +47,23 @@ class Recorder:
             self._zero = now - time.monotonic()
             bury_dead_workers(connection, now=now, is_alone=not self._ledger.is_shared)
             self._worker = start_worker(connection, name=self._name, lease_until=now + self._lease)
-        self._thread.start()
+        if self._ledger.is_shared:
+            self._keeper.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Record what still waits, and strike the worker off."""
-        self._closing.set()
-        self._thread.join()
-        with self._writing:
-            self._write_waiting()
-        if self._connection:
-            self._connection.close()
-        if self._error is None:
-            with self._ledger.transaction() as connection:
-                end_worker(connection, self._worker, now=self.now())
+        self._is_over.set()
+        if self._ledger.is_shared:
+            self._keeper.join()
+        try:
+            if not self._error:
+                self.flush()
+                with self._ledger.transaction() as connection:
+                    end_worker(connection, self._worker, now=self.now())
+        finally:
+            if self._connection:
+                self._connection.close()
 
     @property
     def worker(self) -> int:
@@ -104,111 +79,68 @@ class Recorder:
         """Return the ledger's time, carried on by the monotonic clock: it never jumps while the worker runs."""
         return int(self._zero + time.monotonic())
 
-    def record(self, verdicts: Sequence[Verdict], *, beginning: int | None = None) -> Ticket:
-        """Hand in verdicts, and the delivery whose last byte is about to leave; wait for the ticket before it does."""
-        return self._hand_in(Ticket(self, verdicts=tuple(verdicts), beginning=beginning))
+    def record(self, verdicts: Sequence[Verdict]) -> None:
+        """Take verdicts; they go to disk with whatever is written next."""
+        self._verdicts += verdicts
+
+    def begin(self, deliveries: Sequence[int]) -> None:
+        """Put on disk that the last bytes of these deliveries are about to leave.
+
+        Raises :class:`UsageError` where the ledger refuses for good: then none may leave.
+        """
+        self._write(lambda connection, _now: record_beginnings(connection, self._worker, deliveries), is_hot=True)
 
     def flush(self) -> None:
-        """Wait until everything handed in is on disk; raise :class:`UsageError` where the ledger refuses for good."""
-        self.execute(lambda _connection, _now: None)
+        """Write all verdicts; raise :class:`UsageError` where the ledger refuses for good, or did so before."""
+        if self._verdicts or self._error:
+            self._write(lambda _connection, _now: None, is_hot=True)
 
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
-        """Run a statement, given the connection and the present instant, in the next transaction; return its answer."""
-        answer: _Result = self._hand_in(Ticket(self, statement=statement)).wait()
-        return answer
+        """Run a statement, given the connection and the present instant, after all verdicts; return its answer."""
+        return self._write(statement)
 
-    def see_to(self, ticket: Ticket) -> None:
-        """Return when a ticket is on disk, or was refused: written by another's hand, or by the caller's for all."""
-        while not ticket.is_done:
-            with self._writing:
-                if not ticket.is_done:
-                    self._write_waiting()
-
-    def _hand_in(self, ticket: Ticket) -> Ticket:
-        with self._gate:
-            if self._error or self._closing.is_set():
-                ticket.error = self._error or UsageError("The ledger is closed.")
-                ticket.is_done = True
-            else:
-                self._waiting.append(ticket)
-        return ticket
-
-    def _write_waiting(self, *, is_lease_due: bool = False) -> None:
-        """Write all that waits, or the lease alone; the caller holds the right to write."""
-        with self._gate:
-            batch, self._waiting = self._waiting, []
-        if batch or is_lease_due:
-            self._write_batch(batch)
-
-    def _keep_up(self) -> None:
-        """Write verdicts that nobody waits for, and renew the lease, until the worker ends."""
-        renew_at = time.monotonic() + self._lease / 4
-        while not self._closing.wait(_VERDICTS_WAIT) and not self._error:
-            is_due = self._ledger.is_shared and time.monotonic() >= renew_at
-            if not self._waiting and not is_due:
-                continue
-            with self._writing:
-                self._write_waiting(is_lease_due=is_due)
-            renew_at = time.monotonic() + self._lease / 4
-
-    def _write_batch(self, batch: list[Ticket]) -> None:
+    def _write(self, statement: Callable[[Connection, int], _Result], *, is_hot: bool = False) -> _Result:
         give_up_at = time.monotonic() + self._patience
-        while True:
+        while not self._error:
             try:
-                self._write_once(batch)
-                break
-            except _LeaseLostError:
-                self._fail(batch, UsageError(_LEASE_LOST, remedy="Run again; raise lease_seconds if this goes on."))
-                return
+                return self._write_once(statement, is_hot=is_hot)
+            except LostClaimError:
+                self._error = _lease_lost()
             except UsageError as error:
                 if self._connection:
                     self._connection.invalidate()
                     self._connection = None
                 # a full disk or a database that restarts may pass; meanwhile nothing more is sent
                 if time.monotonic() >= give_up_at:
-                    self._fail(batch, error)
-                    return
-                time.sleep(0.5)
-            except Exception as error:  # noqa: BLE001 - a defect: whoever waits must hear of it, or waits for ever
-                self._fail(
-                    batch, NoticeError(f"The ledger cannot go on: {type(error).__name__}: {error}.", remedy=_DEFECT)
-                )
-                return
-        for ticket in batch:
-            ticket.is_done = True
+                    self._error = error
+                else:
+                    time.sleep(0.5)
+        raise self._error
 
-    def _write_once(self, batch: list[Ticket]) -> None:
+    def _write_once(self, statement: Callable[[Connection, int], _Result], *, is_hot: bool) -> _Result:
         if self._connection is None or self._connection.invalidated:
             self._connection = self._ledger.connect()
-        # leases and statements need SQLAlchemy; verdicts and beginnings alone, which is nearly every time, do not
-        is_hot = not self._ledger.is_shared and not any(ticket.statement for ticket in batch)
         with self._ledger.transaction(self._connection, is_hot=is_hot) as connection:
             now = self.now()
-            if self._ledger.is_shared and not renew_lease(connection, self._worker, lease_until=now + self._lease):
-                raise _LeaseLostError
-            if self._ledger.is_shared and time.monotonic() >= self._bury_at:
+            record_verdicts(connection, self._worker, self._verdicts, now=now)
+            answer = statement(connection, now)
+        self._verdicts = []
+        return answer
+
+    def _keep_lease(self) -> None:
+        """Renew the lease and bury the dead until the worker ends."""
+        while not self._is_over.wait(self._lease / 4):
+            # a database that is away for longer than the lease shows when the next claim is lost
+            with contextlib.suppress(UsageError), self._ledger.transaction() as connection:
+                now = self.now()
+                if not renew_lease(connection, self._worker, lease_until=now + self._lease):
+                    self._error = _lease_lost()
+                    return
                 bury_dead_workers(connection, now=now, is_alone=False)
-                self._bury_at = time.monotonic() + self._lease / 2
-            verdicts = [verdict for ticket in batch for verdict in ticket.verdicts]
-            record_verdicts(connection, self._worker, verdicts, now=now)
-            beginnings = [ticket.beginning for ticket in batch if ticket.beginning is not None]
-            record_beginnings(connection, self._worker, beginnings)
-            for ticket in batch:
-                if ticket.statement:
-                    ticket.answer = ticket.statement(connection, now)
-
-    def _fail(self, batch: list[Ticket], error: PolicySiteError) -> None:
-        with self._gate:
-            self._error = error
-            batch, self._waiting = [*batch, *self._waiting], []
-        for ticket in batch:
-            ticket.error = error
-            ticket.is_done = True
 
 
-class _LeaseLostError(Exception):
-    """This worker was buried: others have its claims."""
-
-
-_DEFECT = "Run again; report it if that does not help."
-_LEASE_LOST = "This worker was silent for longer than its lease, and others took over what it held."
+def _lease_lost() -> UsageError:
+    return UsageError(
+        "This worker was silent for longer than its lease, and others took over what it held.",
+        remedy="Run again; raise lease_seconds if this goes on.",
+    )

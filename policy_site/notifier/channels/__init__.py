@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from policy_site.notifier.channels.session import Channel, ServerUnavailableError, Session, SessionLostError
+from policy_site.notifier.channels.session import Channel, ServerUnavailableError, Session, SessionLostError, Talk, Wait
 from policy_site.notifier.channels.smtp import SmtpChannel
 from policy_site.notifier.channels.webhook import WebhookSender
 from policy_site.notifier.settings import MailChannel, WebhookChannel
 
-__all__ = ["Channel", "ServerUnavailableError", "Session", "SessionLostError", "open_channel"]
+__all__ = ["Channel", "ServerUnavailableError", "Session", "SessionLostError", "Talk", "Wait", "open_channel"]
 
 
 def open_channel(settings: MailChannel | WebhookChannel) -> Channel:

@@ -14,13 +14,17 @@ import ssl
 from typing import NamedTuple
 
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.session import ServerUnavailableError, SessionLostError
+from policy_site.notifier.channels.session import ServerUnavailableError, SessionLostError, Talk, Wait
 from policy_site.notifier.model import Message, Outcome, OutcomeKind
 from policy_site.notifier.settings import MailChannel, is_mail_address
 
 _CLOSING = 421
 _GO_AHEAD = 354
+_DATA, _DOT, _RESET = "DATA\r\n", ".\r\n", "RSET\r\n"
 _CONNECT_SECONDS = 30.0
+_MOST_READ = 65_536
+_MOST_LINES = 1_000
+"""Of one reply."""
 _SUBJECT = re.compile(r"[45]\.(\d{1,3})\.\d{1,3}\b")
 """An enhanced code (RFC 3463), and in it what it is about: 1 the address, 2 the mailbox, 4 the way there; 3 the server
 itself, 5 the protocol, 6 the content, 7 policy, which would hit everybody."""
@@ -74,18 +78,25 @@ class SmtpSession:
     """One connection to a mail server."""
 
     def __init__(self, server: smtplib.SMTP, settings: MailChannel) -> None:
+        if not isinstance(server.sock, socket.socket):
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
         self._server = server
+        self._socket = server.sock
         self._settings = settings
         self._sent = 0
         self._refused = 0
         self._is_broken = False
+        self._unread = b""
         self._is_pipelining = server.has_extn("pipelining")
         self._sender = settings.return_path or settings.sender
-        self._body = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
-        sock = self._socket()
+        self._mail = f"MAIL FROM:<{self._sender}>{' BODY=8BITMIME' if server.has_extn('8bitmime') else ''}\r\n"
+        self.reply_source = self._socket.fileno()
+        self.reply_seconds = settings.command_seconds
         # the dot leaves by itself: it must not wait for the acknowledgement of what was sent before it
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(settings.command_seconds)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # What is sent does not hold up other connections: the server has answered all that was sent before, so the
+        # system's buffer is empty and takes a message whole. This is for one that is larger, and a server that stalls.
+        self._socket.settimeout(settings.command_seconds)
 
     @property
     def is_used(self) -> bool:
@@ -98,50 +109,31 @@ class SmtpSession:
         is_worn = self._sent >= self._settings.messages_per_connection or self._refused > _MOST_REFUSALS
         return self._is_broken or is_worn
 
-    def begin(self, message: Message) -> Outcome | None:
-        """Send everything but the final dot."""
+    def attempt(self, message: Message) -> Talk[Outcome]:
+        """Send everything but the final dot, then the dot."""
         address = message.delivery.recipient.address
         if not is_mail_address(address):
             return Outcome(OutcomeKind.REFUSED, "This is not a mail address; nothing was sent.")
         try:
-            outcome = self._envelope(address)
+            outcome = yield from self._envelope(address)
             if outcome is None:
-                self._server.send(_with_doubled_dots(message.content))
+                self._socket.sendall(_with_doubled_dots(message.content))
         except (OSError, smtplib.SMTPException) as error:
             self._is_broken = True
             raise SessionLostError(_said(error)) from None
+        if outcome is None:
+            yield from self._wait(Wait.LEDGER)
+            outcome = yield from self._finish()
         return outcome
 
-    def finish(self) -> Outcome:
-        """Send the final dot and wait for the reply."""
-        sock = self._socket()
-        try:
-            sock.settimeout(self._settings.final_dot_seconds)
-            self._server.send(b".\r\n")
-            reply = self._reply()
-            if reply.code == _GO_AHEAD:
-                raise smtplib.SMTPResponseException(reply.code, reply.text)
-            sock.settimeout(self._settings.command_seconds)
-        except (OSError, smtplib.SMTPException) as error:
-            self._is_broken = True
-            return Outcome(OutcomeKind.DOUBTFUL, f"No reply after the final dot: {_said(error)}")
-        if reply.is_positive:
-            self._sent += 1
-            return Outcome(OutcomeKind.ACCEPTED, reply.line)
-        if reply.code == _CLOSING:
-            self._is_broken = True
-            return Outcome(OutcomeKind.UNAVAILABLE, reply.line)
-        return self._failure(reply)
-
-    def proves_itself(self) -> bool:
+    def prove(self) -> Talk[bool]:
         """Ask whether the server would take mail for our own return path; nothing is sent."""
         try:
-            self._server.send(f"MAIL FROM:<{self._sender}>\r\n")
-            is_taken = self._reply().is_positive
-            if is_taken:
-                self._server.send(f"RCPT TO:<{self._sender}>\r\n")
-                is_taken = self._reply().is_positive
-            self._reset()
+            is_taken = True
+            for command in (f"MAIL FROM:<{self._sender}>\r\n", f"RCPT TO:<{self._sender}>\r\n"):
+                if is_taken:
+                    is_taken = (yield from self._ask(command)).is_positive
+            yield from self._ask(_RESET)
         except (OSError, smtplib.SMTPException):
             self._is_broken = True
             return False
@@ -151,22 +143,22 @@ class SmtpSession:
         """Say goodbye where the connection still stands, without waiting long for the answer."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
             if not self._is_broken and self._server.sock:
-                self._server.sock.settimeout(2)
+                self._socket.settimeout(2)
                 self._server.quit()
         self._server.close()
 
-    # --- the envelope ------------------------------------------------------------------------------------------------
+    # --- one message -------------------------------------------------------------------------------------------------
 
-    def _envelope(self, address: str) -> Outcome | None:
-        commands = (f"MAIL FROM:<{self._sender}>{self._body}\r\n", f"RCPT TO:<{address}>\r\n", "DATA\r\n")
+    def _envelope(self, address: str) -> Talk[Outcome | None]:
+        commands = (self._mail, f"RCPT TO:<{address}>\r\n", _DATA)
         replies: list[_Reply] = []
         if self._is_pipelining:
-            self._server.send("".join(commands))
-            replies = [self._reply() for _ in commands]
+            self._send("".join(commands))
+            while len(replies) < len(commands):
+                replies.append((yield from self._reply()))
         else:
             for command in commands:
-                self._server.send(command)
-                replies.append(self._reply())
+                replies.append((yield from self._ask(command)))
                 if not (replies[-1].is_positive or replies[-1].code == _GO_AHEAD):
                     break
         closing = next((reply for reply in replies if reply.code == _CLOSING), None)
@@ -176,15 +168,32 @@ class SmtpSession:
         mail, recipient, content = replies
         if content.code == _GO_AHEAD and not (mail.is_positive and recipient.is_positive):
             # RFC 2920, section 3.1: the server wants a message all the same; it has no recipient, so it gets none
-            self._server.send(b".\r\n")
-            self._reply()
+            yield from self._ask(_DOT)
         elif content.code != _GO_AHEAD:
-            self._reset()
+            yield from self._ask(_RESET)
         if not mail.is_positive:
             return Outcome(OutcomeKind.UNAVAILABLE, f"The sender is refused: {mail.line}")
         if not recipient.is_positive:
             return self._failure(recipient, is_of_recipient=True)
         return None if content.code == _GO_AHEAD else self._failure(content)
+
+    def _finish(self) -> Talk[Outcome]:
+        self.reply_seconds = self._settings.final_dot_seconds
+        try:
+            reply = yield from self._ask(_DOT)
+            if reply.code == _GO_AHEAD:
+                raise smtplib.SMTPResponseException(reply.code, reply.text)
+        except (OSError, smtplib.SMTPException) as error:
+            self._is_broken = True
+            return Outcome(OutcomeKind.DOUBTFUL, f"No reply after the final dot: {_said(error)}")
+        self.reply_seconds = self._settings.command_seconds
+        if reply.is_positive:
+            self._sent += 1
+            return Outcome(OutcomeKind.ACCEPTED, reply.line)
+        if reply.code == _CLOSING:
+            self._is_broken = True
+            return Outcome(OutcomeKind.UNAVAILABLE, reply.line)
+        return self._failure(reply)
 
     def _failure(self, reply: _Reply, *, is_of_recipient: bool = False) -> Outcome:
         """Judge a refusal: of the recipient itself, or of the message that everybody gets."""
@@ -195,21 +204,49 @@ class SmtpSession:
         kind = OutcomeKind.REFUSED if reply.is_permanent else OutcomeKind.DEFERRED
         return Outcome(kind, reply.line, is_personal=is_personal)
 
-    def _reset(self) -> None:
-        self._server.send("RSET\r\n")
-        self._reply()
+    # --- the wire ----------------------------------------------------------------------------------------------------
 
-    def _reply(self) -> _Reply:
-        reply = _Reply(*self._server.getreply())
-        if not (reply.is_positive or reply.code == _GO_AHEAD or 400 <= reply.code < 600):  # noqa: PLR2004 - the same
-            raise smtplib.SMTPResponseException(reply.code, f"This is no answer of a mail server: {reply.text}"[:500])
+    def _ask(self, command: str) -> Talk[_Reply]:
+        self._send(command)
+        return (yield from self._reply())
+
+    def _send(self, command: str) -> None:
+        self._socket.sendall(command.encode("ascii"))
+
+    def _reply(self) -> Talk[_Reply]:
+        """Return the server's next reply (RFC 5321, section 4.2): lines with one code, a hyphen on all but the last."""
+        said: list[bytes] = []
+        while True:
+            line, end, rest = self._unread.partition(b"\n")
+            if not end:
+                yield from self._wait(Wait.REPLY)
+                self._read()
+                continue
+            self._unread = rest
+            said.append(line[4:])
+            if line[3:4] != b"-" or not line[:3].isdigit() or len(said) > _MOST_LINES:
+                break
+        code = int(line[:3]) if line[:3].isdigit() else -1
+        reply = _Reply(code, b" ".join(said) if code > 0 else line)
+        if not (reply.is_positive or code == _GO_AHEAD or 400 <= code < 600):  # noqa: PLR2004 - the same
+            raise smtplib.SMTPResponseException(code, f"This is no answer of a mail server: {reply.text}"[:500])
         return reply
 
-    def _socket(self) -> socket.socket:
-        sock = self._server.sock
-        if not isinstance(sock, socket.socket):
-            raise SessionLostError("The connection is closed.")
-        return sock
+    def _wait(self, wait: Wait) -> Talk[None]:
+        self._is_broken = True  # so it stays where the talk is left in the middle: nobody could take it up
+        yield wait
+        self._is_broken = False
+
+    def _read(self) -> None:
+        received = self._socket.recv(_MOST_READ)
+        if isinstance(self._socket, ssl.SSLSocket):
+            while self._socket.pending():  # deciphered already: nobody can see from outside that it waits
+                received += self._socket.recv(_MOST_READ)
+        if not received:
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self._unread += received
+        if len(self._unread) > _MOST_READ:
+            raise smtplib.SMTPResponseException(-1, "This is no answer of a mail server: it does not end.")
 
 
 class _Reply(NamedTuple):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
+import socket
+import threading
 import time
 from collections.abc import Callable
 
 import httpx
 
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.session import SessionLostError
+from policy_site.notifier.channels.session import Talk, Wait
 from policy_site.notifier.model import Message, Outcome, OutcomeKind
 from policy_site.notifier.settings import Endpoint, WebhookChannel
 
@@ -39,35 +42,53 @@ class WebhookSender:
 class WebhookSession:
     """Calls one endpoint after the other."""
 
+    is_used = False
+    """Each call stands by itself."""
+    is_spent = False
+    """The client renews its connections."""
+
     def __init__(self, settings: WebhookChannel, keys: dict[str, bytes], clock: Callable[[], float]) -> None:
         self._settings = settings
         self._keys = keys
         self._clock = clock
         self._client = httpx.Client(timeout=settings.timeout_seconds, follow_redirects=False, trust_env=False)
-        self._message: Message | None = None
+        # the client waits by itself, in a thread of its own, which tells through a pair of sockets that it is done
+        self._ear, self._mouth = socket.socketpair()
+        self.reply_source = self._ear.fileno()
+        # the client's own time-outs are for each step; one that answers a byte at a time is not waited for much longer
+        self.reply_seconds = 2 * settings.timeout_seconds
 
-    @property
-    def is_used(self) -> bool:
-        """Never: each call stands by itself."""
-        return False
-
-    @property
-    def is_spent(self) -> bool:
-        """Never: the client renews its connections."""
-        return False
-
-    def begin(self, message: Message) -> Outcome | None:
-        """Make ready for the call; the call itself is the point of no return."""
+    def attempt(self, message: Message) -> Talk[Outcome]:
+        """Call an endpoint; the call itself is the point of no return."""
         if message.delivery.recipient.address not in self._settings.endpoints:
             return Outcome(OutcomeKind.REFUSED, "This endpoint is not in the settings any more; nothing was sent.")
-        self._message = message
-        return None
+        yield Wait.LEDGER
+        answers: list[Outcome] = []
+        threading.Thread(target=self._call, args=(message, answers), name="webhook", daemon=True).start()
+        try:
+            yield Wait.REPLY
+        except TimeoutError:
+            return Outcome(OutcomeKind.DOUBTFUL, "No answer: it takes too long.")
+        self._ear.recv(1)
+        return answers[0]
 
-    def finish(self) -> Outcome:
-        """Call the endpoint and wait for its answer."""
-        message, self._message = self._message, None
-        if message is None:
-            raise SessionLostError("No call was begun.")
+    def prove(self) -> Talk[bool]:
+        """Say yes: a refusal is the endpoint's own."""
+        yield from ()
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+        self._ear.close()
+        self._mouth.close()
+
+    def _call(self, message: Message, answers: list[Outcome]) -> None:
+        answers.append(self._answer(message))
+        with contextlib.suppress(OSError):  # closed meanwhile: it took too long
+            self._mouth.send(b".")
+
+    def _answer(self, message: Message) -> Outcome:
         name = message.delivery.recipient.address
         sent_at = int(self._clock())
         headers = {
@@ -85,16 +106,8 @@ class WebhookSession:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             # endpoints are servers of their own: one that is away is its own failure, not the channel's
             return Outcome(OutcomeKind.DEFERRED, f"{type(error).__name__}: {error}"[:500])
-        except httpx.HTTPError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call may have reached the endpoint
             return Outcome(OutcomeKind.DOUBTFUL, f"No answer: {type(error).__name__}: {error}"[:500])
-
-    def proves_itself(self) -> bool:
-        """Say yes: a refusal is the endpoint's own."""
-        return True
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 def _judge(answer: httpx.Response) -> Outcome:

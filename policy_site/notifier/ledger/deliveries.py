@@ -30,6 +30,10 @@ class Verdict:
     wording: int | None
 
 
+class LostClaimError(Exception):
+    """The worker was buried, and others have what it had claimed."""
+
+
 _CLOCKS_DIFFER = 60
 """Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
 _CLAIMED_COLUMNS = (
@@ -114,9 +118,10 @@ _BEGIN = HotStatement(
 def record_beginnings(connection: Connection, worker: int, numbers: Sequence[int]) -> None:
     """Put on record that the last byte of these messages is about to leave.
 
-    They are this worker's own claims: in a transaction that renewed its lease nobody else can have touched them.
+    Raises :class:`LostClaimError` where one of them is not this worker's claim any more.
     """
-    _BEGIN.run(connection, [(number, worker) for number in numbers])
+    if _BEGIN.run(connection, [(number, worker) for number in numbers]) != len(numbers):
+        raise LostClaimError
 
 
 _FINISH = HotStatement(
@@ -155,14 +160,19 @@ _ATTEMPT = HotStatement(
 
 
 def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verdict], *, now: int) -> None:
-    """Record what became of this worker's claims, and keep each attempt as evidence."""
-    _FINISH.run(
+    """Record what became of this worker's claims, and keep each attempt as evidence.
+
+    Raises :class:`LostClaimError` where one of them is not this worker's any more.
+    """
+    touched = _FINISH.run(
         connection,
         [
             (verdict.delivery, worker, verdict.state.value, verdict.attempts, verdict.due_at, now)
             for verdict in verdicts
         ],
     )
+    if touched != len(verdicts):
+        raise LostClaimError
     record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
 
 

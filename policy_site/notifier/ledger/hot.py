@@ -24,15 +24,17 @@ class HotStatement:
         self._names = names
         self._compiled: dict[str, tuple[str, Any, tuple[Any, ...]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run it for each row, in the connection's transaction."""
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run it for each row, in the connection's transaction; return how many rows of the table it touched."""
         if not rows:
-            return
+            return 0
         text, arrange, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         driver: Any = connection.connection.dbapi_connection
         cursor = driver.cursor()
         cursor.executemany(text, [arrange(row + fixed) for row in rows])
+        touched = int(cursor.rowcount)
         cursor.close()
+        return touched
 
     def _compile(self, dialect: Dialect) -> tuple[str, Any, tuple[Any, ...]]:
         compiled = self._statement.compile(dialect=dialect)

@@ -1,8 +1,8 @@
 """Workers: who is at work on a ledger, and what becomes of the claims of those who are not any more.
 
-A worker's row is its lease. Every transaction of a worker renews it first, and whoever buries a worker deletes it in
-the same transaction in which its claims are given away: so a worker that was only slow cannot record anything after it
-was buried.
+A worker's row is its lease, which it renews while it lives. Whoever buries a worker deletes it in the same transaction
+in which its claims are given away, and a worker records nothing about a delivery that is not its own: so one that was
+only slow neither sends nor records anything after it was buried.
 """
 
 from __future__ import annotations
