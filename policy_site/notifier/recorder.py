@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import LostClaimError, Verdict, record_beginnings, record_verdicts
+from policy_site.notifier.ledger.deliveries import LostClaimError, Verdict, record
 from policy_site.notifier.ledger.workers import bury_dead_workers, end_worker, renew_lease, start_worker
 
 if TYPE_CHECKING:
@@ -88,22 +88,39 @@ class Recorder:
 
         Raises :class:`UsageError` where the ledger refuses for good: then none may leave.
         """
-        self._write(lambda connection, _now: record_beginnings(connection, self._worker, deliveries), is_hot=True)
+        self._persist(lambda: self._write(deliveries))
 
     def flush(self) -> None:
         """Write all verdicts; raise :class:`UsageError` where the ledger refuses for good, or did so before."""
         if self._verdicts or self._error:
-            self._write(lambda _connection, _now: None, is_hot=True)
+            self._persist(lambda: self._write(()))
 
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
         """Run a statement, given the connection and the present instant, after all verdicts; return its answer."""
-        return self._write(statement)
 
-    def _write(self, statement: Callable[[Connection, int], _Result], *, is_hot: bool = False) -> _Result:
+        def run() -> _Result:
+            with self._ledger.transaction(self._connected()) as connection:
+                return statement(connection, self.now())
+
+        self.flush()
+        return self._persist(run)
+
+    def _write(self, beginnings: Sequence[int]) -> None:
+        with self._ledger.transaction(self._connected(), is_hot=True) as connection:
+            record(connection, self._worker, self._verdicts, beginnings, now=self.now())
+        self._verdicts = []
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.invalidated:
+            self._connection = self._ledger.connect()
+        return self._connection
+
+    def _persist(self, write: Callable[[], _Result]) -> _Result:
+        """Return what ``write`` returns, tried again for as long as the ledger may come to itself."""
         give_up_at = time.monotonic() + self._patience
         while not self._error:
             try:
-                return self._write_once(statement, is_hot=is_hot)
+                return write()
             except LostClaimError:
                 self._error = _lease_lost()
             except UsageError as error:
@@ -116,16 +133,6 @@ class Recorder:
                 else:
                     time.sleep(0.5)
         raise self._error
-
-    def _write_once(self, statement: Callable[[Connection, int], _Result], *, is_hot: bool) -> _Result:
-        if self._connection is None or self._connection.invalidated:
-            self._connection = self._ledger.connect()
-        with self._ledger.transaction(self._connection, is_hot=is_hot) as connection:
-            now = self.now()
-            record_verdicts(connection, self._worker, self._verdicts, now=now)
-            answer = statement(connection, now)
-        self._verdicts = []
-        return answer
 
     def _keep_lease(self) -> None:
         """Renew the lease and bury the dead until the worker ends."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from policy_site.notifier.ledger.hot import HotStatement
+from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
@@ -58,9 +58,10 @@ def claim(
     wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
     if among is not None:
         wanted = wanted.where(DELIVERIES.c.id.in_(among))
+    due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
     claimed = connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(wanted.scalar_subquery()), DELIVERIES.c.state == DeliveryState.PENDING)
+        .where(DELIVERIES.c.id.in_(select(due.c.id)), DELIVERIES.c.state == DeliveryState.PENDING)
         .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
         .returning(*_CLAIMED_COLUMNS)
     )
@@ -115,15 +116,6 @@ _BEGIN = HotStatement(
 )
 
 
-def record_beginnings(connection: Connection, worker: int, numbers: Sequence[int]) -> None:
-    """Put on record that the last byte of these messages is about to leave.
-
-    Raises :class:`LostClaimError` where one of them is not this worker's claim any more.
-    """
-    if _BEGIN.run(connection, [(number, worker) for number in numbers]) != len(numbers):
-        raise LostClaimError
-
-
 _FINISH = HotStatement(
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("number"), DELIVERIES.c.worker == bindparam("by"))
@@ -159,21 +151,25 @@ _ATTEMPT = HotStatement(
 )
 
 
-def record_verdicts(connection: Connection, worker: int, verdicts: Sequence[Verdict], *, now: int) -> None:
-    """Record what became of this worker's claims, and keep each attempt as evidence.
+def record(
+    connection: Connection, worker: int, verdicts: Sequence[Verdict], beginnings: Sequence[int], *, now: int
+) -> None:
+    """Record what became of this worker's claims, each attempt as evidence, and whose last bytes are about to leave.
 
-    Raises :class:`LostClaimError` where one of them is not this worker's any more.
+    Raises :class:`LostClaimError` where one of the deliveries is not this worker's any more.
     """
-    touched = _FINISH.run(
-        connection,
-        [
-            (verdict.delivery, worker, verdict.state.value, verdict.attempts, verdict.due_at, now)
-            for verdict in verdicts
-        ],
-    )
-    if touched != len(verdicts):
+    with pipelined(connection):
+        finished = _FINISH.run(
+            connection,
+            [
+                (verdict.delivery, worker, verdict.state.value, verdict.attempts, verdict.due_at, now)
+                for verdict in verdicts
+            ],
+        )
+        record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
+        begun = _BEGIN.run(connection, [(number, worker) for number in beginnings])
+    if (finished(), begun()) != (len(verdicts), len(beginnings)):
         raise LostClaimError
-    record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
 
 
 def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, worker: int | None, now: int) -> None:

@@ -5,8 +5,8 @@ SQLAlchemy writes them, for either database; what it does anew for each executio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import itemgetter
 from typing import Any
 
@@ -24,17 +24,18 @@ class HotStatement:
         self._names = names
         self._compiled: dict[str, tuple[str, Any, tuple[Any, ...]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Run it for each row, in the connection's transaction; return how many rows of the table it touched."""
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Callable[[], int]:
+        """Run it for each row, in the connection's transaction; return what says how many rows of the table it touched.
+
+        Of a statement in :func:`pipelined`, it says so when that is over.
+        """
         if not rows:
-            return 0
+            return lambda: 0
         text, arrange, fixed = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         driver: Any = connection.connection.dbapi_connection
         cursor = driver.cursor()
         cursor.executemany(text, [arrange(row + fixed) for row in rows])
-        touched = int(cursor.rowcount)
-        cursor.close()
-        return touched
+        return lambda: int(cursor.rowcount)
 
     def _compile(self, dialect: Dialect) -> tuple[str, Any, tuple[Any, ...]]:
         compiled = self._statement.compile(dialect=dialect)
@@ -50,6 +51,13 @@ class HotStatement:
 
         self._compiled[dialect.name] = (str(compiled), arrange, tuple(constants.values()))
         return self._compiled[dialect.name]
+
+
+def pipelined(connection: Connection) -> AbstractContextManager[object]:
+    """Return a context in which hot statements go to PostgreSQL one after the other without waiting for answers."""
+    driver: Any = connection.connection.dbapi_connection
+    pipeline: AbstractContextManager[object] = driver.pipeline() if hasattr(driver, "pipeline") else nullcontext()
+    return pipeline
 
 
 @contextmanager

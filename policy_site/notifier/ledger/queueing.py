@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from policy_site.notifier.ledger.deliveries import due_deliveries
 from policy_site.notifier.ledger.tables import DELIVERIES
@@ -11,11 +11,10 @@ from policy_site.notifier.ledger.tables import DELIVERIES
 def take_for_queue(connection: Connection, channel: str, *, now: int, requeue_before: int, limit: int) -> list[int]:
     """Mark due deliveries as queued and return their ids: those that never were, or so long ago that they are lost."""
     wanted = due_deliveries(channel, now=now).where(DELIVERIES.c.queued_at <= requeue_before)
+    due = wanted.limit(limit).with_for_update(of=DELIVERIES, skip_locked=True).cte("due")
     queued = connection.execute(
         update(DELIVERIES)
-        .where(
-            DELIVERIES.c.id.in_(wanted.limit(limit).with_for_update(of=DELIVERIES, skip_locked=True).scalar_subquery())
-        )
+        .where(DELIVERIES.c.id.in_(select(due.c.id)))
         .values(queued_at=now)
         .returning(DELIVERIES.c.id)
     )
