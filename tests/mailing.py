@@ -153,12 +153,16 @@ class Mailing:
         return {state: states.count(state) for state in sorted(set(states))}
 
     def rows(self) -> dict[str, Mapping[str, Any]]:
-        """Return each recipient's delivery."""
+        """Return each recipient's delivery, the last where there are several."""
+        return {row["recipient"]: row for row in self.all_rows()}
+
+    def all_rows(self) -> list[Mapping[str, Any]]:
+        """Return all deliveries."""
         ledger = self.ledger
         with ledger.transaction() as connection:
             found = connection.execute(select(DELIVERIES).order_by(DELIVERIES.c.id)).mappings().all()
         ledger.engine.dispose()
-        return {row["recipient"]: dict(row) for row in found}
+        return [dict(row) for row in found]
 
     def attempts(self, address: str) -> list[tuple[str, str]]:
         """Return outcome and reply of each attempt at a recipient."""

@@ -21,6 +21,9 @@ from policy_site.notifier.ledger.suppressions import suppress, suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, LAYOUT_TABLE, SUPPRESSIONS
 from policy_site.notifier.model import DeliveryState, EventState
 from policy_site.notifier.settings import NotifierSettings
+from tests.mailing import NOTICE, Mailing
+from tests.published_feeds import notices
+from tests.services import Postfix
 
 SECRET = b"5" * 64
 EVENT = "tag:example.org,2026:policy/privacy/2026-05-04/published"
@@ -385,3 +388,30 @@ def test_a_report_that_names_a_message_by_another_secret_strikes_nobody_off(ledg
     reading = read_bounces(ledger, SETTINGS, maildir)
     assert (reading.recorded, reading.suppressed) == (0, 0)
     assert suppressions(ledger) == {}
+
+
+def test_a_bounce_of_a_real_postfix_ends_in_suppression_and_the_next_notice_spares_the_address(
+    tmp_path: Path, postfix: Postfix
+) -> None:
+    reports, customer = postfix.create_mailbox(), postfix.create_mailbox()
+    mailing = Mailing(tmp_path, postfix.port, channel={"return_path": reports})
+    mailing.announce()
+    mailing.people(["nobody@gone.test,en,", "patient@busy.test,en,", f"{customer},en,"])
+    assert mailing.run().status == 0
+    assert mailing.counts() == {"sent": 3}, "Postfix took all three, and found out later"
+    postfix.wait_until(lambda: bool(postfix.mail_of(reports)), what="writing its report", seconds=30)
+
+    read = mailing.run("bounces", str(postfix.maildir(reports)))
+    assert read.status == 0, read.said
+    assert "1 delivery reports: 1 notices came back, 1 addresses are struck off." in read.out
+    assert mailing.attempts("nobody@gone.test")[-1][0] == "bounced"
+    assert "5.1.1" in mailing.attempts("nobody@gone.test")[-1][1]
+    again = mailing.run("bounces", str(postfix.maildir(reports)))
+    assert "0 delivery reports" in again.out, "what was read is not read twice"
+
+    mailing.publish(next(seq for seq in notices(60) if seq > NOTICE))
+    assert mailing.run().status == 0
+    second = {row["recipient"]: row["state"] for row in mailing.all_rows() if row["event_seq"] > NOTICE}
+    assert second == {"nobody@gone.test": "suppressed", "patient@busy.test": "sent", customer: "sent"}
+    postfix.wait_until(lambda: len(postfix.mail_of(customer)) == 2, what="delivering")
+    assert len(postfix.mail_of(reports)) == 1

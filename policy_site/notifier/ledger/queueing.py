@@ -13,9 +13,6 @@ def take_for_queue(connection: Connection, channel: str, *, now: int, requeue_be
     wanted = due_deliveries(channel, now=now).where(DELIVERIES.c.queued_at <= requeue_before)
     due = wanted.limit(limit).with_for_update(of=DELIVERIES, skip_locked=True).cte("due")
     queued = connection.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(select(due.c.id)))
-        .values(queued_at=now)
-        .returning(DELIVERIES.c.id)
+        update(DELIVERIES).where(DELIVERIES.c.id.in_(select(due.c.id))).values(queued_at=now).returning(DELIVERIES.c.id)
     )
     return sorted(int(number) for number in queued.scalars())
