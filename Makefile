@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines benchmark-notifier kill-notifier lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -57,6 +57,9 @@ benchmark-notifier: $(VENV)/test.installed ## measure delivery beside bare smtpl
 	sh tests/install-debian
 	$(BIN)/python -m benchmarks.notifier_speed
 	$(BIN)/python -m benchmarks.notifier_planning
+
+notifier-alone: $(VENV)/test.installed ## install the notifier alone into a new environment and run it there
+	$(BIN)/python -m tests.notifier_alone
 
 kill-notifier: $(VENV)/test.installed ## kill the notifier at random instants, for half an hour: [KILLS=200] [RECIPIENTS=60000]
 	sh tests/install-debian

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -181,6 +182,67 @@ class TestSettings:
         over = mailing.run("run", "--format", "json")
         (channel,) = json.loads(over.out)["channels"]
         assert (channel["sent"], channel["refused"], channel["waiting"]) == (1, 1, 0)
+
+    def test_for_machines_what_keeps_it_from_success_is_in_the_same_document(
+        self, mailing: Mailing, server: ScriptedServer
+    ) -> None:
+        mailing.people(["a@example.org,en,", "nobody,en,"])
+        mailing.audience |= {"canaries": ["canary@example.org"]}
+        server.answers["RCPT"] = refuse("canary@example.org")
+        (mailing.folder / "site/changes/v1/feed.json").unlink()
+        mailing.publish()
+        assert mailing.run("ingest").status == 0
+        (mailing.folder / "site/changes/v1/feed.json").unlink()
+        over = mailing.run("run", "--format", "json")
+        document = json.loads(over.out)
+        assert over.status == 6
+        assert [error["error"].split()[0] for error in document["errors"]] == ["mail:", "There"]
+        assert document["channels"][0]["stuck_canaries"] == ["canary@example.org"]
+        assert document["audiences"] == [
+            {"event": NOTICE, "audience": "people", "planned": 1, "unusable": 1, "is_finished": True}
+        ]
+        said = mailing.run("run").err
+        assert "canary@example.org did not get the notice" in said
+        assert "feed.json" in said, "the second problem is told, too"
+
+    @pytest.mark.parametrize("step", ["plan", "deliver", "ingest"])
+    def test_every_step_says_one_document(self, mailing: Mailing, step: str) -> None:
+        assert json.loads(mailing.run(step, "--format", "json").out)["errors"] == []
+
+    def test_how_far_it_is_is_told_in_lines_where_no_terminal_listens(self, mailing: Mailing) -> None:
+        mailing.people_many(400)
+        said = mailing.run().err
+        assert "Planning (people): 400 of 400" in said
+        assert [line for line in said.splitlines() if line.startswith("Sending")] == [
+            f"Sending (mail): {done} of 400" for done in (100, 200, 300, 400)
+        ]
+
+    def test_a_list_in_a_database_beside_the_settings_says_how_its_rows_are_mended(self, mailing: Mailing) -> None:
+        with sqlite3.connect(mailing.folder / "customers.db") as database:
+            database.execute("CREATE TABLE customer (id INTEGER PRIMARY KEY, address TEXT)")
+            database.execute("INSERT INTO customer VALUES (1, 'nobody'), (2, 'b@example.org')")
+        query = (
+            "SELECT id AS cursor, address, 'en' AS language FROM customer WHERE id > :after ORDER BY id LIMIT :limit"
+        )
+        text = mailing.config.read_text().replace(
+            'csv = "people.csv"', f'sql = {{url = "sqlite:///customers.db", query = "{query}"}}'
+        )
+        (mailing.folder / "database.toml").write_text(text)
+
+        def run(*step: str) -> Ended:
+            command = [sys.executable, "-m", "policy_site", "notify", *step, "--config", "database.toml"]
+            return ended(
+                subprocess.Popen(command, cwd=mailing.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            )
+
+        first = run("run")
+        assert first.status == 1, first.said
+        assert "Correct them and run `policy-site notify plan --again`" in first.err
+        with sqlite3.connect(mailing.folder / "customers.db") as database:
+            database.execute("UPDATE customer SET address = 'a@example.org' WHERE id = 1")
+        assert run("plan", "--again").status == 0
+        assert run("run").status == 0
+        assert mailing.states() == {"a@example.org": "sent", "b@example.org": "sent"}
 
     def test_two_channels_are_served_one_after_the_other_and_a_dead_one_does_not_stop_the_other(
         self, mailing: Mailing, server: ScriptedServer

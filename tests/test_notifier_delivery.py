@@ -417,8 +417,8 @@ def test_progress_is_told(local: Mailing, server: ScriptedServer) -> None:
     local.plan()
     heard: list[int] = []
 
-    def hear(channel: str, tally: Tally) -> None:
-        assert channel == "mail"
+    def hear(channel: str, tally: Tally, waiting: int) -> None:
+        assert (channel, waiting) == ("mail", 10)
         heard.append(tally.sent)
 
     settings = read_notifier_settings(local.config)

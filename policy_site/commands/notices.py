@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from policy_site.commands.terminal import Terminal
+from policy_site.errors import NoticeError
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.plans import open_events
+from policy_site.notifier.ledger.plans import Pass, open_events
 from policy_site.notifier.planning import forecast_notices
 from policy_site.notifier.running import ChannelRun
 from policy_site.notifier.settings import NotifierSettings
@@ -49,10 +50,35 @@ def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal
     return 0
 
 
+def conclude(document: Mapping[str, object], problems: Sequence[NoticeError], terminal: Terminal) -> int:
+    """Tell everything that keeps a step from success, machines in one document with ``document``.
+
+    Return the exit status of the first, 0 where there is none.
+    """
+    if terminal.is_machine:
+        terminal.write_json({**document, "errors": [terminal.error_as_json(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            terminal.show_error(problem)
+    return problems[0].exit_status if problems else 0
+
+
+def show_unusable(passes: Sequence[Pass], settings: NotifierSettings, terminal: Terminal) -> None:
+    """Warn of rows of audiences that cannot be used."""
+    databases = {audience.name for audience in settings.audiences if audience.sql}
+    for one in passes:
+        if one.unusable:
+            # a file shows by itself that it is another one, a database does not
+            again = "run `policy-site notify plan --again`" if one.audience in databases else "run again"
+            terminal.say_aside(
+                f"warning: {one.unusable} rows of audience {one.audience} cannot be used for event {one.event_seq};"
+                f" `policy-site notify status` names them. Correct them and {again}: nobody is told twice."
+            )
+
+
 def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: Terminal) -> None:
     """Tell what was delivered on each channel, and what waits for what."""
     if terminal.is_machine:
-        terminal.write_json({"channels": [_as_json(one) for one in runs]})
         return
     for one in runs:
         tally, settled = one.tally, one.settled
@@ -78,7 +104,19 @@ def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: 
             terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
 
 
-def _as_json(one: ChannelRun) -> dict[str, object]:
+def pass_as_json(one: Pass) -> dict[str, object]:
+    """Return what became of an audience of an event, for machines."""
+    return {
+        "event": one.event_seq,
+        "audience": one.audience,
+        "planned": one.planned,
+        "unusable": one.unusable,
+        "is_finished": one.is_finished,
+    }
+
+
+def run_as_json(one: ChannelRun) -> dict[str, object]:
+    """Return what became of a channel, for machines."""
     tally, settled = one.tally, one.settled
     return {
         "channel": one.channel,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import show_forecast, show_runs
+from policy_site.commands.notices import conclude, pass_as_json, run_as_json, show_forecast, show_runs, show_unusable
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
 from policy_site.notifier.delivery import Tally
 from policy_site.notifier.ingestion import Ingestion, ingest, refuse_held
 from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.running import ChannelRun, deliver_all
 from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
@@ -87,45 +89,42 @@ def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Te
 
 
 def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
-    unreachable: FeedUnreachableError | None = None
+    problems: list[NoticeError] = []
     try:
         _tell_ingestion(ingest(ledger, settings, follow=follow), terminal)
     except FeedUnreachableError as error:
         # what is in the ledger does not need the feed: it goes out, and the failure is told at the end
-        unreachable = error
-    unusable = _plan_all(ledger, settings, terminal, is_again=False)
-    status = _deliver_all(ledger, settings, terminal)
-    if unreachable:
-        raise unreachable
-    refuse_held(ledger)
-    return status or (_UNUSABLE if unusable else 0)
+        problems.append(error)
+    passes = _plan_all(ledger, settings, terminal, is_again=False)
+    runs = _deliver_all(ledger, settings, terminal)
+    problems = [*_stuck(runs), *problems, *_held(ledger)]
+    document = {"audiences": [pass_as_json(one) for one in passes], "channels": [run_as_json(one) for one in runs]}
+    return conclude(document, problems, terminal) or _waiting(runs) or _unusable(passes)
 
 
 def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     ledger = open_ledger(settings.ledger)
     ingestion = ingest(ledger, settings, follow=arguments.follow)
     _tell_ingestion(ingestion, terminal)
-    if terminal.is_machine:
-        terminal.write_json(
-            {
-                "head": ingestion.head,
-                "new": list(ingestion.new),
-                "notices": list(ingestion.notices),
-                "held": list(ingestion.held),
-                "is_baseline": ingestion.is_baseline,
-            }
-        )
-    refuse_held(ledger)
-    return 0
+    document = {
+        "head": ingestion.head,
+        "new": list(ingestion.new),
+        "notices": list(ingestion.notices),
+        "held": list(ingestion.held),
+        "is_baseline": ingestion.is_baseline,
+    }
+    return conclude(document, _held(ledger), terminal)
 
 
 def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    unusable = _plan_all(open_ledger(settings.ledger), settings, terminal, is_again=arguments.again)
-    return _UNUSABLE if unusable else 0
+    passes = _plan_all(open_ledger(settings.ledger), settings, terminal, is_again=arguments.again)
+    return conclude({"audiences": [pass_as_json(one) for one in passes]}, (), terminal) or _unusable(passes)
 
 
 def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    return _deliver_all(open_ledger(settings.ledger), settings, terminal)
+    runs = _deliver_all(open_ledger(settings.ledger), settings, terminal)
+    document = {"channels": [run_as_json(one) for one in runs]}
+    return conclude(document, _stuck(runs), terminal) or _waiting(runs)
 
 
 def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -134,17 +133,20 @@ def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, termina
     pause = threading.Event()
     ledger = open_ledger(settings.ledger)
     while True:
+        status = 0
         try:
             _tell_ingestion(ingest(ledger, settings), terminal)
-            unusable = _plan_all(ledger, settings, terminal, is_again=False)
-            terminal.say_done(f"{queues.dispatch(ledger, settings, queue)} deliveries put on the queue.")
-            refuse_held(ledger)
+            passes = _plan_all(ledger, settings, terminal, is_again=False)
+            queued = queues.dispatch(ledger, settings, queue)
+            terminal.say_done(f"{queued} deliveries put on the queue.")
+            document = {"audiences": [pass_as_json(one) for one in passes], "queued": queued}
+            status = conclude(document, _held(ledger), terminal) or _unusable(passes)
         except NoticeError as error:
             if arguments.watch is None:
                 raise
             terminal.show_error(error)
         if arguments.watch is None:
-            return _UNUSABLE if unusable else 0
+            return status
         pause.wait(arguments.watch)
 
 
@@ -168,47 +170,61 @@ def _tell_ingestion(ingestion: Ingestion, terminal: Terminal) -> None:
         terminal.say_done(f"{len(ingestion.new)} new events, {len(ingestion.notices)} of which people are told.")
 
 
-def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, is_again: bool) -> int:
-    """Plan; return how many rows of audiences cannot be used."""
+def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, is_again: bool) -> tuple[Pass, ...]:
     with terminal.progress() as progress:
-        passes = plan_notices(
-            ledger,
-            settings,
-            is_again=is_again,
-            progress=(lambda one: progress("Planning", one.planned, one.planned)) if progress else None,
-        )
-    unusable = 0
-    for one in passes:
-        unusable += one.unusable
-        if one.unusable:
-            terminal.say_aside(
-                f"warning: {one.unusable} rows of audience {one.audience} cannot be used for event {one.event_seq};"
-                " `policy-site notify status` names them. Correct them and run again: nobody is told twice."
-            )
-    return unusable
+
+        def tell(one: Pass) -> None:  # how long a list is, is known at its end
+            progress(f"Planning ({one.audience})", one.planned, one.planned if one.is_finished else None)
+
+        passes = plan_notices(ledger, settings, is_again=is_again, progress=tell if progress else None)
+    show_unusable(passes, settings, terminal)
+    return passes
 
 
-def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
+def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> tuple[ChannelRun, ...]:
     with ending_in_order() as is_interrupted, terminal.progress() as progress:
 
-        def tell(channel: str, tally: Tally) -> None:
-            progress(f"Sending ({channel})", tally.sent, max(tally.sent, 1))
+        def tell(channel: str, tally: Tally, due: int) -> None:
+            progress(f"Sending ({channel})", tally.done, max(tally.done, due))
 
         runs = deliver_all(ledger, settings, is_interrupted=is_interrupted, told=tell if progress else None)
-        show_runs(runs, settings, terminal)
-    _refuse_stuck(runs)
+    show_runs(runs, settings, terminal)
+    return runs
+
+
+def _unusable(passes: Sequence[Pass]) -> int:
+    return _UNUSABLE if any(one.unusable for one in passes) else 0
+
+
+def _waiting(runs: Sequence[ChannelRun]) -> int:
     return _WAITING if any(run.waiting for run in runs) else 0
 
 
-def _refuse_stuck(runs: tuple[ChannelRun, ...]) -> None:
+def _held(ledger: Ledger) -> list[NoticeError]:
+    try:
+        refuse_held(ledger)
+    except HeldError as error:
+        return [error]
+    return []
+
+
+def _stuck(runs: Sequence[ChannelRun]) -> list[NoticeError]:
+    problems: list[NoticeError] = []
     for one in runs:
         if one.stuck_canaries:
-            raise HeldError(
-                f"{one.channel}: {', '.join(one.stuck_canaries)} did not get the notice; nobody else is told before.",
-                remedy="Find out why with `policy-site notify report`, then `policy-site notify replay` it.",
+            problems.append(
+                HeldError(
+                    f"{one.channel}: {', '.join(one.stuck_canaries)} did not get the notice; nobody else is told"
+                    " before.",
+                    remedy="Find out why with `policy-site notify report`, then `policy-site notify replay` it.",
+                )
             )
         if one.held:
-            raise HeldError(
-                f"{one.channel}: {one.held} deliveries are doubtful and held.",
-                remedy="Look at `policy-site notify status`, then `policy-site notify decide` what becomes of them.",
+            problems.append(
+                HeldError(
+                    f"{one.channel}: {one.held} deliveries are doubtful and held.",
+                    remedy="Look at `policy-site notify status`, then `policy-site notify decide` what becomes of"
+                    " them.",
+                )
             )
+    return problems

@@ -120,13 +120,17 @@ class Terminal:
     def show_error(self, error: PolicySiteError) -> None:
         """Tell what went wrong: every finding, then the sentence that sums it up."""
         if self.is_machine:
-            findings = [self.as_json(finding) for finding in error.findings]
-            self.write_json({"error": error.message, "remedy": error.remedy, "findings": findings})
+            self.write_json(self.error_as_json(error))
             return
         self.show_findings(error.findings)
         self.aside.print(
             Text("error: ", style="bold red").append(printable(str(error).replace("\n", " ")), style="not bold default")
         )
+
+    def error_as_json(self, error: PolicySiteError) -> dict[str, Any]:
+        """Return an error for machines."""
+        findings = [self.as_json(finding) for finding in error.findings]
+        return {"error": error.message, "remedy": error.remedy, "findings": findings}
 
     def as_json(self, finding: Finding) -> dict[str, Any]:
         """Return a finding for machines."""
@@ -142,7 +146,10 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
-        """Yield a function that tells how far something is: a bar on a terminal, plain lines elsewhere."""
+        """Yield a function that tells how far something is: a bar on a terminal, plain lines elsewhere.
+
+        It takes a purpose, how much is done, and of how much, ``None`` where nobody knows.
+        """
         if self.is_quiet or self.is_machine:
             yield None
         elif self.aside.is_terminal:
@@ -150,7 +157,7 @@ class Terminal:
             with Progress(*columns, console=self.aside, transient=True) as bar:
                 tasks: dict[str, Any] = {}
 
-                def advance(purpose: str, done: int, total: int) -> None:
+                def advance(purpose: str, done: int, total: int | None) -> None:
                     if purpose not in tasks:
                         tasks[purpose] = bar.add_task(purpose, total=total)
                     bar.update(tasks[purpose], completed=done, total=total)
@@ -159,7 +166,9 @@ class Terminal:
         else:
             quarters: dict[str, int] = {}
 
-            def tell(purpose: str, done: int, total: int) -> None:
+            def tell(purpose: str, done: int, total: int | None) -> None:
+                if total is None:
+                    return
                 quarter = done * 4 // max(total, 1)
                 if quarter > quarters.get(purpose, 0) and (total >= _MANY or done == total):
                     self.say_aside(f"{purpose}: {done} of {total}")

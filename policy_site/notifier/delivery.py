@@ -51,6 +51,11 @@ class Tally:
     reason: str = ""
     """Why it ended before everything that was due was tried; empty where it did not."""
 
+    @property
+    def done(self) -> int:
+        """Deliveries that were tried."""
+        return self.sent + self.refused + self.exhausted + self.deferred + self.doubtful
+
 
 def deliver(
     recorder: Recorder,

@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier.channels import open_channel
-from policy_site.notifier.delivery import deliver
+from policy_site.notifier.delivery import Renderer, deliver
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.queueing import take_for_queue
 from policy_site.notifier.reconciliation import settle
@@ -100,6 +100,7 @@ class _Desk:
     def __init__(self, settings: NotifierSettings) -> None:
         self._settings = settings
         self._recorder: Recorder | None = None
+        self._renderers: dict[str, Renderer] = {}
         self._pid = 0
 
     def deliver_some(self, channel: str, ids: list[int]) -> None:
@@ -113,7 +114,7 @@ class _Desk:
             name=channel,
             channel=open_channel(settings),
             settings=settings.model_copy(update={"connections": 1}),
-            renderer=make_renderer(channel, settings, recorder),
+            renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder)),
             is_stopped=self._settings.stop_file.exists,
             among=ids,
         )
@@ -122,6 +123,7 @@ class _Desk:
     def _at_work(self) -> Recorder:
         if self._recorder is None or self._recorder.is_broken or self._pid != os.getpid():
             self._pid = os.getpid()
+            self._renderers = {}  # an event is loaded and its words are written once for all tasks
             ledger = open_ledger(self._settings.ledger)
             name = _worker_name("celery")
             # it ends with its process: its lease runs out, and others take over what it had claimed

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from policy_site.notifier.channels import open_channel
@@ -44,11 +45,12 @@ def deliver_all(
     settings: NotifierSettings,
     *,
     is_interrupted: Callable[[], bool],
-    told: Callable[[str, Tally], None] | None = None,
+    told: Callable[[str, Tally, int], None] | None = None,
     among: Sequence[int] | None = None,
 ) -> tuple[ChannelRun, ...]:
     """Deliver what is due on every channel, one after the other.
 
+    ``told`` hears of each channel's name, what was done there, and how many deliveries waited at the beginning.
     Raises :class:`UsageError` where another process holds the ledger, or a secret cannot be read: before anything is
     sent.
     """
@@ -67,13 +69,22 @@ def deliver_all(
                 settings=channel,
                 renderer=make_renderer(name, channel, recorder),
                 is_stopped=stop.is_asked,
-                told=(lambda tally, name=name: told(name, tally)) if told else None,  # type: ignore[misc]  # mypy: defaults
+                told=partial(_tell, told, name, _count_waiting(ledger, name)) if told else None,
                 among=among,
             )
             recorder.flush()
             after = settle(ledger, name=name, settings=channel)
             runs.append(_sum_up(ledger, name, tally, before, after))
     return tuple(runs)
+
+
+def _tell(told: Callable[[str, Tally, int], None], name: str, waiting: int, tally: Tally) -> None:
+    told(name, tally, waiting)
+
+
+def _count_waiting(ledger: Ledger, name: str) -> int:
+    with ledger.transaction() as connection:
+        return count_in(connection, name, DeliveryState.PENDING)
 
 
 def make_renderer(name: str, channel: MailChannel | WebhookChannel, recorder: Recorder) -> Renderer:

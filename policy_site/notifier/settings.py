@@ -132,7 +132,7 @@ class SqlSource(_Table):
     """An audience in the company's own database."""
 
     url: str
-    """An SQLAlchemy URL; ``url_file`` keeps a password out of this file."""
+    """An SQLAlchemy URL. A password is better kept where the database's own client finds it, such as ``~/.pgpass``."""
     query: str
     """Selects ``cursor``, ``address``, ``language`` and, if known, ``accepted``, ordered by ``cursor``, where it is
     greater than ``:after``, at most ``:limit`` rows. ``:policy`` may be used."""
@@ -242,23 +242,35 @@ def _reason(message: str) -> str:
 
 
 def _resolved(settings: NotifierSettings, folder: Path) -> NotifierSettings:
-    audiences = tuple(
-        audience.model_copy(update={"csv": folder / audience.csv}) if audience.csv else audience
-        for audience in settings.audiences
-    )
+    audiences = tuple(_resolved_audience(audience, folder) for audience in settings.audiences)
     channels = {name: _resolved_channel(channel, folder) for name, channel in settings.channels.items()}
     is_remote = re.match(r"https?://", settings.feed) is not None
-    memory = settings.ledger.removeprefix("sqlite:///")
-    ledger = f"sqlite:///{folder / memory}" if settings.ledger.startswith("sqlite:///") else settings.ledger
     return settings.model_copy(
         update={
             "feed": settings.feed if is_remote else str(folder / settings.feed),
-            "ledger": ledger,
+            "ledger": _resolved_url(settings.ledger, folder),
             "stop_file": folder / settings.stop_file,
             "audiences": audiences,
             "channels": channels,
         }
     )
+
+
+def _resolved_url(url: str, folder: Path) -> str:
+    """Return the URL of a database: one in a file is relative to ``folder``, the query of the URL kept."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url.startswith((f"{prefix}:memory:", f"{prefix}file:")):
+        return url
+    return f"{prefix}{folder / url.removeprefix(prefix)}"
+
+
+def _resolved_audience(audience: Audience, folder: Path) -> Audience:
+    changed: dict[str, object] = {}
+    if audience.csv:
+        changed["csv"] = folder / audience.csv
+    if audience.sql:
+        changed["sql"] = audience.sql.model_copy(update={"url": _resolved_url(audience.sql.url, folder)})
+    return audience.model_copy(update=changed)
 
 
 def _resolved_channel(channel: MailChannel | WebhookChannel, folder: Path) -> MailChannel | WebhookChannel:
