@@ -119,9 +119,9 @@ def try_kills(trial: Trial, tell: Callable[[str], None] = print) -> Findings:
     return findings
 
 
-def prepare_trial(folder: Path, trial: Trial, port: int) -> None:
+def prepare_trial(folder: Path, trial: Trial, port: int, *, url: str = "sqlite:///notify.db") -> None:
     """Fill ``folder`` with settings, an audience, and a ledger in which the notices of one event are planned."""
-    _write_settings(folder, trial, port, "sqlite:///notify.db", record=None, broker=None)
+    _write_settings(folder, trial, port, url, record=None, broker=None)
     for is_announced in (False, True):
         _publish(folder, is_announced=is_announced)
         _finish(folder, "ingest")

@@ -27,7 +27,7 @@ from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.rendering import MailRenderer
 from policy_site.notifier.running import deliver_all
 from policy_site.notifier.settings import MailChannel, read_notifier_settings
-from tests.services import Postfix, SmtpSink
+from tests.services import Postfix, PostgreSQL, SmtpSink
 
 
 def _bare(port: int, messages: Sequence[Message], connections: int) -> float:
@@ -78,25 +78,24 @@ def _messages(folder: Path) -> list[Message]:
         return [renderer.write(delivery) for delivery in claimed]
 
 
-def _measure(name: str, port: int, count: int, connections: int) -> tuple[float, float]:
+def _measure(name: str, port: int, count: int, connections: int, *, url: str = "sqlite:///notify.db") -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         trial = Trial(
-            kills=0, recipients=count, ambiguous="resend", connections=connections, ledger="sqlite", workers=1,
+            kills=0, recipients=count, ambiguous="resend", connections=connections, ledger="", workers=1,
             is_queued=False, seed=1,
         )  # fmt: skip
-        prepare_trial(folder, trial, port)
+        prepare_trial(folder, trial, port, url=url)
         messages = _messages(folder)
         bare_one = _bare(port, messages, 1)
         bare = _bare(port, messages, connections)
         ours = _ours(folder, count)
         size = len(messages[0].content)
     print(
-        f"{name}: {ours:,.0f} messages a second with a ledger (SQLite, FULL, {connections} connections, {size:,} bytes"
-        f" each); bare smtplib {bare:,.0f} over {connections} connections, {bare_one:,.0f} over one:"
+        f"{name}: {ours:,.0f} messages a second with a ledger ({connections} connections, {size:,} bytes each);"
+        f" bare smtplib {bare:,.0f} over {connections} connections, {bare_one:,.0f} over one:"
         f" ratio {ours / bare:.2f} and {ours / bare_one:.2f}"
     )
-    return ours, bare
 
 
 def main() -> int:
@@ -106,9 +105,12 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=4)
     given = parser.parse_args()
     with SmtpSink(record=False) as sink:
-        _measure("smtp-sink", sink.port, given.messages, given.connections)
+        _measure("SQLite (FULL), smtp-sink", sink.port, given.messages, given.connections)
+        with PostgreSQL() as cluster:
+            url = cluster.create_database()
+            _measure("PostgreSQL, smtp-sink", sink.port, max(given.messages // 2, 1), given.connections, url=url)
     with Postfix() as server:
-        _measure("Postfix", server.port, max(given.messages // 4, 1), given.connections)
+        _measure("SQLite (FULL), Postfix", server.port, max(given.messages // 4, 1), given.connections)
     return 0
 
 
