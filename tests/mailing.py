@@ -107,12 +107,7 @@ class Mailing:
             assert over.status == 0, over.said
 
     def run(self, *step: str) -> Ended:
-        """Run a step of ``policy-site notify``, by default all of them, in this process.
-
-        With PostgreSQL in one of its own, whose end closes the connections.
-        """
-        if self.ledger_url.startswith("postgresql"):
-            return self.run_apart(*step)
+        """Run a step of ``policy-site notify``, by default all of them, in this process."""
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = main(["notify", *(step or ("run",)), "--config", str(self.config)])

@@ -6,16 +6,17 @@ import select
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from policy_site.notifier.channels import ServerUnavailableError, SessionLostError, Talk, Wait
+from policy_site.notifier.channels import RECORDED, Ready, ServerUnavailableError, SessionLostError, Talk
 from policy_site.notifier.channels.smtp import SmtpChannel, SmtpSession
 from policy_site.notifier.model import Delivery, Message, Outcome, OutcomeKind, Recipient
 from policy_site.notifier.settings import MailChannel
+from policy_site.notifier.turns import Course, Line, Turns
 from tests.scripted_smtp import HANG_UP, ScriptedServer, always, make_certificate, refuse, scripted
 
 Answer = TypeVar("Answer")
@@ -51,7 +52,7 @@ def is_spent(session: SmtpSession) -> bool:
     return session.is_spent
 
 
-def listen(session: SmtpSession, talk: Talk[Answer]) -> Answer:
+def listen(talk: Talk[Answer]) -> Answer:
     """Go through with a talk."""
     error: TimeoutError | None = None
     while True:
@@ -60,12 +61,14 @@ def listen(session: SmtpSession, talk: Talk[Answer]) -> Answer:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-        if wait is Wait.REPLY and not select.select([session.reply_source], [], [], session.reply_seconds)[0]:
-            error = TimeoutError("timed out")
+        if isinstance(wait, Ready):
+            reading, writing = ([], [wait.source]) if wait.is_writing else ([wait.source], [])
+            is_ready = any(select.select(reading, writing, [], wait.seconds))
+            error = None if is_ready else TimeoutError("timed out")
 
 
 def send(session: SmtpSession, message: Message | None = None) -> Outcome:
-    return listen(session, session.attempt(message or message_to()))
+    return listen(session.attempt(message or message_to()))
 
 
 @pytest.fixture(params=[True, False], ids=["pipelining", "one by one"])
@@ -246,7 +249,7 @@ class TestProof:
     def test_a_server_that_takes_our_own_address_works(self, server: ScriptedServer) -> None:
         server.answers["RCPT"] = refuse("a@example.org")
         session = connect(server)
-        assert listen(session, session.prove())
+        assert listen(session.prove())
         session.close()
         assert server.taken == []
         assert not any(line == "DATA" for line in server.talks[0])
@@ -256,7 +259,7 @@ class TestProof:
     def test_one_that_refuses_it_does_not(self, server: ScriptedServer, command: str, reply: str) -> None:
         server.answers[command] = always(reply)
         session = connect(server)
-        assert not listen(session, session.prove())
+        assert not listen(session.prove())
 
 
 class TestConnecting:
@@ -346,12 +349,14 @@ def test_an_answer_may_come_in_pieces(size: int) -> None:
         wait = next(talk)
         for reply in (b"250 Ok\r\n", b"250-2.1.5 Ok\r\n250 2.1.5 in two lines\r\n", b"354 Go ahead\n"):
             for start in range(0, len(reply), size):
-                assert wait is Wait.REPLY
+                assert isinstance(wait, Ready)
                 theirs.send(reply[start : start + size])
+                select.select([ours], [], [], 10)
                 wait = next(talk)
-        assert wait is Wait.LEDGER
+        assert wait is RECORDED
         next(talk)
         theirs.send(b"250-2.0.0 Ok\r\n250 2.0.0 queued as 1\r\n")
+        select.select([ours], [], [], 10)
         with pytest.raises(StopIteration) as end:
             next(talk)
         assert end.value.value == Outcome(OutcomeKind.ACCEPTED, "250 2.0.0 Ok 2.0.0 queued as 1")
@@ -368,11 +373,37 @@ def test_an_answer_without_end_is_not_read_to_its_end(answer: bytes) -> None:
 def test_a_talk_left_in_the_middle_ends_without_a_word(server: ScriptedServer) -> None:
     session = connect(server)
     talk = session.attempt(message_to())
-    while next(talk) is Wait.REPLY:
-        select.select([session.reply_source], [], [], 10)
+    while isinstance(wait := next(talk), Ready):
+        select.select([wait.source], [], [], 10)
     talk.close()
     assert session.is_spent
     session.close()
     server.__exit__()
     assert server.taken == []
     assert not any(line.startswith("QUIT") for line in server.talks[0])
+
+
+def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(server: ScriptedServer) -> None:
+    is_over = threading.Event()
+    server.answers["CONTENT"] = lambda talk: None if talk.recipient != "large@example.org" else str(is_over.wait(20))
+    large = message_to("large@example.org", CONTENT + (b"y" * 70 + b"\r\n") * 200_000)
+    outcomes: list[tuple[str, OutcomeKind]] = []
+
+    def sending(*messages: Message) -> Callable[[Line], Course]:
+        def course(_line: Line) -> Course:
+            session = connect(server)
+            for message in messages:
+                outcome = yield from session.attempt(message)
+                outcomes.append((message.delivery.recipient.address, outcome.kind))
+            is_over.set()
+
+        return course
+
+    Turns(commit=lambda _: None, look_round=lambda: None).serve(
+        [Line(sending(large)), Line(sending(*(message_to() for _ in range(20))))]
+    )
+    assert outcomes == [
+        *[("a@example.org", OutcomeKind.ACCEPTED)] * 20,
+        ("large@example.org", OutcomeKind.ACCEPTED),
+    ]
+    assert {len(taken.content) for taken in server.taken} == {len(CONTENT), len(large.content)}

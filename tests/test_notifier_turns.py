@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
-from policy_site.notifier.channels import Talk, Wait
-from policy_site.notifier.model import Message, Outcome
+from policy_site.notifier.channels import RECORDED, Ready, apart
 from policy_site.notifier.turns import Course, Line, Turns
 
 
 @dataclass
 class Pair:
-    """A session that is one end of a pair of sockets, and the server's end."""
+    """Both ends of a connection."""
 
     own: socket.socket
     server: socket.socket
-    reply_seconds: float = 10.0
-    is_used: bool = False
-    is_spent: bool = False
-    reply_source: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.reply_source = self.own.fileno()
+    def reply(self, seconds: float = 10.0) -> Ready:
+        return Ready(self.own, seconds)
 
-    def attempt(self, message: Message) -> Talk[Outcome]:
-        raise NotImplementedError
 
-    def prove(self) -> Talk[bool]:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        self.own.close()
+Connect = Callable[[], Pair]
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[[], Pair]]:
+def connect() -> Iterator[Connect]:
     with ExitStack() as stack:
 
         def made() -> Pair:
@@ -58,6 +48,7 @@ class Hands:
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
         self.looks = 0
+        self.turns = Turns(commit=self.commit, look_round=self.look_round)
 
     def commit(self, deliveries: Sequence[int]) -> None:
         self.commits.append(list(deliveries))
@@ -65,125 +56,178 @@ class Hands:
     def look_round(self) -> None:
         self.looks += 1
 
-    def serve(self, *courses: Callable[[Line], Course]) -> list[Line]:
-        lines = [Line(course) for course in courses]
-        Turns(commit=self.commit, look_round=self.look_round).serve(lines)
-        return lines
+    def serve(self, *courses: Callable[[Line], Course]) -> None:
+        self.turns.serve([Line(course) for course in courses])
+
+
+def steps(*waits: Ready | float) -> Callable[[Line], Course]:
+    """Return a course that does nothing but wait."""
+
+    def course(_line: Line) -> Course:
+        yield from waits
+
+    return course
 
 
 def test_all_that_stand_before_the_point_of_no_return_go_to_disk_at_once() -> None:
     hands, beyond = Hands(), list[tuple[int, int]]()
 
     def course(number: int) -> Callable[[Line], Course]:
-        def steps(line: Line) -> Course:
+        def stand(line: Line) -> Course:
             for count in range(3):
                 line.delivery = 10 * number + count
-                yield Wait.LEDGER
+                yield RECORDED
                 beyond.append((line.delivery, len(hands.commits)))
 
-        return steps
+        return stand
 
     hands.serve(*(course(number) for number in range(1, 5)))
     assert hands.commits == [[10, 20, 30, 40], [11, 21, 31, 41], [12, 22, 32, 42]]
     assert all(delivery in hands.commits[commits - 1] for delivery, commits in beyond), "on disk before it goes on"
 
 
-def test_one_that_waits_for_its_server_holds_nobody_up(connect: Callable[[], Pair]) -> None:
+def test_one_that_waits_for_its_server_holds_nobody_up(connect: Connect) -> None:
     hands, slow = Hands(), connect()
-
-    def waiting(line: Line) -> Course:
-        line.session = slow
-        yield Wait.REPLY
-        assert slow.own.recv(10) == b"at last"
 
     def busy(line: Line) -> Course:
         for number in range(100):
             line.delivery = number
-            yield Wait.LEDGER
+            yield RECORDED
         slow.server.send(b"at last")
 
     before = time.monotonic()
-    hands.serve(waiting, busy)
+    hands.serve(steps(slow.reply()), busy)
     assert len(hands.commits) == 100
     assert time.monotonic() - before < 5
 
 
-def test_one_that_stands_does_not_wait_long_for_others_that_keep_talking(connect: Callable[[], Pair]) -> None:
+def test_one_that_stands_does_not_wait_long_for_others_that_keep_talking(connect: Connect) -> None:
     hands, talkative = Hands(), connect()
-    is_over = False
 
-    def talking(line: Line) -> Course:
-        line.session = talkative
-        while not is_over:
+    def talking(_line: Line) -> Course:
+        while not hands.commits:
             talkative.server.send(b"x")
-            yield Wait.REPLY
+            yield talkative.reply()
             talkative.own.recv(1)
 
     def standing(line: Line) -> Course:
-        nonlocal is_over
         line.delivery = 1
-        yield Wait.LEDGER
-        is_over = True
+        yield RECORDED
 
     before = time.monotonic()
     hands.serve(talking, standing)
+    assert hands.commits == [[1]]
     assert time.monotonic() - before < 2
 
 
-def test_a_reply_that_takes_too_long_is_thrown_into_the_talk(connect: Callable[[], Pair]) -> None:
+def test_a_reply_that_takes_too_long_is_thrown_into_the_talk(connect: Connect) -> None:
     hands, silent, quick = Hands(), connect(), connect()
-    silent.reply_seconds = 0.3
     seen: list[str] = []
 
-    def waiting(line: Line) -> Course:
-        line.session = silent
+    def waiting(_line: Line) -> Course:
         try:
-            yield Wait.REPLY
+            yield silent.reply(0.3)
         except TimeoutError:
             seen.append("timed out")
         quick.server.send(b"x")
 
-    def patient(line: Line) -> Course:
-        line.session = quick
-        yield Wait.REPLY
-        seen.append("answered")
-
-    hands.serve(waiting, patient)
-    assert seen == ["timed out", "answered"]
+    hands.serve(waiting, steps(quick.reply()))
+    assert seen == ["timed out"]
 
 
-def test_a_new_connection_may_get_the_descriptor_of_the_old_one(connect: Callable[[], Pair]) -> None:
+def test_what_has_come_while_the_thread_was_busy_has_come_in_time(connect: Connect) -> None:
+    hands, patient = Hands(), connect()
+
+    def busy(_line: Line) -> Course:
+        yield 0.05
+        patient.server.send(b"x")
+        time.sleep(1)  # longer than the other may wait
+        yield 0.0
+
+    hands.serve(busy, steps(patient.reply(0.5)))
+    assert not hands.turns.is_failing
+
+
+def test_a_new_connection_may_get_the_descriptor_of_the_old_one(connect: Connect) -> None:
     hands = Hands()
 
-    def course(line: Line) -> Course:
-        line.session = old = connect()
+    def course(_line: Line) -> Course:
+        old = connect()
         old.server.send(b"x")
-        yield Wait.REPLY
-        old.close()
-        line.session = new = connect()
-        assert new.reply_source == old.reply_source
+        yield old.reply()
+        number = old.own.fileno()
+        old.own.close()
+        new = connect()
+        assert new.own.fileno() == number
         new.server.send(b"y")
-        yield Wait.REPLY
+        yield new.reply(2)
         assert new.own.recv(1) == b"y"
 
-    before = time.monotonic()
     hands.serve(course)
-    assert time.monotonic() - before < 5
 
 
-def test_what_a_server_says_unasked_costs_no_turn_and_is_read_later(connect: Callable[[], Pair]) -> None:
+def test_another_line_may_get_the_descriptor_of_a_connection_that_was_closed(connect: Connect) -> None:
+    hands = Hands()
+    closed: list[int] = []
+
+    def closing(_line: Line) -> Course:
+        old = connect()
+        old.server.send(b"x")
+        yield old.reply()
+        closed.append(old.own.fileno())
+        old.own.close()
+        yield 0.5
+
+    def opening(_line: Line) -> Course:
+        yield 0.2
+        new = connect()
+        assert new.own.fileno() == closed[0]
+        threading.Timer(0.1, new.server.send, (b"y",)).start()
+        yield new.reply(2)
+        assert new.own.recv(1) == b"y"
+
+    hands.serve(closing, opening)
+
+
+def test_one_socket_is_waited_for_in_both_directions(connect: Connect) -> None:
+    hands, pair = Hands(), connect()
+    pair.own.setblocking(False)
+    received = bytearray()
+
+    def writing(_line: Line) -> Course:
+        rest = memoryview(b"x" * 5_000_000)
+        while rest:
+            try:
+                rest = rest[pair.own.send(rest) :]
+            except BlockingIOError:
+                yield Ready(pair.own, 10, is_writing=True)
+        yield pair.reply()
+        assert pair.own.recv(10) == b"thanks"
+
+    def read() -> None:
+        while len(received) < 5_000_000:
+            received.extend(pair.server.recv(1_000_000))
+        pair.server.send(b"thanks")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    hands.serve(writing)
+    reader.join()
+    assert len(received) == 5_000_000
+
+
+def test_what_a_server_says_unasked_costs_no_turn_and_is_read_later(connect: Connect) -> None:
     hands, chatty = Hands(), connect()
     said = b""
 
-    def course(line: Line) -> Course:
+    def course(_line: Line) -> Course:
         nonlocal said
-        line.session = chatty
         chatty.server.send(b"1")
-        yield Wait.REPLY
+        yield chatty.reply()
         said += chatty.own.recv(1)
         chatty.server.send(b"2")
         yield 0.5  # meanwhile it could be read all the time
-        yield Wait.REPLY
+        yield chatty.reply()
         said += chatty.own.recv(1)
 
     cost = time.process_time()
@@ -194,46 +238,101 @@ def test_what_a_server_says_unasked_costs_no_turn_and_is_read_later(connect: Cal
 
 def test_what_there_is_to_do_besides_is_done_every_now_and_then() -> None:
     hands = Hands()
-
-    def resting(line: Line) -> Course:
-        assert line.session is None
-        yield 0.55
-
     before = time.monotonic()
-    hands.serve(resting)
+    hands.serve(steps(0.55))
     assert 0.55 <= time.monotonic() - before < 5
     assert hands.looks >= 4
 
 
-def test_what_one_raises_closes_all(connect: Callable[[], Pair]) -> None:
-    hands, closed = Hands(), list[str]()
+def test_what_one_raises_is_raised_when_the_others_are_at_their_end(connect: Connect) -> None:
+    hands, slow = Hands(), connect()
+    ended: list[str] = []
 
-    def waiting(line: Line) -> Course:
-        line.session = connect()
+    def waiting(_line: Line) -> Course:
+        yield slow.reply()
+        assert hands.turns.is_failing
+        ended.append("heard the reply")
+
+    def failing(line: Line) -> Course:
+        yield RECORDED
+        threading.Timer(0.3, slow.server.send, (b"250 Ok",)).start()
+        raise ValueError(f"about {line.delivery}")
+
+    with pytest.raises(ValueError, match="about 0"):
+        hands.serve(waiting, failing)
+    assert ended == ["heard the reply"]
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_where_the_ledger_refuses_nobody_goes_on_and_everything_is_closed(connect: Connect, is_at_once: bool) -> None:
+    gone_on, closed, pair = list[Line](), list[str](), connect()
+
+    def standing(line: Line) -> Course:
+        yield RECORDED
+        gone_on.append(line)
+
+    def waiting(_line: Line) -> Course:
         try:
-            yield Wait.REPLY
+            yield pair.reply()
         finally:
             closed.append("waiting")
 
-    def failing(line: Line) -> Course:
-        yield Wait.LEDGER
-        raise ValueError(line.delivery)
-
-    with pytest.raises(ValueError, match="0"):
-        hands.serve(waiting, failing)
-    assert closed == ["waiting"]
-
-
-def test_where_the_ledger_refuses_nobody_goes_on() -> None:
-    gone_on: list[Line] = []
-
-    def course(line: Line) -> Course:
-        yield Wait.LEDGER
-        gone_on.append(line)
-
-    def refuse(_deliveries: Sequence[int]) -> None:
+    def refuse(_deliveries: Sequence[int] = ()) -> None:
         raise OSError("full")
 
+    turns = (
+        Turns(commit=refuse, look_round=lambda: None) if is_at_once else Turns(commit=len, look_round=refuse)  # type: ignore[arg-type]  # what it returns is not looked at
+    )
     with pytest.raises(OSError, match="full"):
-        Turns(commit=refuse, look_round=lambda: None).serve([Line(course), Line(course)])
+        turns.serve([Line(waiting), Line(standing if is_at_once else waiting)])
     assert gone_on == []
+    assert "waiting" in closed
+
+
+class TestApart:
+    def test_a_call_that_blocks_holds_nobody_up(self) -> None:
+        hands, answers = Hands(), list[int]()
+        is_over = threading.Event()
+
+        def block() -> int:
+            assert is_over.wait(10)
+            return 17
+
+        def calling(_line: Line) -> Course:
+            answers.append((yield from apart(block, seconds=10, too_late=answers.append)))
+
+        def busy(line: Line) -> Course:
+            for number in range(50):
+                line.delivery = number
+                yield RECORDED
+            is_over.set()
+
+        hands.serve(calling, busy)
+        assert answers == [17]
+        assert len(hands.commits) == 50
+
+    def test_what_it_raises_is_raised(self) -> None:
+        def fail() -> int:
+            raise LookupError("nobody there")
+
+        def calling(_line: Line) -> Course:
+            with pytest.raises(LookupError, match="nobody there"):
+                yield from apart(fail, seconds=10, too_late=lambda _: None)
+
+        Hands().serve(calling)
+
+    def test_an_answer_that_nobody_waits_for_any_more_is_cleared_away(self) -> None:
+        is_over, cleared = threading.Event(), threading.Event()
+
+        def block() -> int:
+            is_over.wait(10)
+            return 17
+
+        def calling(_line: Line) -> Course:
+            with pytest.raises(TimeoutError):
+                yield from apart(block, seconds=0.2, too_late=lambda answer: cleared.set() if answer == 17 else None)
+
+        Hands().serve(calling)
+        assert not cleared.is_set()
+        is_over.set()
+        assert cleared.wait(10)

@@ -61,7 +61,8 @@ def _add_event(step: argparse.ArgumentParser) -> None:
 
 
 def _status(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    survey = survey_ledger(open_ledger(settings.ledger))
+    with open_ledger(settings.ledger) as ledger:
+        survey = survey_ledger(ledger)
     if terminal.is_machine:
         terminal.write_json(survey.as_json())
         return 0
@@ -96,12 +97,14 @@ def _show_event(one: EventSurvey, terminal: Terminal) -> None:
 
 def _report(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
     write = write_report_table if arguments.table else write_report
-    write(open_ledger(settings.ledger), arguments.event, sys.stdout)
+    with open_ledger(settings.ledger) as ledger:
+        write(ledger, arguments.event, sys.stdout)
     return 0
 
 
 def _bounces(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    reading = read_bounces(open_ledger(settings.ledger), settings, arguments.maildir)
+    with open_ledger(settings.ledger) as ledger:
+        reading = read_bounces(ledger, settings, arguments.maildir)
     if terminal.is_machine:
         terminal.write_json(
             {
@@ -125,12 +128,14 @@ def _bounces(arguments: argparse.Namespace, settings: NotifierSettings, terminal
 
 
 def _release(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    moved = release(open_ledger(settings.ledger), arguments.events or None)
+    with open_ledger(settings.ledger) as ledger:
+        moved = release(ledger, arguments.events or None)
     return _tell_events("released", moved, "The next run tells people.", terminal)
 
 
 def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    moved = rest(open_ledger(settings.ledger), arguments.events or None)
+    with open_ledger(settings.ledger) as ledger:
+        moved = rest(ledger, arguments.events or None)
     return _tell_events("at rest", moved, "Nobody is told.", terminal)
 
 
@@ -143,23 +148,16 @@ def _tell_events(what: str, seqs: Sequence[int], consequence: str, terminal: Ter
 
 def _replay(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     states = [DeliveryState(name) for name in arguments.state] if arguments.state else REPLAYABLE
-    moved = replay(
-        open_ledger(settings.ledger),
-        arguments.event,
-        states=states,
-        recipients=arguments.recipient,
-        is_sent_too=arguments.sent,
-    )
+    with open_ledger(settings.ledger) as ledger:
+        moved = replay(
+            ledger, arguments.event, states=states, recipients=arguments.recipient, is_sent_too=arguments.sent
+        )
     return _tell_replayed(moved, "to be sent again by the next run", terminal)
 
 
 def _decide(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    moved = decide(
-        open_ledger(settings.ledger),
-        arguments.event,
-        is_sent=arguments.count_as_sent,
-        recipients=arguments.recipient,
-    )
+    with open_ledger(settings.ledger) as ledger:
+        moved = decide(ledger, arguments.event, is_sent=arguments.count_as_sent, recipients=arguments.recipient)
     return _tell_replayed(moved, "count as sent" if arguments.count_as_sent else "to be sent again", terminal)
 
 
@@ -175,8 +173,7 @@ def _tell_replayed(moved: Replayed, what: str, terminal: Terminal) -> int:
 
 
 def _lift(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    ledger = open_ledger(settings.ledger)
-    with ledger.transaction() as connection:
+    with open_ledger(settings.ledger) as ledger, ledger.transaction() as connection:
         is_lifted = lift_suppression(connection, arguments.channel, arguments.address)
     if not is_lifted:
         terminal.say_aside(f"{arguments.address} is not struck off {arguments.channel}.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
@@ -74,18 +75,18 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    ledger = open_ledger(settings.ledger)
-    if arguments.dry_run:
-        return show_forecast(ledger, settings, terminal)
-    if arguments.watch is None:
-        return _run_once(ledger, settings, terminal, follow=arguments.follow)
-    pause = threading.Event()
-    while True:
-        try:
-            _run_once(ledger, settings, terminal, follow=arguments.follow)
-        except NoticeError as error:
-            terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
-        pause.wait(arguments.watch)
+    with open_ledger(settings.ledger) as ledger:
+        if arguments.dry_run:
+            return show_forecast(ledger, settings, terminal)
+        if arguments.watch is None:
+            return _run_once(ledger, settings, terminal, follow=arguments.follow)
+        pause = threading.Event()
+        while True:
+            try:
+                _run_once(ledger, settings, terminal, follow=arguments.follow)
+            except NoticeError as error:
+                terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
+            pause.wait(arguments.watch)
 
 
 def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
@@ -103,9 +104,10 @@ def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
 
 
 def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    ledger = open_ledger(settings.ledger)
-    ingestion = ingest(ledger, settings, follow=arguments.follow)
-    _tell_ingestion(ingestion, terminal)
+    with open_ledger(settings.ledger) as ledger:
+        ingestion = ingest(ledger, settings, follow=arguments.follow)
+        _tell_ingestion(ingestion, terminal)
+        held = _held(ledger)
     document = {
         "head": ingestion.head,
         "new": list(ingestion.new),
@@ -113,16 +115,18 @@ def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
         "held": list(ingestion.held),
         "is_baseline": ingestion.is_baseline,
     }
-    return conclude(document, _held(ledger), terminal)
+    return conclude(document, held, terminal)
 
 
 def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    passes = _plan_all(open_ledger(settings.ledger), settings, terminal, is_again=arguments.again)
+    with open_ledger(settings.ledger) as ledger:
+        passes = _plan_all(ledger, settings, terminal, is_again=arguments.again)
     return conclude({"audiences": [pass_as_json(one) for one in passes]}, (), terminal) or _unusable(passes)
 
 
 def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
-    runs = _deliver_all(open_ledger(settings.ledger), settings, terminal)
+    with open_ledger(settings.ledger) as ledger:
+        runs = _deliver_all(ledger, settings, terminal)
     document = {"channels": [run_as_json(one) for one in runs]}
     return conclude(document, _stuck(runs), terminal) or _waiting(runs)
 
@@ -131,23 +135,33 @@ def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, termina
     queues = _queues()
     queue = queues.make_queue(settings)
     pause = threading.Event()
-    ledger = open_ledger(settings.ledger)
-    while True:
-        status = 0
-        try:
-            _tell_ingestion(ingest(ledger, settings), terminal)
-            passes = _plan_all(ledger, settings, terminal, is_again=False)
-            queued = queues.dispatch(ledger, settings, queue)
-            terminal.say_done(f"{queued} deliveries put on the queue.")
-            document = {"audiences": [pass_as_json(one) for one in passes], "queued": queued}
-            status = conclude(document, _held(ledger), terminal) or _unusable(passes)
-        except NoticeError as error:
+    with open_ledger(settings.ledger) as ledger:
+        while True:
+            status = 0
+            try:
+                status = _dispatch_once(ledger, settings, terminal, queues, queue)
+            except NoticeError as error:
+                if arguments.watch is None:
+                    raise
+                terminal.show_error(error)
             if arguments.watch is None:
-                raise
-            terminal.show_error(error)
-        if arguments.watch is None:
-            return status
-        pause.wait(arguments.watch)
+                return status
+            pause.wait(arguments.watch)
+
+
+def _dispatch_once(
+    ledger: Ledger,
+    settings: NotifierSettings,
+    terminal: Terminal,
+    queues: ModuleType,
+    queue: Any,  # noqa: ANN401 - Celery has no types
+) -> int:
+    _tell_ingestion(ingest(ledger, settings), terminal)
+    passes = _plan_all(ledger, settings, terminal, is_again=False)
+    queued = queues.dispatch(ledger, settings, queue)
+    terminal.say_done(f"{queued} deliveries put on the queue.")
+    document = {"audiences": [pass_as_json(one) for one in passes], "queued": queued}
+    return conclude(document, _held(ledger), terminal) or _unusable(passes)
 
 
 def _work(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:

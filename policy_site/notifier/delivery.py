@@ -7,17 +7,18 @@ One thread serves all connections in turns.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from policy_site.errors import PolicySiteError
-from policy_site.notifier.channels import Channel, ServerUnavailableError, Session, SessionLostError, Wait
+from policy_site.notifier.channels import Channel, ServerUnavailableError, Session, SessionLostError, Talk, apart
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
-from policy_site.notifier.ledger.deliveries import Verdict, claim
+from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
 from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.settings import MailChannel, WebhookChannel
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 _CLAIM_SIZE = 500
 _SHORT_REST = 0.2
 """Seconds until it is asked again whether something has changed."""
+_CONNECTING_SECONDS = 300.0
+"""For all of it: name, connection, TLS, authentication, each of which has a shorter time of its own."""
+_CLOSING_SECONDS = 10.0
 _UNRENDERABLE = "This notice could not be written: "
 
 
@@ -73,11 +77,15 @@ def deliver(
     ``is_stopped`` is asked before each message; ``told`` hears of the progress; ``among`` restricts it to these
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
-    run = _Run(recorder, name, channel, settings, renderer, is_stopped, told, among)
-    lines = [Line(run.serve) for _ in range(settings.connections)]
-    Turns(commit=recorder.begin, look_round=recorder.flush).serve(lines)
+    turns = Turns(commit=recorder.begin, look_round=recorder.flush)
+    run = _Run(recorder, name, channel, settings, renderer, lambda: turns.is_failing or is_stopped(), told, among)
+    turns.serve([Line(run.serve) for _ in range(settings.connections)])
     run.finish()
     return run.tally
+
+
+def _forget(_nothing: None) -> None:
+    """Nobody waits for the end of a connection that ended too late."""
 
 
 class _Run:
@@ -100,6 +108,8 @@ class _Run:
         self.circuit = Circuit(patience=settings.patience_seconds)
         self._pace = Pace(settings.rate)
         self._claims: deque[Delivery] = deque()
+        self._at_hand: set[int] = set()
+        """Ids of what was claimed and is not decided yet."""
         self._under_way = 0
 
     def finish(self) -> None:
@@ -129,9 +139,11 @@ class _Run:
                         yield from self._prove(line)
                     else:
                         break
+            yield from self._hang_up(line)
         finally:
             self.circuit.withdraw()
-            self._hang_up(line)
+            if line.session:
+                line.session.close()
 
     def _serve_one(self, line: Line, delivery: Delivery) -> Course:
         until = time.monotonic() + self._pace.delay()
@@ -148,23 +160,28 @@ class _Run:
             return
         line.delivery = delivery.id
         outcome = yield from self._attempt(line, message)
-        self._record_judged(self.circuit.judge(delivery, outcome, message.wording_id))
+        judged = self.circuit.judge(delivery, outcome, message.wording_id)
+        if (
+            not judged
+        ):  # kept back: the server has not taken it, so it must not be in doubt while it waits for a verdict
+            self.recorder.withdraw(delivery.id)
+        self._record_judged(judged)
         if outcome.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.DOUBTFUL):
-            self._hang_up(line)
+            yield from self._hang_up(line)
         if self.circuit.needs_proof:
             yield from self._prove(line)
 
-    def _attempt(self, line: Line, message: Message) -> Generator[Wait, None, Outcome]:
+    def _attempt(self, line: Line, message: Message) -> Talk[Outcome]:
         while True:
             was_used = False
             try:
-                session = self._connected(line)
+                session = yield from self._connected(line)
                 was_used = session.is_used
                 return (yield from session.attempt(message))
             except ServerUnavailableError as error:
                 return Outcome(OutcomeKind.UNAVAILABLE, str(error))
             except SessionLostError as error:
-                self._hang_up(line)
+                yield from self._hang_up(line)
                 if not was_used:  # a new connection that does not last is the server's failure
                     return Outcome(OutcomeKind.UNAVAILABLE, str(error))
 
@@ -173,37 +190,48 @@ class _Run:
         is_working = False
         try:
             was_open = line.session is not None
-            session = self._connected(line)
+            session = yield from self._connected(line)
             is_working = yield from session.prove()
             if was_open and session.is_spent and not is_working:  # it may have stood idle for too long
-                is_working = yield from self._connected(line).prove()
+                session = yield from self._connected(line)
+                is_working = yield from session.prove()
         except ServerUnavailableError:
             is_working = False
         self._record_judged(self.circuit.settle(is_working=is_working))
 
-    def _connected(self, line: Line) -> Session:
+    def _connected(self, line: Line) -> Talk[Session]:
         if line.session and line.session.is_spent:
-            self._hang_up(line)
+            yield from self._hang_up(line)
         if line.session is None:
-            line.session = self.channel.connect()
+            try:
+                line.session = yield from apart(
+                    self.channel.connect, seconds=_CONNECTING_SECONDS, too_late=lambda session: session.close()
+                )
+            except TimeoutError:
+                raise ServerUnavailableError("It takes too long to be greeted.") from None
         return line.session
 
-    def _hang_up(self, line: Line) -> None:
-        if line.session:
-            line.session.close()
-            line.session = None
+    def _hang_up(self, line: Line) -> Talk[None]:
+        session, line.session = line.session, None
+        if session:
+            with contextlib.suppress(TimeoutError):
+                yield from apart(session.close, seconds=_CLOSING_SECONDS, too_late=_forget)
 
     # --- claims and verdicts -----------------------------------------------------------------------------------------
 
     def _take(self) -> Delivery | None:
         if not self._claims:
-
-            def take(connection: Connection, now: int) -> list[Delivery]:
-                worker = self.recorder.worker
-                return claim(connection, worker=worker, channel=self.name, now=now, limit=_CLAIM_SIZE, among=self.among)
-
-            self._claims.extend(self.recorder.execute(take))
+            self._claims.extend(self.recorder.execute(self._claim))
+            self._at_hand.update(delivery.id for delivery in self._claims)
         return self._claims.popleft() if self._claims else None
+
+    def _claim(self, connection: Connection, now: int) -> list[Delivery]:
+        worker = self.recorder.worker
+        # claims of which it never heard, since the answer of a commit was lost, are its own all the same
+        forgotten = claimed_by(connection, worker=worker, channel=self.name, but=self._at_hand)
+        return forgotten or claim(
+            connection, worker=worker, channel=self.name, now=now, limit=_CLAIM_SIZE, among=self.among
+        )
 
     def _record_judged(self, judged: Sequence[Judged]) -> None:
         self._record([self._verdict(one) for one in judged])
@@ -211,6 +239,7 @@ class _Run:
     def _record(self, verdicts: Sequence[Verdict]) -> None:
         if verdicts:
             self.recorder.record(verdicts)
+            self._at_hand.difference_update(verdict.delivery for verdict in verdicts)
             if self.told:
                 self.told(self.tally)
 

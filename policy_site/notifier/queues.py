@@ -8,6 +8,7 @@ under ``kill -9`` when it was measured.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from policy_site.errors import NoticeError, UsageError
+from policy_site.errors import NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.channels import open_channel
 from policy_site.notifier.delivery import Renderer, deliver
 from policy_site.notifier.ledger import Ledger, open_ledger
@@ -100,6 +101,7 @@ class _Desk:
     def __init__(self, settings: NotifierSettings) -> None:
         self._settings = settings
         self._recorder: Recorder | None = None
+        self._ledger: Ledger | None = None
         self._renderers: dict[str, Renderer] = {}
         self._pid = 0
 
@@ -108,27 +110,42 @@ class _Desk:
         settings = self._settings.channels.get(channel)
         if settings is None:
             return  # the ledger keeps what is pending; a worker with newer settings takes it
-        recorder = self._at_work()
-        deliver(
-            recorder,
-            name=channel,
-            channel=open_channel(settings),
-            settings=settings.model_copy(update={"connections": 1}),
-            renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder)),
-            is_stopped=self._settings.stop_file.exists,
-            among=ids,
-        )
-        recorder.flush()
+        try:
+            recorder = self._at_work()
+            deliver(
+                recorder,
+                name=channel,
+                channel=open_channel(settings),
+                settings=settings.model_copy(update={"connections": 1}),
+                renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder)),
+                is_stopped=self._settings.stop_file.exists,
+                among=ids,
+            )
+            recorder.flush()
+        except BaseException:
+            self._leave()
+            raise
 
     def _at_work(self) -> Recorder:
-        if self._recorder is None or self._recorder.is_broken or self._pid != os.getpid():
+        if self._recorder is None or self._pid != os.getpid():
             self._pid = os.getpid()
             self._renderers = {}  # an event is loaded and its words are written once for all tasks
-            ledger = open_ledger(self._settings.ledger)
+            self._ledger = open_ledger(self._settings.ledger)
             name = _worker_name("celery")
             # it ends with its process: its lease runs out, and others take over what it had claimed
-            self._recorder = Recorder(ledger, name=name, lease_seconds=self._settings.lease_seconds).__enter__()
+            recorder = Recorder(self._ledger, name=name, lease_seconds=self._settings.lease_seconds)
+            self._recorder = recorder.__enter__()
         return self._recorder
+
+    def _leave(self) -> None:
+        """Give back what is claimed, or let the lease run out where the ledger is away; the next task begins anew."""
+        recorder, self._recorder = self._recorder, None
+        if recorder and self._pid == os.getpid():
+            with contextlib.suppress(PolicySiteError):
+                recorder.__exit__()
+        if self._ledger:
+            self._ledger.close()
+            self._ledger = None
 
 
 def work(queue: Any, *, concurrency: int, is_quiet: bool) -> Callable[[], None]:  # noqa: ANN401 - the same

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import LostClaimError, Verdict, record
+from policy_site.notifier.ledger.deliveries import Batch, LostClaimError, Verdict, is_recorded, record
 from policy_site.notifier.ledger.workers import bury_dead_workers, end_worker, renew_lease, start_worker
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ class Recorder:
         self._lease = lease_seconds
         self._patience = patience_seconds
         self._verdicts: list[Verdict] = []
+        self._withdrawn: list[int] = []
+        self._tried_at: int | None = None
+        """When it was tried to write these, where nobody knows whether they are written."""
         self._error: UsageError | None = None
         self._worker = 0
         self._zero = 0.0
@@ -83,6 +86,10 @@ class Recorder:
         """Take verdicts; they go to disk with whatever is written next."""
         self._verdicts += verdicts
 
+    def withdraw(self, delivery: int) -> None:
+        """Take note that the server has not taken a delivery, whatever the verdict will be."""
+        self._withdrawn.append(delivery)
+
     def begin(self, deliveries: Sequence[int]) -> None:
         """Put on disk that the last bytes of these deliveries are about to leave.
 
@@ -92,7 +99,7 @@ class Recorder:
 
     def flush(self) -> None:
         """Write all verdicts; raise :class:`UsageError` where the ledger refuses for good, or did so before."""
-        if self._verdicts or self._error:
+        if self._verdicts or self._withdrawn or self._error:
             self._persist(lambda: self._write(()))
 
     def execute(self, statement: Callable[[Connection, int], _Result]) -> _Result:
@@ -100,15 +107,24 @@ class Recorder:
 
         def run() -> _Result:
             with self._ledger.transaction(self._connected()) as connection:
+                # the lease is held meanwhile: who buries a worker cannot overlook what it claims at this moment
+                lease_until = self.now() + self._lease
+                if self._ledger.is_shared and not renew_lease(connection, self._worker, lease_until=lease_until):
+                    raise LostClaimError
                 return statement(connection, self.now())
 
         self.flush()
         return self._persist(run)
 
     def _write(self, beginnings: Sequence[int]) -> None:
-        with self._ledger.transaction(self._connected(), is_hot=True) as connection:
-            record(connection, self._worker, self._verdicts, beginnings, now=self.now())
-        self._verdicts = []
+        batch = Batch(self._verdicts, self._withdrawn, beginnings)
+        is_repeated = self._tried_at is not None
+        now = self._tried_at = self.now() if self._tried_at is None else self._tried_at
+        with self._ledger.transaction(self._connected(), is_hot=not is_repeated) as connection:
+            # the connection may have been lost, or the program interrupted, after the end of the transaction
+            if not (is_repeated and is_recorded(connection, self._worker, batch, now=now)):
+                record(connection, self._worker, batch, now=now)
+        self._verdicts, self._withdrawn, self._tried_at = [], [], None
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.invalidated:
@@ -136,7 +152,7 @@ class Recorder:
 
     def _keep_lease(self) -> None:
         """Renew the lease and bury the dead until the worker ends."""
-        while not self._is_over.wait(self._lease / 4):
+        while not self._is_over.wait(self._lease / 4) and not self._error:
             # a database that is away for longer than the lease shows when the next claim is lost
             with contextlib.suppress(UsageError), self._ledger.transaction() as connection:
                 now = self.now()

@@ -24,6 +24,10 @@ _STOP_FILE_SECONDS = 0.2
 """How old the knowledge of the stop file may be."""
 
 
+_WAITING = (DeliveryState.PENDING, DeliveryState.DOUBTFUL, DeliveryState.CLAIMED, DeliveryState.SENDING)
+"""The last two at the end of a run: another worker has them, or had them when it died, and its lease still runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelRun:
     """What a run did on one channel, and what is left."""
@@ -111,7 +115,7 @@ def _sum_up(ledger: Ledger, name: str, tally: Tally, before: Settled, after: Set
                 held=before.held + after.held,
                 waiting=after.waiting,
             ),
-            waiting=count_in(connection, name, DeliveryState.PENDING, DeliveryState.DOUBTFUL),
+            waiting=count_in(connection, name, *_WAITING),
             next_due=next_due(connection, name),
             held=count_in(connection, name, DeliveryState.HELD),
             stuck_canaries=tuple(stuck_canaries(connection, name)),

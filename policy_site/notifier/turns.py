@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import TypeAlias
 
-from policy_site.notifier.channels import Session, Wait
+from policy_site.notifier.channels import Ready, Recorded, Session
 
-Course: TypeAlias = Generator["Wait | float", None, None]
-"""What happens on a line. It yields what it waits for: a :class:`Wait`, or how many seconds."""
+Course: TypeAlias = Generator["Ready | Recorded | float", None, None]
+"""What happens on a line. It yields what it waits for: a socket, the ledger, or so many seconds."""
 
 _TOGETHER = 0.005
 """Seconds that a line stands before its point of no return at most, while others may come to join it."""
@@ -35,10 +35,10 @@ class Line:
         """Id of the delivery whose last byte is about to leave, where it stands before its point of no return."""
         self.since = 0.0
         """When it began to wait."""
-        self.is_listening = False
-        """True while it waits for a reply."""
-        self.heard: Session | None = None
-        """The session at which the system listens for it."""
+        self.waiting: Ready | None = None
+        """The socket it waits for."""
+        self.watched: Ready | None = None
+        """What the system watches for it: nobody is told twice what to watch."""
 
 
 class Turns:
@@ -50,10 +50,19 @@ class Turns:
         self._look_round = look_round
         self._standing: list[Line] = []
         self._resting: list[tuple[float, Line]] = []
-        self._listening = 0
+        self._waiting = 0
+        self._error: Exception | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """True once a course has raised something: the others should come to an end."""
+        return self._error is not None
 
     def serve(self, lines: Sequence[Line]) -> None:
-        """Return when the course of each line is at its end. What one raises ends all: they are closed as they are."""
+        """Return when the course of each line is at its end; raise what the first of them raised, then.
+
+        What the ledger raises ends all of them at once, for nobody could record what is still to come.
+        """
         with selectors.DefaultSelector() as self._selector:
             try:
                 for line in lines:
@@ -62,10 +71,12 @@ class Turns:
             finally:
                 for line in lines:
                     line.course.close()
+        if self._error:
+            raise self._error
 
     def _take_turns(self, lines: Sequence[Line]) -> None:
         look_at = 0.0
-        while self._standing or self._resting or self._listening:
+        while self._standing or self._resting or self._waiting:
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._hear(key.data)
@@ -81,57 +92,75 @@ class Turns:
                 for line in due:
                     self._go_on(line)
             if now >= look_at:
-                look_at = now + _LOOK_ROUND
                 self._look_round()
-                self._give_up_waiting(lines, now)
+                self._give_up_waiting(lines)
+                look_at = time.monotonic() + _LOOK_ROUND
 
     def _patience(self) -> float:
         if self._standing:
-            return _COMING if self._listening else 0
+            return _COMING if self._waiting else 0
         if self._resting:
             return min(max(min(self._resting, key=_until)[0] - time.monotonic(), 0), _LOOK_ROUND)
         return _LOOK_ROUND
 
     def _hear(self, line: Line) -> None:
-        if line.is_listening:
-            self._listening -= 1
+        if line.waiting:
             self._go_on(line)
         else:  # the server says something that nobody asked for: it is read when the line comes to it
-            self._stop_listening(line)
+            self._stop_watching(line)
 
-    def _give_up_waiting(self, lines: Sequence[Line], now: float) -> None:
-        for line in lines:
-            if line.is_listening and line.session and now - line.since > line.session.reply_seconds:
-                self._listening -= 1
+    def _give_up_waiting(self, lines: Sequence[Line]) -> None:
+        now = time.monotonic()
+        late = [line for line in lines if line.waiting and now - line.since > line.waiting.seconds]
+        if late:
+            # whatever kept this thread busy for so long, what has come meanwhile has come in time
+            for key, _ in self._selector.select(0):
+                self._hear(key.data)
+        for line in late:
+            if line.waiting and now - line.since > line.waiting.seconds:
                 self._go_on(line, TimeoutError("timed out"))
 
     def _go_on(self, line: Line, error: TimeoutError | None = None) -> None:
-        line.is_listening = False
+        if line.waiting:
+            self._waiting -= 1
+            line.waiting = None
         try:
             wait = line.course.throw(error) if error else next(line.course)
         except StopIteration:
-            self._stop_listening(line)
+            self._stop_watching(line)
             return
-        if line.heard is not line.session:  # at once: a new connection may have got the old one's descriptor
-            self._stop_listening(line)
+        except Exception as failure:  # noqa: BLE001 - raised when the others are at their end, or in doubt for nothing
+            self._error = self._error or failure
+            self._stop_watching(line)
+            return
         line.since = time.monotonic()
-        if wait is Wait.REPLY:
-            line.is_listening = True
-            self._listening += 1
-            if line.heard is None:
-                assert line.session
-                self._selector.register(line.session.reply_source, selectors.EVENT_READ, line)
-                line.heard = line.session
-        elif wait is Wait.LEDGER:
+        if isinstance(wait, Ready):
+            self._waiting += 1
+            line.waiting = wait
+            if line.watched is not wait:
+                self._watch(line, wait)
+        elif isinstance(wait, Recorded):
             self._standing.append(line)
         else:
-            assert isinstance(wait, float)
             self._resting.append((line.since + wait, line))
 
-    def _stop_listening(self, line: Line) -> None:
-        if line.heard:
-            self._selector.unregister(line.heard.reply_source)
-            line.heard = None
+    def _watch(self, line: Line, wait: Ready) -> None:
+        events = selectors.EVENT_WRITE if wait.is_writing else selectors.EVENT_READ
+        if line.watched and line.watched.source is wait.source:
+            self._selector.modify(wait.source, events, line)
+        else:
+            self._stop_watching(line)
+            # another line that closed its socket and has not come round since may still hold the number of this one
+            stale = self._selector.get_map().get(wait.source)
+            if stale:
+                self._stop_watching(stale.data)
+            self._selector.register(wait.source, events, line)
+        line.watched = wait
+
+    def _stop_watching(self, line: Line) -> None:
+        if line.watched:
+            self._selector.unregister(line.watched.source)
+            line.watched = None
 
 
 def _until(rest: tuple[float, Line]) -> float:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from policy_site.notifier.channels.session import Channel, ServerUnavailableError, Session, SessionLostError, Talk, Wait
+from policy_site.notifier.channels.session import (
+    RECORDED,
+    Channel,
+    Ready,
+    Recorded,
+    ServerUnavailableError,
+    Session,
+    SessionLostError,
+    Talk,
+    apart,
+)
 from policy_site.notifier.channels.smtp import SmtpChannel
 from policy_site.notifier.channels.webhook import WebhookSender
 from policy_site.notifier.settings import MailChannel, WebhookChannel
 
-__all__ = ["Channel", "ServerUnavailableError", "Session", "SessionLostError", "Talk", "Wait", "open_channel"]
+__all__ = [
+    "RECORDED",
+    "Channel",
+    "Ready",
+    "Recorded",
+    "ServerUnavailableError",
+    "Session",
+    "SessionLostError",
+    "Talk",
+    "apart",
+    "open_channel",
+]
 
 
 def open_channel(settings: MailChannel | WebhookChannel) -> Channel:

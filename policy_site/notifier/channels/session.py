@@ -6,8 +6,11 @@ for, and is resumed when that has come, while the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from enum import Enum, auto
+import socket
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
 from policy_site.notifier.model import Message, Outcome
@@ -21,17 +24,25 @@ class SessionLostError(Exception):
     """The connection broke before the point of no return: nothing can have reached anybody."""
 
 
-class Wait(Enum):
-    """What a talk with a server stands still for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """Waiting for a socket: resume when it can be read; throw :class:`TimeoutError` in when the time is over."""
 
-    REPLY = auto()
-    """Resume it when :attr:`Session.reply_source` can be read; throw :class:`TimeoutError` into it when
-    :attr:`Session.reply_seconds` are over."""
-    LEDGER = auto()
-    """The point of no return. Resume it when it is on disk that the last byte leaves."""
+    source: socket.socket
+    seconds: float
+    is_writing: bool = False
+    """True: when it can be written."""
 
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Waiting at the point of no return: resume when it is on disk that the last byte leaves."""
+
+
+RECORDED = Recorded()
 
 _Answer = TypeVar("_Answer")
+Wait: TypeAlias = Ready | Recorded
 Talk: TypeAlias = Generator[Wait, None, _Answer]
 """A talk with a server, and what came of it."""
 
@@ -47,14 +58,6 @@ class Session(Protocol):
     def is_spent(self) -> bool:
         """True where the next message deserves a new connection."""
 
-    @property
-    def reply_source(self) -> int:
-        """Descriptor of the file that can be read when a reply has come; the same as long as the session lives."""
-
-    @property
-    def reply_seconds(self) -> float:
-        """How long the reply that is waited for may take."""
-
     def attempt(self, message: Message) -> Talk[Outcome]:
         """Send a message. Raises :class:`SessionLostError` before the point of no return, nothing beyond it."""
 
@@ -62,11 +65,43 @@ class Session(Protocol):
         """Ask whether the server works, by something that it cannot refuse to a stranger's fault; raises nothing."""
 
     def close(self) -> None:
-        """End the connection; never raises."""
+        """End the connection; never raises. It may take seconds."""
 
 
 class Channel(Protocol):
     """A way to reach people."""
 
     def connect(self) -> Session:
-        """Open a connection; raise :class:`ServerUnavailableError`."""
+        """Open a connection; raise :class:`ServerUnavailableError`. It may take minutes."""
+
+
+def apart(call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_Answer], object]) -> Talk[_Answer]:
+    """Make a call that blocks in a thread of its own; return or raise what came of it.
+
+    Raises :class:`TimeoutError` when the time is over. ``too_late`` gets the answer that comes when nobody waits.
+    """
+    ear, mouth = socket.socketpair()
+    future: Future[_Answer] = Future()
+
+    def give(done: Future[_Answer]) -> None:
+        if not done.exception():
+            too_late(done.result())
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            future.set_exception(error)
+        finally:
+            mouth.close()  # which is heard at the other end
+
+    # as a daemon it does not keep a process that is told twice to end
+    threading.Thread(target=run, name="apart", daemon=True).start()
+    try:
+        yield Ready(ear, seconds)
+    except BaseException:
+        future.add_done_callback(give)
+        raise
+    finally:
+        ear.close()
+    return future.result()

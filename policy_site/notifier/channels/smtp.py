@@ -14,13 +14,13 @@ import ssl
 from typing import NamedTuple
 
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.session import ServerUnavailableError, SessionLostError, Talk, Wait
+from policy_site.notifier.channels.session import RECORDED, Ready, ServerUnavailableError, SessionLostError, Talk, Wait
 from policy_site.notifier.model import Message, Outcome, OutcomeKind
 from policy_site.notifier.settings import MailChannel, is_mail_address
 
 _CLOSING = 421
 _GO_AHEAD = 354
-_DATA, _DOT, _RESET = "DATA\r\n", ".\r\n", "RSET\r\n"
+_DATA, _DOT, _RESET = b"DATA\r\n", b".\r\n", b"RSET\r\n"
 _CONNECT_SECONDS = 30.0
 _MOST_READ = 65_536
 _MOST_LINES = 1_000
@@ -89,14 +89,14 @@ class SmtpSession:
         self._unread = b""
         self._is_pipelining = server.has_extn("pipelining")
         self._sender = settings.return_path or settings.sender
-        self._mail = f"MAIL FROM:<{self._sender}>{' BODY=8BITMIME' if server.has_extn('8bitmime') else ''}\r\n"
-        self.reply_source = self._socket.fileno()
-        self.reply_seconds = settings.command_seconds
+        body = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+        self._mail = f"MAIL FROM:<{self._sender}>{body}\r\n".encode("ascii")
+        self._room = Ready(self._socket, settings.command_seconds, is_writing=True)
+        self._answer = Ready(self._socket, settings.command_seconds)
+        self._last_answer = Ready(self._socket, settings.final_dot_seconds)
         # the dot leaves by itself: it must not wait for the acknowledgement of what was sent before it
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # What is sent does not hold up other connections: the server has answered all that was sent before, so the
-        # system's buffer is empty and takes a message whole. This is for one that is larger, and a server that stalls.
-        self._socket.settimeout(settings.command_seconds)
+        self._socket.settimeout(0)
 
     @property
     def is_used(self) -> bool:
@@ -117,12 +117,12 @@ class SmtpSession:
         try:
             outcome = yield from self._envelope(address)
             if outcome is None:
-                self._socket.sendall(_with_doubled_dots(message.content))
+                yield from self._send(_with_doubled_dots(message.content))
         except (OSError, smtplib.SMTPException) as error:
             self._is_broken = True
             raise SessionLostError(_said(error)) from None
         if outcome is None:
-            yield from self._wait(Wait.LEDGER)
+            yield from self._wait(RECORDED)
             outcome = yield from self._finish()
         return outcome
 
@@ -132,7 +132,7 @@ class SmtpSession:
             is_taken = True
             for command in (f"MAIL FROM:<{self._sender}>\r\n", f"RCPT TO:<{self._sender}>\r\n"):
                 if is_taken:
-                    is_taken = (yield from self._ask(command)).is_positive
+                    is_taken = (yield from self._ask(command.encode("ascii"))).is_positive
             yield from self._ask(_RESET)
         except (OSError, smtplib.SMTPException):
             self._is_broken = True
@@ -150,10 +150,10 @@ class SmtpSession:
     # --- one message -------------------------------------------------------------------------------------------------
 
     def _envelope(self, address: str) -> Talk[Outcome | None]:
-        commands = (self._mail, f"RCPT TO:<{address}>\r\n", _DATA)
+        commands = (self._mail, f"RCPT TO:<{address}>\r\n".encode("ascii"), _DATA)
         replies: list[_Reply] = []
         if self._is_pipelining:
-            self._send("".join(commands))
+            yield from self._send(b"".join(commands))
             while len(replies) < len(commands):
                 replies.append((yield from self._reply()))
         else:
@@ -178,15 +178,13 @@ class SmtpSession:
         return None if content.code == _GO_AHEAD else self._failure(content)
 
     def _finish(self) -> Talk[Outcome]:
-        self.reply_seconds = self._settings.final_dot_seconds
         try:
-            reply = yield from self._ask(_DOT)
+            reply = yield from self._ask(_DOT, self._last_answer)
             if reply.code == _GO_AHEAD:
                 raise smtplib.SMTPResponseException(reply.code, reply.text)
         except (OSError, smtplib.SMTPException) as error:
             self._is_broken = True
             return Outcome(OutcomeKind.DOUBTFUL, f"No reply after the final dot: {_said(error)}")
-        self.reply_seconds = self._settings.command_seconds
         if reply.is_positive:
             self._sent += 1
             return Outcome(OutcomeKind.ACCEPTED, reply.line)
@@ -206,20 +204,27 @@ class SmtpSession:
 
     # --- the wire ----------------------------------------------------------------------------------------------------
 
-    def _ask(self, command: str) -> Talk[_Reply]:
-        self._send(command)
-        return (yield from self._reply())
+    def _ask(self, command: bytes, answer: Ready | None = None) -> Talk[_Reply]:
+        yield from self._send(command)
+        return (yield from self._reply(answer))
 
-    def _send(self, command: str) -> None:
-        self._socket.sendall(command.encode("ascii"))
+    def _send(self, content: bytes) -> Talk[None]:
+        """Send as much as there is room for, and wait for more room; nearly always all of it goes at once."""
+        rest = memoryview(content)
+        while True:
+            with contextlib.suppress(BlockingIOError, ssl.SSLWantWriteError):
+                rest = rest[self._socket.send(rest) :]
+            if not rest:
+                return
+            yield from self._wait(self._room)
 
-    def _reply(self) -> Talk[_Reply]:
+    def _reply(self, answer: Ready | None = None) -> Talk[_Reply]:
         """Return the server's next reply (RFC 5321, section 4.2): lines with one code, a hyphen on all but the last."""
         said: list[bytes] = []
         while True:
             line, end, rest = self._unread.partition(b"\n")
             if not end:
-                yield from self._wait(Wait.REPLY)
+                yield from self._wait(answer or self._answer)
                 self._read()
                 continue
             self._unread = rest
@@ -238,15 +243,17 @@ class SmtpSession:
         self._is_broken = False
 
     def _read(self) -> None:
-        received = self._socket.recv(_MOST_READ)
-        if isinstance(self._socket, ssl.SSLSocket):
-            while self._socket.pending():  # deciphered already: nobody can see from outside that it waits
-                received += self._socket.recv(_MOST_READ)
-        if not received:
-            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self._unread += received
-        if len(self._unread) > _MOST_READ:
-            raise smtplib.SMTPResponseException(-1, "This is no answer of a mail server: it does not end.")
+        """Take what has come: part of a reply, several, or of a TLS record nothing yet."""
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+            while True:
+                received = self._socket.recv(_MOST_READ)
+                if not received:
+                    raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+                self._unread += received
+                if len(self._unread) > _MOST_READ:
+                    raise smtplib.SMTPResponseException(-1, "This is no answer of a mail server: it does not end.")
+                if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
+                    return  # what is deciphered already must be taken now: no system tells that it is there
 
 
 class _Reply(NamedTuple):

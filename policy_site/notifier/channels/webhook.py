@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import hmac
-import socket
-import threading
 import time
 from collections.abc import Callable
 
 import httpx
 
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.session import Talk, Wait
+from policy_site.notifier.channels.session import RECORDED, Talk, apart
 from policy_site.notifier.model import Message, Outcome, OutcomeKind
 from policy_site.notifier.settings import Endpoint, WebhookChannel
 
@@ -52,25 +49,18 @@ class WebhookSession:
         self._keys = keys
         self._clock = clock
         self._client = httpx.Client(timeout=settings.timeout_seconds, follow_redirects=False, trust_env=False)
-        # the client waits by itself, in a thread of its own, which tells through a pair of sockets that it is done
-        self._ear, self._mouth = socket.socketpair()
-        self.reply_source = self._ear.fileno()
-        # the client's own time-outs are for each step; one that answers a byte at a time is not waited for much longer
-        self.reply_seconds = 2 * settings.timeout_seconds
 
     def attempt(self, message: Message) -> Talk[Outcome]:
         """Call an endpoint; the call itself is the point of no return."""
         if message.delivery.recipient.address not in self._settings.endpoints:
             return Outcome(OutcomeKind.REFUSED, "This endpoint is not in the settings any more; nothing was sent.")
-        yield Wait.LEDGER
-        answers: list[Outcome] = []
-        threading.Thread(target=self._call, args=(message, answers), name="webhook", daemon=True).start()
+        yield RECORDED
         try:
-            yield Wait.REPLY
+            # the client's own time-outs are for each step: one that answers a byte at a time is not waited for for ever
+            seconds = 2 * self._settings.timeout_seconds
+            return (yield from apart(lambda: self._answer(message), seconds=seconds, too_late=_forget))
         except TimeoutError:
             return Outcome(OutcomeKind.DOUBTFUL, "No answer: it takes too long.")
-        self._ear.recv(1)
-        return answers[0]
 
     def prove(self) -> Talk[bool]:
         """Say yes: a refusal is the endpoint's own."""
@@ -80,13 +70,6 @@ class WebhookSession:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-        self._ear.close()
-        self._mouth.close()
-
-    def _call(self, message: Message, answers: list[Outcome]) -> None:
-        answers.append(self._answer(message))
-        with contextlib.suppress(OSError):  # closed meanwhile: it took too long
-            self._mouth.send(b".")
 
     def _answer(self, message: Message) -> Outcome:
         name = message.delivery.recipient.address
@@ -108,6 +91,10 @@ class WebhookSession:
             return Outcome(OutcomeKind.DEFERRED, f"{type(error).__name__}: {error}"[:500])
         except Exception as error:  # noqa: BLE001 - whatever it is, the call may have reached the endpoint
             return Outcome(OutcomeKind.DOUBTFUL, f"No answer: {type(error).__name__}: {error}"[:500])
+
+
+def _forget(_outcome: Outcome) -> None:
+    """Nobody waits any more, and it is on record that nobody knows."""
 
 
 def _judge(answer: httpx.Response) -> Outcome:

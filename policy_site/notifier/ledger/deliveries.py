@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,20 @@ def claim(
     return [delivery for delivery in deliveries if delivery.recipient.address not in struck_off]
 
 
+def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collection[int]) -> list[Delivery]:
+    """Return what a worker has claimed on a channel and not begun to send, but for these ids."""
+    rows = connection.execute(
+        select(*_CLAIMED_COLUMNS)
+        .where(
+            DELIVERIES.c.worker == worker,
+            DELIVERIES.c.state == DeliveryState.CLAIMED,
+            DELIVERIES.c.channel == channel,
+        )
+        .order_by(DELIVERIES.c.id)
+    )
+    return [_delivery(row) for row in rows if row.id not in but]
+
+
 def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
     """Select the ids of what is due on a channel, in the order in which it is to be served."""
     gated = select(DELIVERIES.c.event_seq).where(
@@ -151,13 +165,36 @@ _ATTEMPT = HotStatement(
 )
 
 
-def record(
-    connection: Connection, worker: int, verdicts: Sequence[Verdict], beginnings: Sequence[int], *, now: int
-) -> None:
+_WITHDRAW = HotStatement(
+    update(DELIVERIES)
+    .where(
+        DELIVERIES.c.id == bindparam("number"),
+        DELIVERIES.c.worker == bindparam("by"),
+        DELIVERIES.c.state == DeliveryState.SENDING.value,
+    )
+    .values(state=DeliveryState.CLAIMED.value),
+    "number",
+    "by",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a worker puts on record at once."""
+
+    verdicts: Sequence[Verdict] = ()
+    withdrawn: Sequence[int] = ()
+    """Deliveries that the server has not taken, and about which there is no verdict yet."""
+    beginnings: Sequence[int] = ()
+    """Deliveries whose last byte is about to leave."""
+
+
+def record(connection: Connection, worker: int, batch: Batch, *, now: int) -> None:
     """Record what became of this worker's claims, each attempt as evidence, and whose last bytes are about to leave.
 
     Raises :class:`LostClaimError` where one of the deliveries is not this worker's any more.
     """
+    verdicts, beginnings = batch.verdicts, batch.beginnings
     with pipelined(connection):
         finished = _FINISH.run(
             connection,
@@ -167,9 +204,29 @@ def record(
             ],
         )
         record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
+        _WITHDRAW.run(connection, [(number, worker) for number in batch.withdrawn])
         begun = _BEGIN.run(connection, [(number, worker) for number in beginnings])
     if (finished(), begun()) != (len(verdicts), len(beginnings)):
         raise LostClaimError
+
+
+def is_recorded(connection: Connection, worker: int, batch: Batch, *, now: int) -> bool:
+    """Say whether :func:`record` of the same was committed, where nobody heard of the end of its transaction."""
+    ids = [*(verdict.delivery for verdict in batch.verdicts), *batch.beginnings]
+    columns = (DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.worker, DELIVERIES.c.changed_at)
+    found = {row.id: row for row in connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)))}
+    return (
+        bool(ids)
+        and all(
+            (found[one.delivery].state, found[one.delivery].worker, found[one.delivery].changed_at)
+            == (one.state, None, now)
+            for one in batch.verdicts
+        )
+        and all(
+            (found[number].state, found[number].worker) == (DeliveryState.SENDING, worker)
+            for number in batch.beginnings
+        )
+    )
 
 
 def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, worker: int | None, now: int) -> None:

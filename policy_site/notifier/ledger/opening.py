@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -20,11 +21,19 @@ from policy_site.notifier.ledger.tables import LAYOUT, LAYOUT_TABLE, METADATA
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An open ledger."""
+    """An open ledger. As a context manager it is closed at the end."""
 
     engine: Engine
     is_shared: bool
     """True for PostgreSQL, where any number of workers are at work; SQLite is one process's at a time."""
+
+    def __enter__(self) -> Self:
+        """Return it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
 
     @contextmanager
     def transaction(self, connection: Connection | None = None, *, is_hot: bool = False) -> Iterator[Connection]:
@@ -97,7 +106,7 @@ def open_ledger(url: str) -> Ledger:
     if backend not in ("sqlite", "postgresql"):
         raise UsageError(f"A ledger cannot be kept in {backend}.", remedy=_REMEDY)
     try:
-        engine = create_engine(parsed) if backend == "postgresql" else _sqlite_engine(parsed)
+        engine = _postgresql_engine(parsed) if backend == "postgresql" else _sqlite_engine(parsed)
     except (NoSuchModuleError, ImportError) as error:
         raise UsageError(
             f"The driver for {backend} is not installed: {error}.", remedy="Install `policy-site[postgresql]`."
@@ -119,8 +128,16 @@ def open_ledger(url: str) -> Ledger:
 
 
 _REMEDY = "Write `sqlite:///notify.db` or `postgresql+psycopg://user@host/name`."
+_LOCK_SECONDS = 30
+"""How long a statement waits for rows that another transaction holds."""
 _MAKING_TABLES = 7_061_021
 """Key of the lock under which one worker makes the tables and the others wait."""
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    # a server that is cut off must be noticed: its half of a transaction may hold rows for which another try would wait
+    patience = {"connect_timeout": 10, "tcp_user_timeout": 20_000, "options": f"-c lock_timeout={_LOCK_SECONDS}s"}
+    return create_engine(url, connect_args={name: value for name, value in patience.items() if name not in url.query})
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, case, delete, insert, update
 
 from policy_site.notifier.ledger.tables import DELIVERIES, WORKERS
 from policy_site.notifier.model import DeliveryState
@@ -50,14 +50,18 @@ def bury_dead_workers(connection: Connection, *, now: int, is_alone: bool) -> in
 
 
 def _take_over(connection: Connection, workers: Sequence[int], *, now: int) -> int:
-    doubtful = connection.execute(
+    # in one statement: what a worker that is only slow changes meanwhile is found as it is then
+    taken = connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state == DeliveryState.SENDING)
-        .values(state=DeliveryState.DOUBTFUL, worker=None, changed_at=now)
+        .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)))
+        .values(
+            state=case(
+                (DELIVERIES.c.state == DeliveryState.SENDING, DeliveryState.DOUBTFUL.value),
+                else_=DeliveryState.PENDING.value,
+            ),
+            worker=None,
+            changed_at=now,
+        )
+        .returning(DELIVERIES.c.state)
     )
-    connection.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state == DeliveryState.CLAIMED)
-        .values(state=DeliveryState.PENDING, worker=None)
-    )
-    return int(doubtful.rowcount)
+    return sum(state == DeliveryState.DOUBTFUL for state in taken.scalars())
