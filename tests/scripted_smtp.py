@@ -108,6 +108,8 @@ class ScriptedServer:
                 connection, _ = listening.accept()
             except OSError:
                 return
+            # each answer leaves at once, as from a server that writes several together
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.add(connection)
             self.talks.append([])
             thread = threading.Thread(target=self._serve, args=(connection, len(self.talks)), daemon=True)
