@@ -65,8 +65,8 @@ kill-notifier: $(VENV)/test.installed ## kill the notifier at random instants, f
 	sh tests/install-debian
 	for policy in resend hold reconcile; do \
 	  $(BIN)/python -m benchmarks.notifier_kills --kills $(or $(KILLS),200) --recipients $(or $(RECIPIENTS),60000) --ambiguous $$policy || exit 1; done
-	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients 20000 --ledger postgresql --workers 2
-	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients 20000 --celery
+	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients $(or $(RECIPIENTS),60000) --ledger postgresql --workers 2
+	$(BIN)/python -m benchmarks.notifier_kills --kills 50 --recipients $(or $(RECIPIENTS),60000) --celery
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 2; }

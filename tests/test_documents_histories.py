@@ -109,7 +109,9 @@ def test_a_memo_is_filled_by_several_processes_at_once(tmp_path: Path) -> None:
 def test_an_interrupt_leaves_no_process_behind() -> None:
     # the program comes from standard input: nothing of it could be imported again by a child
     script = textwrap.dedent(f"""
+        import signal
         from policy_site.documents import Source, render_documents
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in a shell's background ignore it
         print("begun", flush=True)
         render_documents([Source("a", "Quick."), Source("b", {SLOW!r})], extensions=(), jobs=2, seconds=60.0)
     """)
