@@ -161,9 +161,7 @@ class _Run:
         line.delivery = delivery.id
         outcome = yield from self._attempt(line, message)
         judged = self.circuit.judge(delivery, outcome, message.wording_id)
-        if (
-            not judged
-        ):  # kept back: the server has not taken it, so it must not be in doubt while it waits for a verdict
+        if not judged:  # refused, and the refusal is kept back: a kill meanwhile must not put it in doubt
             self.recorder.withdraw(delivery.id)
         self._record_judged(judged)
         if outcome.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.DOUBTFUL):
