@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, event, select, update
 
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger import Ledger, open_ledger
@@ -209,6 +210,52 @@ class TestLostAnswers:
             assert [delivery.id for delivery in forgotten] == [delivery.id for delivery in claims[1:]]
         assert mailing.counts() == {"pending": 40}
 
+    def test_what_another_worker_took_after_a_lost_answer_is_no_lost_lease(
+        self, shared: Mailing, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with (
+            Recorder(ledger, name="w", lease_seconds=60) as one,
+            Recorder(ledger, name="other", lease_seconds=60) as other,
+        ):
+            first, second, *rest = take(one, 40)
+            put_back = [Verdict(each.id, DeliveryState.PENDING, 0, 0, "", "", None) for each in (first, *rest)]
+            one.record(put_back)
+            taken: list[Delivery] = []
+
+            def lose() -> UsageError:
+                with ledger.transaction() as connection:
+                    now = ledger.now(connection)
+                    taken.extend(claim(connection, worker=other.worker, channel="mail", now=now, limit=5))
+                return UsageError("The answer is lost.")
+
+            with losing_answers(monkeypatch, lambda number: number == 1, lose):
+                one.begin([second.id])
+            assert not one.is_broken
+            assert taken[0].id == first.id
+            one.record([sent(second)])
+            other.begin([first.id])
+            other.record([sent(first)])
+        assert shared.counts() == {"pending": 38, "sent": 2}
+
+    def test_a_worker_that_was_buried_after_a_lost_answer_hears_of_it(
+        self, shared: Mailing, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Recorder(ledger, name="w", lease_seconds=60) as one:
+            first, *_ = take(one)
+            one.begin([first.id])
+            one.record([Verdict(first.id, DeliveryState.DOUBTFUL, 1, 0, "doubtful", "No reply.", None)])
+
+            def lose() -> UsageError:
+                bury(ledger)
+                return UsageError("The answer is lost.")
+
+            with (
+                losing_answers(monkeypatch, lambda number: number == 1, lose),
+                pytest.raises(UsageError, match="silent for longer"),
+            ):
+                one.flush()
+        assert shared.counts() == {"doubtful": 1, "pending": 39}
+
 
 def test_what_a_server_refused_is_not_in_doubt_when_the_worker_dies(mailing: Mailing, server: ScriptedServer) -> None:
     reached = threading.Event()
@@ -292,3 +339,34 @@ def test_the_keeper_of_a_broken_worker_renews_nothing(ledger: Ledger) -> None:
         time.sleep(1.2)
         with ledger.transaction() as connection:
             assert connection.execute(select(WORKERS.c.lease_until)).scalar_one() == 1
+
+
+def test_a_claim_is_looked_up_in_an_index(tmp_path: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    with open_ledger(f"sqlite:///{tmp_path}/notify.db") as ledger:
+        event.listen(ledger.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        with ledger.transaction() as connection:
+            claimed_by(connection, worker=1, channel="mail", but=())
+            connection.execute(WORKERS.insert().values(id=1, name="dead", lease_until=0))
+            bury_dead_workers(connection, now=9, is_alone=True)
+            plans = [
+                connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+                for statement, values in list(asked)
+                if "delivery" in statement
+            ]
+    assert len(plans) == 2
+    assert all("USING INDEX delivery_taken" in str(plan) for plan in plans)
+
+
+def test_a_ledger_in_postgresql_keeps_what_the_environment_says_and_waits_for_no_row_for_ever(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgresql.create_database()
+    with open_ledger(url) as ledger, ledger.transaction() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA notify")
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=notify")
+    with open_ledger(url) as ledger, ledger.transaction() as connection:
+        found = connection.exec_driver_sql("SELECT schemaname FROM pg_tables WHERE tablename = 'delivery'").scalars()
+        assert sorted(found) == ["notify", "public"]
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "1min"
+        assert connection.exec_driver_sql("SHOW tcp_keepalives_idle").scalar_one() == "20"

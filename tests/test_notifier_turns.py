@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from policy_site.notifier.channels import RECORDED, Ready, apart
+from policy_site.notifier.channels import RECORDED, NotStartedError, Ready, apart
 from policy_site.notifier.turns import Course, Line, Turns
 
 
@@ -336,3 +336,21 @@ class TestApart:
         assert not cleared.is_set()
         is_over.set()
         assert cleared.wait(10)
+
+    @pytest.mark.parametrize("lacking", ["socket.socketpair", "threading.Thread.start"])
+    def test_what_cannot_be_called_for_lack_of_means_was_not_called(
+        self, monkeypatch: pytest.MonkeyPatch, lacking: str
+    ) -> None:
+        error = OSError(24, "Too many open files") if lacking.startswith("socket") else RuntimeError("can't start")
+
+        def fail(*_: object) -> None:
+            raise error
+
+        def calling(_line: Line) -> Course:
+            monkeypatch.setattr(lacking, fail)
+            with pytest.raises(NotStartedError, match=type(error).__name__):
+                yield from apart(lambda: 17, seconds=10, too_late=lambda _: None)
+
+        hands = Hands()
+        hands.serve(calling)
+        assert not hands.turns.is_failing

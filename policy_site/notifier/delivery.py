@@ -7,7 +7,6 @@ One thread serves all connections in turns.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -16,7 +15,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from policy_site.errors import PolicySiteError
-from policy_site.notifier.channels import Channel, ServerUnavailableError, Session, SessionLostError, Talk, apart
+from policy_site.notifier.channels import (
+    Channel,
+    NotStartedError,
+    ServerUnavailableError,
+    Session,
+    SessionLostError,
+    Talk,
+    apart,
+)
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
 from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
@@ -207,13 +214,19 @@ class _Run:
                 )
             except TimeoutError:
                 raise ServerUnavailableError("It takes too long to be greeted.") from None
+            except NotStartedError as error:
+                raise ServerUnavailableError(str(error)) from None
         return line.session
 
     def _hang_up(self, line: Line) -> Talk[None]:
         session, line.session = line.session, None
         if session:
-            with contextlib.suppress(TimeoutError):
+            try:
                 yield from apart(session.close, seconds=_CLOSING_SECONDS, too_late=_forget)
+            except TimeoutError:
+                pass  # it goes on by itself
+            except NotStartedError:
+                session.close()
 
     # --- claims and verdicts -----------------------------------------------------------------------------------------
 

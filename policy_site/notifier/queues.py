@@ -127,6 +127,8 @@ class _Desk:
             raise
 
     def _at_work(self) -> Recorder:
+        if self._recorder and self._recorder.is_broken:
+            self._leave()
         if self._recorder is None or self._pid != os.getpid():
             self._pid = os.getpid()
             self._renderers = {}  # an event is loaded and its words are written once for all tasks

@@ -62,11 +62,14 @@ class Recorder:
         try:
             if not self._error:
                 self.flush()
-                with self._ledger.transaction() as connection:
-                    end_worker(connection, self._worker, now=self.now())
+                self._persist(self._end)
         finally:
             if self._connection:
                 self._connection.close()
+
+    def _end(self) -> None:
+        with self._ledger.transaction() as connection:
+            end_worker(connection, self._worker, now=self.now())
 
     @property
     def worker(self) -> int:
@@ -122,7 +125,7 @@ class Recorder:
         now = self._tried_at = self.now() if self._tried_at is None else self._tried_at
         with self._ledger.transaction(self._connected(), is_hot=not is_repeated) as connection:
             # the connection may have been lost, or the program interrupted, after the end of the transaction
-            if not (is_repeated and is_recorded(connection, self._worker, batch, now=now)):
+            if not (is_repeated and is_recorded(connection, self._worker, batch)):
                 record(connection, self._worker, batch, now=now)
         self._verdicts, self._withdrawn, self._tried_at = [], [], None
 
@@ -133,7 +136,7 @@ class Recorder:
 
     def _persist(self, write: Callable[[], _Result]) -> _Result:
         """Return what ``write`` returns, tried again for as long as the ledger may come to itself."""
-        give_up_at = time.monotonic() + self._patience
+        give_up_at: float | None = None  # not before it has failed once: that may take longer than the patience
         while not self._error:
             try:
                 return write()
@@ -144,6 +147,7 @@ class Recorder:
                     self._connection.invalidate()
                     self._connection = None
                 # a full disk or a database that restarts may pass; meanwhile nothing more is sent
+                give_up_at = give_up_at or time.monotonic() + self._patience
                 if time.monotonic() >= give_up_at:
                     self._error = error
                 else:

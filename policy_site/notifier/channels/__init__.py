@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy_site.notifier.channels.session import (
     RECORDED,
     Channel,
+    NotStartedError,
     Ready,
     Recorded,
     ServerUnavailableError,
@@ -20,6 +21,7 @@ from policy_site.notifier.settings import MailChannel, WebhookChannel
 __all__ = [
     "RECORDED",
     "Channel",
+    "NotStartedError",
     "Ready",
     "Recorded",
     "ServerUnavailableError",

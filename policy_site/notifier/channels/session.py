@@ -24,6 +24,10 @@ class SessionLostError(Exception):
     """The connection broke before the point of no return: nothing can have reached anybody."""
 
 
+class NotStartedError(Exception):
+    """A call was not made: the system has no more threads or descriptors."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
     """Waiting for a socket: resume when it can be read; throw :class:`TimeoutError` in when the time is over."""
@@ -78,9 +82,9 @@ class Channel(Protocol):
 def apart(call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_Answer], object]) -> Talk[_Answer]:
     """Make a call that blocks in a thread of its own; return or raise what came of it.
 
-    Raises :class:`TimeoutError` when the time is over. ``too_late`` gets the answer that comes when nobody waits.
+    Raises :class:`TimeoutError` when the time is over, and :class:`NotStartedError` where it cannot be made at all.
+    ``too_late`` gets the answer that comes when nobody waits.
     """
-    ear, mouth = socket.socketpair()
     future: Future[_Answer] = Future()
 
     def give(done: Future[_Answer]) -> None:
@@ -95,8 +99,17 @@ def apart(call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_A
         finally:
             mouth.close()  # which is heard at the other end
 
-    # as a daemon it does not keep a process that is told twice to end
-    threading.Thread(target=run, name="apart", daemon=True).start()
+    try:
+        ear, mouth = socket.socketpair()
+        try:
+            # as a daemon it does not keep a process that is told twice to end
+            threading.Thread(target=run, name="apart", daemon=True).start()
+        except RuntimeError:
+            ear.close()
+            mouth.close()
+            raise
+    except (OSError, RuntimeError) as error:
+        raise NotStartedError(f"{type(error).__name__}: {error}") from None
     try:
         yield Ready(ear, seconds)
     except BaseException:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import httpx
 
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.session import RECORDED, Talk, apart
+from policy_site.notifier.channels.session import RECORDED, NotStartedError, Talk, apart
 from policy_site.notifier.model import Message, Outcome, OutcomeKind
 from policy_site.notifier.settings import Endpoint, WebhookChannel
 
@@ -61,6 +61,8 @@ class WebhookSession:
             return (yield from apart(lambda: self._answer(message), seconds=seconds, too_late=_forget))
         except TimeoutError:
             return Outcome(OutcomeKind.DOUBTFUL, "No answer: it takes too long.")
+        except NotStartedError as error:
+            return Outcome(OutcomeKind.DEFERRED, f"Nothing was sent: {error}"[:500])
 
     def prove(self) -> Talk[bool]:
         """Say yes: a refusal is the endpoint's own."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
-from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, WORDINGS
+from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, TAKEN, WORDINGS, WORKERS
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
 
 
@@ -85,6 +85,7 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
         select(*_CLAIMED_COLUMNS)
         .where(
             DELIVERIES.c.worker == worker,
+            TAKEN,
             DELIVERIES.c.state == DeliveryState.CLAIMED,
             DELIVERIES.c.channel == channel,
         )
@@ -210,22 +211,25 @@ def record(connection: Connection, worker: int, batch: Batch, *, now: int) -> No
         raise LostClaimError
 
 
-def is_recorded(connection: Connection, worker: int, batch: Batch, *, now: int) -> bool:
-    """Say whether :func:`record` of the same was committed, where nobody heard of the end of its transaction."""
+def is_recorded(connection: Connection, worker: int, batch: Batch) -> bool:
+    """Say whether :func:`record` of the same was committed, where nobody heard of the end of its transaction.
+
+    It waits for that transaction, should it still be under way. While the worker is entered, nobody but itself takes a
+    delivery from it.
+    """
     ids = [*(verdict.delivery for verdict in batch.verdicts), *batch.beginnings]
-    columns = (DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.worker, DELIVERIES.c.changed_at)
-    found = {row.id: row for row in connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)))}
+    rows = connection.execute(
+        select(DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.worker)
+        .where(DELIVERIES.c.id.in_(ids))
+        .with_for_update()
+    )
+    found = {row.id: (row.state, row.worker) for row in rows}
+    is_alive = connection.execute(select(WORKERS.c.id).where(WORKERS.c.id == worker)).first() is not None
     return (
-        bool(ids)
-        and all(
-            (found[one.delivery].state, found[one.delivery].worker, found[one.delivery].changed_at)
-            == (one.state, None, now)
-            for one in batch.verdicts
-        )
-        and all(
-            (found[number].state, found[number].worker) == (DeliveryState.SENDING, worker)
-            for number in batch.beginnings
-        )
+        is_alive
+        and bool(ids)
+        and all(found[verdict.delivery][1] != worker for verdict in batch.verdicts)
+        and all(found[number] == (DeliveryState.SENDING, worker) for number in batch.beginnings)
     )
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -17,6 +17,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger.hot import hot_transaction
 from policy_site.notifier.ledger.tables import LAYOUT, LAYOUT_TABLE, METADATA
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +131,32 @@ def open_ledger(url: str) -> Ledger:
 
 
 _REMEDY = "Write `sqlite:///notify.db` or `postgresql+psycopg://user@host/name`."
-_LOCK_SECONDS = 30
-"""How long a statement waits for rows that another transaction holds."""
+_PATIENCE_OF_THE_SERVER = {
+    "lock_timeout": "60s",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+"""After 40 seconds it takes a worker that is cut off for dead; so nobody waits for its rows until the time is over."""
 _MAKING_TABLES = 7_061_021
 """Key of the lock under which one worker makes the tables and the others wait."""
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    # a server that is cut off must be noticed: its half of a transaction may hold rows for which another try would wait
-    patience = {"connect_timeout": 10, "tcp_user_timeout": 20_000, "options": f"-c lock_timeout={_LOCK_SECONDS}s"}
-    return create_engine(url, connect_args={name: value for name, value in patience.items() if name not in url.query})
+    # a server that is cut off must be noticed here, and a worker that is cut off there: its half of a transaction holds
+    # rows for which its next try waits
+    noticing = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
+    engine = create_engine(url, connect_args={name: value for name, value in noticing.items() if name not in url.query})
+
+    def prepare(connection: psycopg.Connection, _record: object) -> None:
+        # not as options of the connection: those would replace what PGOPTIONS or the URL say
+        with connection.cursor() as cursor:
+            for name, value in _PATIENCE_OF_THE_SERVER.items():
+                cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+        connection.commit()
+
+    event.listen(engine, "connect", prepare)
+    return engine
 
 
 def _sqlite_engine(url: URL) -> Engine:

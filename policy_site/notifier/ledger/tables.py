@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
     ForeignKey,
@@ -14,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
 )
 
 METADATA = MetaData()
@@ -112,6 +116,11 @@ Index(
     sqlite_where=_PENDING,
     postgresql_where=_PENDING,
 )
+# in literals wherever it is written: SQLite uses the index only for a query that repeats its condition
+_LITERALS: BindParameter[Sequence[str]] = bindparam(
+    "taken", ("claimed", "sending", "doubtful"), expanding=True, literal_execute=True
+)
+TAKEN = DELIVERIES.c.state.in_(_LITERALS)
 _TAKEN = DELIVERIES.c.state.in_(("claimed", "sending", "doubtful"))
 Index("delivery_taken", DELIVERIES.c.worker, sqlite_where=_TAKEN, postgresql_where=_TAKEN)
 _CANARY = DELIVERIES.c.rank == 0

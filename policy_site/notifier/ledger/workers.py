@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, case, delete, insert, update
 
-from policy_site.notifier.ledger.tables import DELIVERIES, WORKERS
+from policy_site.notifier.ledger.tables import DELIVERIES, TAKEN, WORKERS
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.settings import LONGEST_LEASE
 
@@ -53,7 +53,11 @@ def _take_over(connection: Connection, workers: Sequence[int], *, now: int) -> i
     # in one statement: what a worker that is only slow changes meanwhile is found as it is then
     taken = connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.worker.in_(workers), DELIVERIES.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)))
+        .where(
+            DELIVERIES.c.worker.in_(workers),
+            TAKEN,
+            DELIVERIES.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+        )
         .values(
             state=case(
                 (DELIVERIES.c.state == DeliveryState.SENDING, DeliveryState.DOUBTFUL.value),
