@@ -157,9 +157,10 @@ class _Crew:
         if chance.random() < 0.2:  # noqa: PLR2004 - a fifth: while it starts, ingests, plans
             time.sleep(chance.uniform(0, 2.5))
         else:
-            while self._sink.size() == size and victim.poll() is None and time.monotonic() - begun_at < 30:  # noqa: PLR2004
-                time.sleep(0.002)
             left = self._trial.recipients - self._sink.count_quickly()
+            patience = 30 if left > 0 else 1  # where all is sent, hardly anything is to come
+            while self._sink.size() == size and victim.poll() is None and time.monotonic() - begun_at < patience:
+                time.sleep(0.002)
             time.sleep(chance.uniform(0, 2 * max(left, 1) / max(remaining, 1) / _FASTEST))
         phase = "sending" if self._sink.size() > size else "before sending"
         if victim.poll() is None:
