@@ -383,15 +383,19 @@ def test_a_talk_left_in_the_middle_ends_without_a_word(server: ScriptedServer) -
     assert not any(line.startswith("QUIT") for line in server.talks[0])
 
 
-def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(server: ScriptedServer) -> None:
+@pytest.mark.parametrize("is_secured", [False, True], ids=["plain", "TLS"])
+def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_secured: bool
+) -> None:
+    facts: dict[str, Any] = {"security": "tls"} if is_secured else {}
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     is_over = threading.Event()
-    server.answers["CONTENT"] = lambda talk: None if talk.recipient != "large@example.org" else str(is_over.wait(20))
     large = message_to("large@example.org", CONTENT + (b"y" * 70 + b"\r\n") * 200_000)
     outcomes: list[tuple[str, OutcomeKind]] = []
 
-    def sending(*messages: Message) -> Callable[[Line], Course]:
+    def sending(session: SmtpSession, *messages: Message) -> Callable[[Line], Course]:
         def course(_line: Line) -> Course:
-            session = connect(server)
             for message in messages:
                 outcome = yield from session.attempt(message)
                 outcomes.append((message.delivery.recipient.address, outcome.kind))
@@ -399,11 +403,18 @@ def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(server: 
 
         return course
 
-    Turns(commit=lambda _: None, look_round=lambda: None).serve(
-        [Line(sending(large)), Line(sending(*(message_to() for _ in range(20))))]
-    )
-    assert outcomes == [
-        *[("a@example.org", OutcomeKind.ACCEPTED)] * 20,
-        ("large@example.org", OutcomeKind.ACCEPTED),
-    ]
-    assert {len(taken.content) for taken in server.taken} == {len(CONTENT), len(large.content)}
+    with ScriptedServer(certificate=certificate, is_tls_at_once=is_secured) as server:
+        server.answers["CONTENT"] = lambda talk: (
+            None if talk.recipient != "large@example.org" else str(is_over.wait(20))
+        )
+        stalled, other = connect(server, **facts), connect(server, **facts)
+        Turns(commit=lambda _: None, look_round=lambda: None).serve(
+            [Line(sending(stalled, large)), Line(sending(other, *(message_to() for _ in range(20))))]
+        )
+        assert outcomes == [
+            *[("a@example.org", OutcomeKind.ACCEPTED)] * 20,
+            ("large@example.org", OutcomeKind.ACCEPTED),
+        ]
+        assert {len(taken.content) for taken in server.taken} == {len(CONTENT), len(large.content)}
+        for session in (stalled, other):
+            session.close()
