@@ -91,10 +91,6 @@ def deliver(
     return run.tally
 
 
-def _forget(_nothing: None) -> None:
-    """Nobody waits for the end of a connection that ended too late."""
-
-
 class _Run:
     """What the connections of one channel share."""
 
@@ -222,7 +218,7 @@ class _Run:
         session, line.session = line.session, None
         if session:
             try:
-                yield from apart(session.close, seconds=_CLOSING_SECONDS, too_late=_forget)
+                yield from apart(session.close, seconds=_CLOSING_SECONDS)
             except TimeoutError:
                 pass  # it goes on by itself
             except NotStartedError:

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +55,7 @@ class _Form:
 
 
 class MailRenderer:
-    """Writes the messages of a mail channel. Safe for threads."""
+    """Writes the messages of a mail channel."""
 
     def __init__(self, settings: MailChannel, *, name: str, execute: Execute[object]) -> None:
         """Take the channel's settings and name, and what runs a statement on the ledger."""
@@ -65,7 +64,6 @@ class MailRenderer:
         self._execute: Callable[..., object] = execute
         self._domain = settings.sender.partition("@")[2]
         self._secret = _read_secret(settings.unsubscribe) if settings.unsubscribe else b""
-        self._lock = threading.Lock()
         self._notices: dict[int, Notice] = {}
         self._languages: dict[tuple[int, str, str | None], tuple[str, str | None]] = {}
         self._forms: dict[tuple[int, str, str | None], _Form] = {}
@@ -90,18 +88,17 @@ class MailRenderer:
     def _form(self, delivery: Delivery) -> _Form:
         recipient = delivery.recipient
         wanted = (delivery.event_seq, recipient.language, recipient.accepted)
-        with self._lock:
-            if delivery.event_seq not in self._notices:
-                self._notices[delivery.event_seq] = self._load(delivery.event_seq)
-            notice = self._notices[delivery.event_seq]
-            if wanted not in self._languages:
-                with _told_as_notice_error(notice):
-                    self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
-            language, accepted = self._languages[wanted]
-            key = (delivery.event_seq, language, accepted)
-            if key not in self._forms:
-                self._forms[key] = self._make_form(notice, language, accepted)
-            return self._forms[key]
+        if delivery.event_seq not in self._notices:
+            self._notices[delivery.event_seq] = self._load(delivery.event_seq)
+        notice = self._notices[delivery.event_seq]
+        if wanted not in self._languages:
+            with _told_as_notice_error(notice):
+                self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
+        language, accepted = self._languages[wanted]
+        key = (delivery.event_seq, language, accepted)
+        if key not in self._forms:
+            self._forms[key] = self._make_form(notice, language, accepted)
+        return self._forms[key]
 
     def _load(self, seq: int) -> Notice:
         notice = self._execute(lambda connection, _now: load_notice(connection, seq))
@@ -218,21 +215,19 @@ def _assert_one_address(content: bytes, address: str) -> None:
 
 
 class WebhookRenderer:
-    """Writes the calls of a webhook channel: the event itself, in a CloudEvents envelope. Safe for threads."""
+    """Writes the calls of a webhook channel: the event itself, in a CloudEvents envelope."""
 
     def __init__(self, *, name: str, execute: Execute[object]) -> None:
         """Take the channel's name, and what runs a statement on the ledger."""
         self._name = name
         self._execute: Callable[..., object] = execute
-        self._lock = threading.Lock()
         self._bodies: dict[int, tuple[Notice, int, bytes]] = {}
 
     def write(self, delivery: Delivery) -> Message:
         """Return the call of a delivery; the same bytes at every attempt."""
-        with self._lock:
-            if delivery.event_seq not in self._bodies:
-                self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
-            notice, wording_id, body = self._bodies[delivery.event_seq]
+        if delivery.event_seq not in self._bodies:
+            self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
+        notice, wording_id, body = self._bodies[delivery.event_seq]
         message_id = message_id_of(
             notice.id, self._name, delivery.recipient.address, domain="policy", secret=notice.secret
         )

@@ -79,7 +79,13 @@ class Channel(Protocol):
         """Open a connection; raise :class:`ServerUnavailableError`. It may take minutes."""
 
 
-def apart(call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_Answer], object]) -> Talk[_Answer]:
+def _forget(_answer: object) -> None:
+    """Nobody needs what came too late."""
+
+
+def apart(
+    call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_Answer], object] = _forget
+) -> Talk[_Answer]:
     """Make a call that blocks in a thread of its own; return or raise what came of it.
 
     Raises :class:`TimeoutError` when the time is over, and :class:`NotStartedError` where it cannot be made at all.

@@ -58,7 +58,7 @@ class WebhookSession:
         try:
             # the client's own time-outs are for each step: one that answers a byte at a time is not waited for for ever
             seconds = 2 * self._settings.timeout_seconds
-            return (yield from apart(lambda: self._answer(message), seconds=seconds, too_late=_forget))
+            return (yield from apart(lambda: self._answer(message), seconds=seconds))
         except TimeoutError:
             return Outcome(OutcomeKind.DOUBTFUL, "No answer: it takes too long.")
         except NotStartedError as error:
@@ -93,10 +93,6 @@ class WebhookSession:
             return Outcome(OutcomeKind.DEFERRED, f"{type(error).__name__}: {error}"[:500])
         except Exception as error:  # noqa: BLE001 - whatever it is, the call may have reached the endpoint
             return Outcome(OutcomeKind.DOUBTFUL, f"No answer: {type(error).__name__}: {error}"[:500])
-
-
-def _forget(_outcome: Outcome) -> None:
-    """Nobody waits any more, and it is on record that nobody knows."""
 
 
 def _judge(answer: httpx.Response) -> Outcome:
