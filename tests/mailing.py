@@ -153,32 +153,26 @@ class Mailing:
 
     def all_rows(self) -> list[Mapping[str, Any]]:
         """Return all deliveries."""
-        ledger = self.ledger
-        with ledger.transaction() as connection:
+        with self.ledger as ledger, ledger.transaction() as connection:
             found = connection.execute(select(DELIVERIES).order_by(DELIVERIES.c.id)).mappings().all()
-        ledger.engine.dispose()
         return [dict(row) for row in found]
 
     def attempts(self, address: str) -> list[tuple[str, str]]:
         """Return outcome and reply of each attempt at a recipient."""
-        ledger = self.ledger
-        with ledger.transaction() as connection:
+        with self.ledger as ledger, ledger.transaction() as connection:
             rows = connection.execute(
                 select(ATTEMPTS.c.outcome, ATTEMPTS.c.reply)
                 .join(DELIVERIES, DELIVERIES.c.id == ATTEMPTS.c.delivery)
                 .where(DELIVERIES.c.recipient == address)
                 .order_by(ATTEMPTS.c.id)
             ).all()
-        ledger.engine.dispose()
         return [(row[0], row[1]) for row in rows]
 
     def change(self, address: str | None = None, **values: object) -> None:
         """Change deliveries in the ledger, as the time would: ``due_at=0``."""
-        ledger = self.ledger
-        with ledger.transaction() as connection:
+        with self.ledger as ledger, ledger.transaction() as connection:
             statement = DELIVERIES.update().values(**values)
             connection.execute(statement.where(DELIVERIES.c.recipient == address) if address else statement)
-        ledger.engine.dispose()
 
 
 def ended(process: subprocess.Popen[str], *, seconds: float = 60) -> Ended:

@@ -417,7 +417,7 @@ def test_progress_is_told(local: Mailing, server: ScriptedServer) -> None:
     local.plan()
     heard: list[int] = []
 
-    def hear(channel: str, tally: Tally, waiting: int) -> None:
+    def hear(channel: str, waiting: int, tally: Tally) -> None:
         assert (channel, waiting) == ("mail", 10)
         heard.append(tally.sent)
 

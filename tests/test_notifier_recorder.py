@@ -308,7 +308,7 @@ def test_a_defect_in_one_talk_leaves_nobody_else_in_doubt(tmp_path: Path, server
     mailing.plan()
     told: list[int] = []
 
-    def tell(_name: str, _tally: object, _waiting: int) -> None:
+    def tell(_name: str, _waiting: int, _tally: object) -> None:
         told.append(1)
         if len(told) == 5:
             raise BrokenPipeError("nobody reads what is told")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import NoticeError
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import Pass, open_events
 from policy_site.notifier.planning import forecast_notices
+from policy_site.notifier.reports import instant, pass_as_json
 from policy_site.notifier.running import ChannelRun
 from policy_site.notifier.settings import NotifierSettings
-
-Step = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
-Add = Callable[[str, str, Step], argparse.ArgumentParser]
 
 
 def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -100,19 +96,13 @@ def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: 
         if one.waiting and settings.stop_file.exists():
             terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait, since {settings.stop_file} is there.")
         elif one.waiting:
-            due = f", the first at {_instant(one.next_due)}" if one.next_due else ""
+            due = f", the first at {instant(one.next_due)}" if one.next_due else ""
             terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
 
 
-def pass_as_json(one: Pass) -> dict[str, object]:
-    """Return what became of an audience of an event, for machines."""
-    return {
-        "event": one.event_seq,
-        "audience": one.audience,
-        "planned": one.planned,
-        "unusable": one.unusable,
-        "is_finished": one.is_finished,
-    }
+def passes_as_json(passes: Sequence[Pass]) -> list[dict[str, object]]:
+    """Return what became of the audiences of events, for machines."""
+    return [{"event": one.event_seq, "audience": one.audience, **pass_as_json(one)} for one in passes]
 
 
 def run_as_json(one: ChannelRun) -> dict[str, object]:
@@ -133,11 +123,7 @@ def run_as_json(one: ChannelRun) -> dict[str, object]:
             "waiting": settled.waiting,
         },
         "waiting": one.waiting,
-        "next_due": _instant(one.next_due) if one.next_due else None,
+        "next_due": instant(one.next_due) if one.next_due else None,
         "held": one.held,
         "stuck_canaries": list(one.stuck_canaries),
     }
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

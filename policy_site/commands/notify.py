@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +12,7 @@ from typing import Any
 
 from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import conclude, pass_as_json, run_as_json, show_forecast, show_runs, show_unusable
+from policy_site.commands.notices import conclude, passes_as_json, run_as_json, show_forecast, show_runs, show_unusable
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
 from policy_site.notifier.delivery import Tally
@@ -78,15 +78,22 @@ def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Te
     with open_ledger(settings.ledger) as ledger:
         if arguments.dry_run:
             return show_forecast(ledger, settings, terminal)
-        if arguments.watch is None:
-            return _run_once(ledger, settings, terminal, follow=arguments.follow)
-        pause = threading.Event()
-        while True:
-            try:
-                _run_once(ledger, settings, terminal, follow=arguments.follow)
-            except NoticeError as error:
-                terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
-            pause.wait(arguments.watch)
+        return _repeat(
+            lambda: _run_once(ledger, settings, terminal, follow=arguments.follow), arguments.watch, terminal
+        )
+
+
+def _repeat(do: Callable[[], int], seconds: float | None, terminal: Terminal) -> int:
+    """Do something once; with ``seconds``, anew so long after each time, for ever."""
+    if seconds is None:
+        return do()
+    pause = threading.Event()
+    while True:
+        try:
+            do()
+        except NoticeError as error:
+            terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
+        pause.wait(seconds)
 
 
 def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
@@ -99,7 +106,7 @@ def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
     passes = _plan_all(ledger, settings, terminal, is_again=False)
     runs = _deliver_all(ledger, settings, terminal)
     problems = [*_stuck(runs), *problems, *_held(ledger)]
-    document = {"audiences": [pass_as_json(one) for one in passes], "channels": [run_as_json(one) for one in runs]}
+    document = {"audiences": passes_as_json(passes), "channels": [run_as_json(one) for one in runs]}
     return conclude(document, problems, terminal) or _waiting(runs) or _unusable(passes)
 
 
@@ -121,7 +128,7 @@ def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
 def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
         passes = _plan_all(ledger, settings, terminal, is_again=arguments.again)
-    return conclude({"audiences": [pass_as_json(one) for one in passes]}, (), terminal) or _unusable(passes)
+    return conclude({"audiences": passes_as_json(passes)}, (), terminal) or _unusable(passes)
 
 
 def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -134,19 +141,8 @@ def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, termina
 def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     queues = _queues()
     queue = queues.make_queue(settings)
-    pause = threading.Event()
     with open_ledger(settings.ledger) as ledger:
-        while True:
-            status = 0
-            try:
-                status = _dispatch_once(ledger, settings, terminal, queues, queue)
-            except NoticeError as error:
-                if arguments.watch is None:
-                    raise
-                terminal.show_error(error)
-            if arguments.watch is None:
-                return status
-            pause.wait(arguments.watch)
+        return _repeat(lambda: _dispatch_once(ledger, settings, terminal, queues, queue), arguments.watch, terminal)
 
 
 def _dispatch_once(
@@ -160,7 +156,7 @@ def _dispatch_once(
     passes = _plan_all(ledger, settings, terminal, is_again=False)
     queued = queues.dispatch(ledger, settings, queue)
     terminal.say_done(f"{queued} deliveries put on the queue.")
-    document = {"audiences": [pass_as_json(one) for one in passes], "queued": queued}
+    document = {"audiences": passes_as_json(passes), "queued": queued}
     return conclude(document, _held(ledger), terminal) or _unusable(passes)
 
 
@@ -198,7 +194,7 @@ def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
 def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> tuple[ChannelRun, ...]:
     with ending_in_order() as is_interrupted, terminal.progress() as progress:
 
-        def tell(channel: str, tally: Tally, due: int) -> None:
+        def tell(channel: str, due: int, tally: Tally) -> None:
             progress(f"Sending ({channel})", tally.done, max(tally.done, due))
 
         runs = deliver_all(ledger, settings, is_interrupted=is_interrupted, told=tell if progress else None)

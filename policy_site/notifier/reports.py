@@ -75,7 +75,7 @@ class Survey:
             "events": [
                 _event_as_json(survey.event)
                 | {"channels": {count.channel: count.states for count in survey.channels}}
-                | {"audiences": {reached.audience: _pass_as_json(reached) for reached in survey.passes}}
+                | {"audiences": {reached.audience: pass_as_json(reached) for reached in survey.passes}}
                 | {"unusable_rows": [asdict(row) for row in survey.unusable_rows]}
                 for survey in self.events
             ],
@@ -123,7 +123,7 @@ def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
             **_event_as_json(event),
             "taken_at": instant(ledger.now(connection)),
             "channels": {count.channel: count.states for count in count_deliveries(connection, event.seq)},
-            "audiences": {reached.audience: _pass_as_json(reached) for reached in passes_of(connection, event.seq)},
+            "audiences": {reached.audience: pass_as_json(reached) for reached in passes_of(connection, event.seq)},
             "unusable_rows": [asdict(row) for row in unusable_rows(connection, event.seq)],
             "record": event.record,
         }
@@ -181,7 +181,8 @@ def _event_as_json(event: KnownEvent) -> dict[str, Any]:
     return {"seq": event.seq, "id": event.id, "hash": event.hash, "state": event.state.value, **facts, **dated}
 
 
-def _pass_as_json(reached: Pass) -> dict[str, Any]:
+def pass_as_json(reached: Pass) -> dict[str, Any]:
+    """Return how far a pass is, for machines."""
     return {"planned": reached.planned, "unusable": reached.unusable, "is_finished": reached.is_finished}
 
 

@@ -49,12 +49,12 @@ def deliver_all(
     settings: NotifierSettings,
     *,
     is_interrupted: Callable[[], bool],
-    told: Callable[[str, Tally, int], None] | None = None,
+    told: Callable[[str, int, Tally], None] | None = None,
     among: Sequence[int] | None = None,
 ) -> tuple[ChannelRun, ...]:
     """Deliver what is due on every channel, one after the other.
 
-    ``told`` hears of each channel's name, what was done there, and how many deliveries waited at the beginning.
+    ``told`` hears of each channel's name, how many deliveries waited at the beginning, and what was done there.
     Raises :class:`UsageError` where another process holds the ledger, or a secret cannot be read: before anything is
     sent.
     """
@@ -73,17 +73,13 @@ def deliver_all(
                 settings=channel,
                 renderer=make_renderer(name, channel, recorder),
                 is_stopped=stop.is_asked,
-                told=partial(_tell, told, name, _count_waiting(ledger, name)) if told else None,
+                told=partial(told, name, _count_waiting(ledger, name)) if told else None,
                 among=among,
             )
             recorder.flush()
             after = settle(ledger, name=name, settings=channel)
             runs.append(_sum_up(ledger, name, tally, before, after))
     return tuple(runs)
-
-
-def _tell(told: Callable[[str, Tally, int], None], name: str, waiting: int, tally: Tally) -> None:
-    told(name, tally, waiting)
 
 
 def _count_waiting(ledger: Ledger, name: str) -> int:

@@ -118,19 +118,23 @@ def _delivery(columns: Sequence[Any]) -> Delivery:
     return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts)
 
 
-_BEGIN = HotStatement(
-    update(DELIVERIES)
-    .where(
-        DELIVERIES.c.id == bindparam("number"),
-        DELIVERIES.c.worker == bindparam("by"),
-        DELIVERIES.c.state == DeliveryState.CLAIMED.value,
+def _moving(before: DeliveryState, after: DeliveryState) -> HotStatement:
+    """Return what moves a worker's own deliveries from one state to another."""
+    return HotStatement(
+        update(DELIVERIES)
+        .where(
+            DELIVERIES.c.id == bindparam("number"),
+            DELIVERIES.c.worker == bindparam("by"),
+            DELIVERIES.c.state == before.value,
+        )
+        .values(state=after.value),
+        "number",
+        "by",
     )
-    .values(state=DeliveryState.SENDING.value),
-    "number",
-    "by",
-)
 
 
+_BEGIN = _moving(DeliveryState.CLAIMED, DeliveryState.SENDING)
+_WITHDRAW = _moving(DeliveryState.SENDING, DeliveryState.CLAIMED)
 _FINISH = HotStatement(
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("number"), DELIVERIES.c.worker == bindparam("by"))
@@ -162,19 +166,6 @@ _ATTEMPT = HotStatement(
     "outcome",
     "reply",
     "wording",
-    "by",
-)
-
-
-_WITHDRAW = HotStatement(
-    update(DELIVERIES)
-    .where(
-        DELIVERIES.c.id == bindparam("number"),
-        DELIVERIES.c.worker == bindparam("by"),
-        DELIVERIES.c.state == DeliveryState.SENDING.value,
-    )
-    .values(state=DeliveryState.CLAIMED.value),
-    "number",
     "by",
 )
 

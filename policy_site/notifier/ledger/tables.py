@@ -121,8 +121,7 @@ _LITERALS: BindParameter[Sequence[str]] = bindparam(
     "taken", ("claimed", "sending", "doubtful"), expanding=True, literal_execute=True
 )
 TAKEN = DELIVERIES.c.state.in_(_LITERALS)
-_TAKEN = DELIVERIES.c.state.in_(("claimed", "sending", "doubtful"))
-Index("delivery_taken", DELIVERIES.c.worker, sqlite_where=_TAKEN, postgresql_where=_TAKEN)
+Index("delivery_taken", DELIVERIES.c.worker, sqlite_where=TAKEN, postgresql_where=TAKEN)
 _CANARY = DELIVERIES.c.rank == 0
 Index("delivery_canary", DELIVERIES.c.event_seq, sqlite_where=_CANARY, postgresql_where=_CANARY)
 
