@@ -322,6 +322,33 @@ def test_who_was_overtaken_by_another_planner_writes_nothing_of_its_own(planned:
     assert len(planned.addresses()) == 25
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_who_is_overtaken_at_every_step_goes_on_from_where_the_other_is(planned: PlannedLedger, tmp_path: Path) -> None:
+    planned.publish(1)
+    settings = settings_of(customers(write_list(tmp_path / "list.csv", [*many(200), "nobody,en,"])))
+    overtakings = 0
+
+    class HaltedError(Exception):
+        """The other planner has written one chunk."""
+
+    def halt(_reached: Pass) -> None:
+        raise HaltedError
+
+    def overtake(_reached: Pass) -> None:
+        nonlocal overtakings
+        if not planned.ledger.is_shared:  # where there is a lock the other would stay away
+            try:
+                plan_notices(other, settings, progress=halt)
+            except HaltedError:
+                overtakings += 1
+
+    with open_ledger(planned.url) as other:
+        (reached,) = plan_notices(planned.ledger, settings, progress=overtake)
+    assert planned.ledger.is_shared or overtakings > 5
+    assert (reached.planned, reached.unusable, reached.is_finished) == (200, 1, True)
+    assert len(planned.addresses()) == 200
+
+
 def test_a_query_is_planned_from_where_it_stood(planned: PlannedLedger, tmp_path: Path) -> None:
     planned.publish(1)
     rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)"

@@ -137,8 +137,7 @@ def _plan_audience(
     is_again: bool,
 ) -> Pass:
     with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
-        with ledger.transaction() as connection:
-            known = find_pass(connection, event_seq=event.seq, audience=audience.name)
+        known = _standing(ledger, event, audience)
         if not is_alone:
             return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
         if known is not None and known.is_finished:
@@ -183,26 +182,37 @@ def _plan_listing(
     ledger: Ledger, event: PlannableEvent, audience: Audience, listing: Listing, tell: Callable[[Pass], None]
 ) -> Pass | None:
     """Read a list to its end; None where it changed meanwhile, so that it is to be opened again."""
-    with ledger.transaction() as connection:
-        reached = find_pass(connection, event_seq=event.seq, audience=audience.name)
-        if reached is None or reached.fingerprint != listing.fingerprint:
-            reached = begin_pass(
-                connection, event_seq=event.seq, audience=audience.name, fingerprint=listing.fingerprint
-            )
+    reached = _begin_or_resume(ledger, event, audience, listing)
     while not reached.is_finished:
         chunk = listing.chunk_after(reached.cursor, language=event.language)
         if not listing.is_unchanged():
             return None
-        moved = _plan_chunk(ledger, event, audience, chunk, reached)
-        if moved is None:
-            return None
-        reached = moved
+        try:
+            reached = _plan_chunk(ledger, event, audience, chunk, reached)
+        except OvertakenError:
+            moved = _standing(ledger, event, audience)
+            if moved is None or moved.fingerprint != listing.fingerprint:
+                return None
+            reached = moved  # on from where the other is: as often as it happens, one of the two gets on
         tell(reached)
     return reached
 
 
-def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk: Chunk, before: Pass) -> Pass | None:
-    """Write a chunk and the cursor after it, or nothing; None where another worker did it."""
+def _begin_or_resume(ledger: Ledger, event: PlannableEvent, audience: Audience, listing: Listing) -> Pass:
+    with ledger.transaction() as connection:
+        known = find_pass(connection, event_seq=event.seq, audience=audience.name)
+        if known is not None and known.fingerprint == listing.fingerprint:
+            return known
+        return begin_pass(connection, event_seq=event.seq, audience=audience.name, fingerprint=listing.fingerprint)
+
+
+def _standing(ledger: Ledger, event: PlannableEvent, audience: Audience) -> Pass | None:
+    with ledger.transaction() as connection:
+        return find_pass(connection, event_seq=event.seq, audience=audience.name)
+
+
+def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk: Chunk, before: Pass) -> Pass:
+    """Write a chunk and the cursor after it; raise :class:`OvertakenError`, with nothing written, where another did."""
     after = replace(
         before,
         cursor=chunk.cursor,
@@ -214,15 +224,10 @@ def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk
     canaries = frozenset(_canaries(audience))
     found = [recipient for recipient in chunk.recipients if recipient.address in canaries] if canaries else []
     seq, channel = event.seq, audience.channel
-    try:
-        with ledger.transaction() as connection:
-            move_pass(connection, before, after)
-            add_deliveries(connection, chunk.recipients, event_seq=seq, channel=channel, now=ledger.now(connection))
-            for recipient in sorted(found, key=lambda canary: canary.address):
-                mend_canary(connection, recipient, event_seq=seq, channel=channel)
-            add_unusable_rows(
-                connection, [(row.place, row.reason) for row in kept], event_seq=seq, audience=audience.name
-            )
-    except OvertakenError:
-        return None
+    with ledger.transaction() as connection:
+        move_pass(connection, before, after)
+        add_deliveries(connection, chunk.recipients, event_seq=seq, channel=channel, now=ledger.now(connection))
+        for recipient in sorted(found, key=lambda canary: canary.address):
+            mend_canary(connection, recipient, event_seq=seq, channel=channel)
+        add_unusable_rows(connection, [(row.place, row.reason) for row in kept], event_seq=seq, audience=audience.name)
     return after
