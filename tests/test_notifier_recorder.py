@@ -6,17 +6,18 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, event, select, update
+from sqlalchemy import Connection, delete, event, select, text, update
 
 from policy_site.errors import UsageError
-from policy_site.notifier.ledger import Ledger, open_ledger
-from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by
+from policy_site.notifier import recorder
+from policy_site.notifier.ledger import Ledger, deliveries, open_ledger
+from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by, record_attempts
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, WORKERS
 from policy_site.notifier.ledger.workers import bury_dead_workers
 from policy_site.notifier.model import Delivery, DeliveryState
@@ -128,6 +129,59 @@ class TestBuried:
             undertaker.join()
             assert begun >= 5
         assert set(shared.counts()) <= {"pending", "doubtful"}
+
+    def test_it_and_who_buries_it_do_not_wait_for_each_other(
+        self, shared: Mailing, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It writes about its second delivery and then its first; who buries it, the other way round."""
+        undertaker = threading.Thread(target=bury, args=(ledger,))
+
+        def halfway(connection: Connection, verdicts: Sequence[Verdict], *, worker: int, now: int) -> None:
+            if verdicts:
+                undertaker.start()
+                wait_until_somebody_waits(ledger)
+            record_attempts(connection, verdicts, worker=worker, now=now)
+
+        monkeypatch.setattr(deliveries, "record_attempts", halfway)
+        with Recorder(ledger, name="w", lease_seconds=60) as one:
+            first, second, *_ = take(one)
+            one.begin([second.id])
+            one.record([sent(second)])
+            one.begin([first.id])
+            undertaker.join()
+        assert shared.counts() == {"sent": 1, "doubtful": 1, "pending": 38}
+
+    @pytest.mark.usefixtures("shared")
+    def test_two_that_were_both_away_do_not_bury_each_other(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meeting = threading.Barrier(2, timeout=60)
+
+        def look(connection: Connection, *, now: int, is_alone: bool) -> int:
+            meeting.wait()
+            return bury_dead_workers(connection, now=now, is_alone=is_alone)
+
+        with (
+            Recorder(ledger, name="one", lease_seconds=3600) as one,
+            Recorder(ledger, name="other", lease_seconds=3600) as other,
+        ):
+            with ledger.transaction() as connection:
+                connection.execute(update(WORKERS).values(lease_until=1))
+            monkeypatch.setattr(recorder, "bury_dead_workers", look)
+            thread = threading.Thread(target=other._look_after_leases)
+            thread.start()
+            one._look_after_leases()
+            thread.join()
+            assert take(one)
+            assert take(other)
+
+
+def wait_until_somebody_waits(ledger: Ledger) -> None:
+    while True:
+        with ledger.transaction() as connection:
+            if connection.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first():
+                return
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -158,12 +158,18 @@ class Recorder:
         """Renew the lease and bury the dead until the worker ends."""
         while not self._is_over.wait(self._lease / 4) and not self._error:
             # a database that is away for longer than the lease shows when the next claim is lost
-            with contextlib.suppress(UsageError), self._ledger.transaction() as connection:
-                now = self.now()
-                if not renew_lease(connection, self._worker, lease_until=now + self._lease):
-                    self._error = _lease_lost()
-                    return
-                bury_dead_workers(connection, now=now, is_alone=False)
+            with contextlib.suppress(UsageError):
+                self._look_after_leases()
+
+    def _look_after_leases(self) -> None:
+        with self._ledger.transaction() as connection:
+            is_entered = renew_lease(connection, self._worker, lease_until=self.now() + self._lease)
+        if not is_entered:
+            self._error = _lease_lost()
+            return
+        # by itself: two that were both away would each hold its own lease and wait for the other's
+        with self._ledger.transaction() as connection:
+            bury_dead_workers(connection, now=self.now(), is_alone=False)
 
 
 def _lease_lost() -> UsageError:

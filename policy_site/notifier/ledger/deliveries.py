@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, TAKEN, WORDINGS, WORKERS
+from policy_site.notifier.ledger.workers import hold_worker
 from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
 
 
@@ -188,6 +189,7 @@ def record(connection: Connection, worker: int, batch: Batch, *, now: int) -> No
     """
     verdicts, beginnings = batch.verdicts, batch.beginnings
     with pipelined(connection):
+        hold_worker(connection, worker)
         finished = _FINISH.run(
             connection,
             [
@@ -208,6 +210,7 @@ def is_recorded(connection: Connection, worker: int, batch: Batch) -> bool:
     It waits for that transaction, should it still be under way. While the worker is entered, nobody but itself takes a
     delivery from it.
     """
+    hold_worker(connection, worker)
     ids = [*(verdict.delivery for verdict in batch.verdicts), *batch.beginnings]
     rows = connection.execute(
         select(DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.worker)

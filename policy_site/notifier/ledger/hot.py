@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, UpdateBase
+from sqlalchemy import Connection, Select, UpdateBase
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 class HotStatement:
     """A statement run for many rows at once."""
 
-    def __init__(self, statement: UpdateBase, *names: str) -> None:
+    def __init__(self, statement: UpdateBase | Select[Any], *names: str) -> None:
         """Take the statement, and the names of its parameters in the order in which rows give them."""
         self._statement = statement
         self._names = names

@@ -3,14 +3,17 @@
 A worker's row is its lease, which it renews while it lives. Whoever buries a worker deletes it in the same transaction
 in which its claims are given away, and a worker records nothing about a delivery that is not its own: so one that was
 only slow neither sends nor records anything after it was buried.
+
+Who changes both locks the worker before its deliveries; so nobody waits for one who waits for him.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, case, delete, insert, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
+from policy_site.notifier.ledger.hot import HotStatement
 from policy_site.notifier.ledger.tables import DELIVERIES, TAKEN, WORKERS
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.settings import LONGEST_LEASE
@@ -26,6 +29,20 @@ def renew_lease(connection: Connection, worker: int, *, lease_until: int) -> boo
     """Prolong a worker's lease; ``False`` where it was buried, and what it holds is others' business."""
     renewed = connection.execute(update(WORKERS).where(WORKERS.c.id == worker).values(lease_until=lease_until))
     return renewed.rowcount == 1
+
+
+_HOLD = HotStatement(
+    select(WORKERS.c.id).where(WORKERS.c.id == bindparam("number")).with_for_update(read=True, key_share=True), "number"
+)
+
+
+def hold_worker(connection: Connection, worker: int) -> None:
+    """Keep everybody from burying a worker until the transaction ends; its lease may be renewed meanwhile.
+
+    In SQLite there is one transaction at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        _HOLD.run(connection, [(worker,)])
 
 
 def end_worker(connection: Connection, worker: int, *, now: int) -> None:
