@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from policy_site.errors import UsageError
+from policy_site.notifier import bounces
 from policy_site.notifier.bounces import BounceReading, read_bounces
 from policy_site.notifier.delivery_reports import parse_report
 from policy_site.notifier.identity import message_id_of
@@ -20,6 +21,7 @@ from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.suppressions import suppress, suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, LAYOUT_TABLE, SUPPRESSIONS
 from policy_site.notifier.model import DeliveryState, EventState
+from policy_site.notifier.replays import replay
 from policy_site.notifier.settings import NotifierSettings
 from tests.mailing import NOTICE, Mailing
 from tests.published_feeds import notices
@@ -323,6 +325,31 @@ class TestMaildirs:
         assert [damaged.path.name for damaged in found.damaged] == ["1.link", "2.folder", "3.pipe"]
         assert names(maildir / "new") == ["1.link", "2.folder", "3.pipe"]
         assert (tmp_path / "secret").exists()
+
+    @pytest.mark.parametrize("function", ["_content", "_record"])
+    def test_a_file_that_somebody_else_moves_meanwhile_is_no_damage(
+        self, ledger: Ledger, maildir: Path, monkeypatch: pytest.MonkeyPatch, function: str
+    ) -> None:
+        path = arrive(maildir, postfix())
+        plain = getattr(bounces, function)
+
+        def moved_meanwhile(*given: object) -> object:
+            if function == "_content":
+                path.rename(maildir / "cur" / f"{path.name}:2,S")
+                return plain(*given)
+            found = plain(*given)
+            path.rename(maildir / "cur" / f"{path.name}:2,S")
+            return found
+
+        monkeypatch.setattr(bounces, function, moved_meanwhile)
+        found = read_bounces(ledger, SETTINGS, maildir)
+        assert (found.suppressed, found.damaged) == (int(function == "_record"), ())
+
+    def test_what_comes_back_while_it_is_to_be_sent_again_is_evidence(self, ledger: Ledger, maildir: Path) -> None:
+        assert replay(ledger, "1", recipients=[GONE], is_sent_too=True).moved == 1
+        arrive(maildir, postfix())
+        assert read_bounces(ledger, SETTINGS, maildir).suppressed == 1
+        assert len(bounced(ledger)) == 1
 
     def test_a_report_that_is_read_again_changes_nothing(self, ledger: Ledger, maildir: Path) -> None:
         # as after a kill between the ledger and the move

@@ -139,9 +139,34 @@ class TestLists:
         assert over.status == 1
         assert "1 rows of audience people cannot be used" in over.err
         assert sorted(server.recipients) == ["a@example.org", "b@example.org"]
+        again = mailing.run()
+        assert (again.status, again.err) == (0, ""), "it was told; `status` names them"
         mailing.people(["a@example.org,en,", "c@example.org,en,", "b@example.org,de,"])
         assert mailing.run().status == 0
         assert server.recipients[2:] == ["c@example.org"]
+
+    def test_a_list_that_is_away_does_not_keep_what_is_planned(self, mailing: Mailing, server: ScriptedServer) -> None:
+        mailing.plan()
+        mailing.people(["a@example.org,en,", "nobody,en,"])
+        assert mailing.run("plan", "--again", str(NOTICE)).status == 1
+        (mailing.folder / "people.csv").rename(mailing.folder / "away.csv")
+        over = mailing.run()
+        assert over.status == 2
+        assert "people.csv cannot be read" in over.err
+        assert server.recipients == ["a@example.org"]
+
+    def test_of_an_event_that_a_person_closed_nobody_else_is_told(
+        self, mailing: Mailing, server: ScriptedServer
+    ) -> None:
+        mailing.plan()
+        assert mailing.run("close", "1").status == 2, "it was past"
+        over = mailing.run("close", str(NOTICE))
+        assert (over.status, over.out) == (0, f"Closed: {NOTICE}. Nobody else is told.\n")
+        assert mailing.run().status == 0
+        assert server.taken == []
+        again = mailing.run("plan", "--again", str(NOTICE))
+        assert (again.status, f"The event {NOTICE} is closed" in again.err) == (2, True)
+        assert "1 closed" in mailing.run("status").out
 
     def test_a_missing_list_is_2(self, mailing: Mailing, server: ScriptedServer) -> None:
         (mailing.folder / "people.csv").unlink()
@@ -237,10 +262,10 @@ class TestSettings:
 
         first = run("run")
         assert first.status == 1, first.said
-        assert "Correct them and run `policy-site notify plan --again`" in first.err
+        assert "Correct them and `policy-site notify plan --again 11`" in first.err
         with sqlite3.connect(mailing.folder / "customers.db") as database:
             database.execute("UPDATE customer SET address = 'a@example.org' WHERE id = 1")
-        assert run("plan", "--again").status == 0
+        assert run("plan", "--again", "11").status == 0
         assert run("run").status == 0
         assert mailing.states() == {"a@example.org": "sent", "b@example.org": "sent"}
 

@@ -120,7 +120,7 @@ def test_who_joined_later_is_told_when_a_person_asks_for_it(planned: PlannedLedg
     write_list(path, many(3))
     plan_notices(planned.ledger, settings)
     assert len(planned.addresses()) == 4
-    plan_notices(planned.ledger, settings, is_again=True)
+    plan_notices(planned.ledger, settings, again=[1])
     assert sorted(planned.addresses()) == sorted(
         ["crm", "shop", "person0@example.org", "person1@example.org", "person2@example.org"]
     )

@@ -170,8 +170,8 @@ def test_an_endpoint_that_left_the_settings_is_not_called(hooked: Hooked, consum
     text = hooked.config.read_text().replace("endpoints.crm", "endpoints.other")
     path = hooked.folder / "other.toml"
     path.write_text(text)
-    assert main(["notify", "deliver", "--config", str(path)]) == 0
-    assert (hooked.states(), consumer.calls) == ({"crm": "refused"}, [])
+    assert main(["notify", "deliver", "--config", str(path)]) == 7
+    assert (hooked.states(), consumer.calls) == ({"crm": "pending"}, []), "another worker's settings may be newer"
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_ä", "whsec_!!!!", SECRET.removeprefix("whsec_")])

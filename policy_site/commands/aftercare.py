@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policy_site.commands.terminal import Terminal
 from policy_site.notifier.bounces import read_bounces
-from policy_site.notifier.ingestion import release, rest
+from policy_site.notifier.ingestion import close, release, rest
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.suppressions import lift_suppression
 from policy_site.notifier.model import DeliveryState
@@ -38,6 +38,9 @@ def add_aftercare(add: Add) -> None:
         add(name, purpose, do).add_argument(
             "events", nargs="*", type=int, metavar="SEQ", help="default: all that are held"
         )
+    add("close", "end open events: nobody is told who is not told yet", _close).add_argument(
+        "events", nargs="+", type=int, metavar="SEQ"
+    )
     again = add("replay", "send an event again to those who were not reached", _replay)
     _add_event(again)
     again.add_argument("--recipient", action="append", metavar="ADDRESS", help="only to this one; may be repeated")
@@ -139,6 +142,12 @@ def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: T
     return _tell_events("at rest", moved, "Nobody is told.", terminal)
 
 
+def _close(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    with open_ledger(settings.ledger) as ledger:
+        moved = close(ledger, arguments.events)
+    return _tell_events("closed", moved, "Nobody else is told.", terminal)
+
+
 def _tell_events(what: str, seqs: Sequence[int], consequence: str, terminal: Terminal) -> int:
     if terminal.is_machine:
         terminal.write_json({"events": list(seqs)})
@@ -158,7 +167,7 @@ def _replay(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
 def _decide(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
         moved = decide(ledger, arguments.event, is_sent=arguments.count_as_sent, recipients=arguments.recipient)
-    return _tell_replayed(moved, "count as sent" if arguments.count_as_sent else "to be sent again", terminal)
+    return _tell_replayed(moved, "counted as sent" if arguments.count_as_sent else "to be sent again", terminal)
 
 
 def _tell_replayed(moved: Replayed, what: str, terminal: Terminal) -> int:
@@ -178,5 +187,8 @@ def _lift(arguments: argparse.Namespace, settings: NotifierSettings, terminal: T
     if not is_lifted:
         terminal.say_aside(f"{arguments.address} is not struck off {arguments.channel}.")
         return _UNUSABLE
-    terminal.say_done(f"{arguments.address} is written to again; `policy-site notify replay` sends what it missed.")
+    terminal.say_done(
+        f"{arguments.address} is written to again. What it missed, `policy-site notify replay EVENT"
+        f" --sent --recipient {arguments.address}` sends."
+    )
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policy_site.commands.terminal import Terminal
-from policy_site.errors import NoticeError
+from policy_site.errors import PolicySiteError
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import Pass, open_events
 from policy_site.notifier.planning import forecast_notices
@@ -46,7 +46,7 @@ def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal
     return 0
 
 
-def conclude(document: Mapping[str, object], problems: Sequence[NoticeError], terminal: Terminal) -> int:
+def conclude(document: Mapping[str, object], problems: Sequence[PolicySiteError], terminal: Terminal) -> int:
     """Tell everything that keeps a step from success, machines in one document with ``document``.
 
     Return the exit status of the first, 0 where there is none.
@@ -65,11 +65,28 @@ def show_unusable(passes: Sequence[Pass], settings: NotifierSettings, terminal: 
     for one in passes:
         if one.unusable:
             # a file shows by itself that it is another one, a database does not
-            again = "run `policy-site notify plan --again`" if one.audience in databases else "run again"
+            again = f"`policy-site notify plan --again {one.event_seq}`" if one.audience in databases else "run again"
             terminal.say_aside(
                 f"warning: {one.unusable} rows of audience {one.audience} cannot be used for event {one.event_seq};"
-                f" `policy-site notify status` names them. Correct them and {again}: nobody is told twice."
+                f" `policy-site notify status` names them. Correct them and {again}: nobody is told twice,"
+                " and who joined the list meanwhile is told too."
             )
+
+
+def show_unplanned(unplanned: Sequence[tuple[int, str]], terminal: Terminal) -> None:
+    """Tell of events that are not planned to their end for an audience."""
+    if terminal.is_quiet or terminal.is_machine:
+        return
+    for seq, audience in unplanned:
+        terminal.say_aside(
+            f"Event {seq} is not planned to its end for the audience {audience}: another process is at it, or one was"
+            " stopped in the middle. The next `policy-site notify run` sees to it."
+        )
+
+
+def unplanned_as_json(unplanned: Sequence[tuple[int, str]]) -> list[dict[str, object]]:
+    """Return events that are not planned to their end, for machines."""
+    return [{"event": seq, "audience": audience} for seq, audience in unplanned]
 
 
 def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: Terminal) -> None:
@@ -91,6 +108,8 @@ def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: 
             if number:
                 done.append(f"{number} {words}")
         terminal.say_done(f"{one.channel}: {', '.join(done)}.")
+        if terminal.is_quiet:
+            continue
         if tally.reason:
             terminal.say_aside(f"{one.channel}: {tally.reason}. Nobody's attempts were spent on it.")
         if one.waiting and settings.stop_file.exists():

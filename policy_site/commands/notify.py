@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -12,14 +13,24 @@ from typing import Any
 
 from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import conclude, passes_as_json, run_as_json, show_forecast, show_runs, show_unusable
+from policy_site.commands.notices import (
+    conclude,
+    passes_as_json,
+    run_as_json,
+    show_forecast,
+    show_runs,
+    show_unplanned,
+    show_unusable,
+    unplanned_as_json,
+)
 from policy_site.commands.terminal import Terminal
-from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, UsageError
+from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.delivery import Tally
 from policy_site.notifier.ingestion import Ingestion, ingest, refuse_held
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.plans import Pass
-from policy_site.notifier.planning import plan_notices
+from policy_site.notifier.planning import find_unplanned, plan_notices
+from policy_site.notifier.replays import find_open_event
 from policy_site.notifier.running import ChannelRun, deliver_all
 from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
 
@@ -53,7 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         step.add_argument("--max-new", type=int, metavar="N", help="hold more notices than this for a person")
         step.add_argument("--follow", action="store_true", help="the feed has a new address and continues the old one")
     plan = add("plan", "expand the audiences of what is due", _plan)
-    plan.add_argument("--again", action="store_true", help="read lists again that were read to their end")
+    plan.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="EVENT",
+        help="read the lists again for this event: who joined since is told too; may be repeated",
+    )
     add("deliver", "send what is planned", _deliver)
     queueing = add("dispatch", "ingest and plan, then put what is due on Celery's queue", _dispatch)
     queueing.add_argument("--watch", type=float, metavar="SECONDS", help="begin anew so long after each time, for ever")
@@ -88,26 +105,26 @@ def _repeat(do: Callable[[], int], seconds: float | None, terminal: Terminal) ->
     if seconds is None:
         return do()
     pause = threading.Event()
+    is_first = True
     while True:
         try:
             do()
         except NoticeError as error:
             terminal.show_error(error)  # tomorrow the feed may be there again, or a person has decided
+        except UsageError as error:
+            if is_first:
+                raise  # who has just started it sees it
+            terminal.show_error(error)  # another process may have been at the ledger, or its server away
+        is_first = False
         pause.wait(seconds)
 
 
 def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
-    problems: list[NoticeError] = []
-    try:
-        _tell_ingestion(ingest(ledger, settings, follow=follow), terminal)
-    except FeedUnreachableError as error:
-        # what is in the ledger does not need the feed: it goes out, and the failure is told at the end
-        problems.append(error)
-    passes = _plan_all(ledger, settings, terminal, is_again=False)
+    planned = _ingest_and_plan(ledger, settings, terminal, follow=follow)
     runs = _deliver_all(ledger, settings, terminal)
-    problems = [*_stuck(runs), *problems, *_held(ledger)]
-    document = {"audiences": passes_as_json(passes), "channels": [run_as_json(one) for one in runs]}
-    return conclude(document, problems, terminal) or _waiting(runs) or _unusable(passes)
+    problems = [*_stuck(runs), *planned.problems, *_held(ledger)]
+    document = {**planned.as_json(), "channels": [run_as_json(one) for one in runs]}
+    return _conclude(document, problems, planned, terminal, waiting=_is_waiting(runs))
 
 
 def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -127,15 +144,21 @@ def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
 
 def _plan(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
-        passes = _plan_all(ledger, settings, terminal, is_again=arguments.again)
-    return conclude({"audiences": passes_as_json(passes)}, (), terminal) or _unusable(passes)
+        again = [find_open_event(ledger, reference) for reference in arguments.again]
+        planned = _plan_all(ledger, settings, terminal, again=again)
+    for one in planned.passes:
+        if (one.event_seq, one.audience) in planned.read:
+            terminal.say_done(f"Event {one.event_seq}, audience {one.audience}: {one.planned} planned.")
+    return _conclude(planned.as_json(), planned.problems, planned, terminal)
 
 
 def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
         runs = _deliver_all(ledger, settings, terminal)
-    document = {"channels": [run_as_json(one) for one in runs]}
-    return conclude(document, _stuck(runs), terminal) or _waiting(runs)
+        unplanned = find_unplanned(ledger, settings)
+    show_unplanned(unplanned, terminal)
+    document = {"channels": [run_as_json(one) for one in runs], "unplanned": unplanned_as_json(unplanned)}
+    return conclude(document, _stuck(runs), terminal) or (_WAITING if unplanned or _is_waiting(runs) else 0)
 
 
 def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -152,12 +175,10 @@ def _dispatch_once(
     queues: ModuleType,
     queue: Any,  # noqa: ANN401 - Celery has no types
 ) -> int:
-    _tell_ingestion(ingest(ledger, settings), terminal)
-    passes = _plan_all(ledger, settings, terminal, is_again=False)
+    planned = _ingest_and_plan(ledger, settings, terminal, follow=False)
     queued = queues.dispatch(ledger, settings, queue)
     terminal.say_done(f"{queued} deliveries put on the queue.")
-    document = {"audiences": passes_as_json(passes), "queued": queued}
-    return conclude(document, _held(ledger), terminal) or _unusable(passes)
+    return _conclude({**planned.as_json(), "queued": queued}, [*planned.problems, *_held(ledger)], planned, terminal)
 
 
 def _work(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -180,15 +201,68 @@ def _tell_ingestion(ingestion: Ingestion, terminal: Terminal) -> None:
         terminal.say_done(f"{len(ingestion.new)} new events, {len(ingestion.notices)} of which people are told.")
 
 
-def _plan_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, is_again: bool) -> tuple[Pass, ...]:
+@dataclass(slots=True)
+class _Planned:
+    """What came of planning, and of reading the feed before it."""
+
+    passes: tuple[Pass, ...] = ()
+    read: set[tuple[int, str]] = field(default_factory=set)
+    """Number and audience of the passes in which something of a list was read now."""
+    unplanned: tuple[tuple[int, str], ...] = ()
+    problems: list[PolicySiteError] = field(default_factory=list)
+    """What does not keep the rest from being sent, and is told at the end."""
+
+    @property
+    def unusable(self) -> list[Pass]:
+        """Passes that have met unusable rows now: a person hears of them once, and finds them in ``status``."""
+        return [one for one in self.passes if one.unusable and (one.event_seq, one.audience) in self.read]
+
+    def as_json(self) -> dict[str, object]:
+        return {"audiences": passes_as_json(self.passes), "unplanned": unplanned_as_json(self.unplanned)}
+
+
+def _ingest_and_plan(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> _Planned:
+    unreachable: list[PolicySiteError] = []
+    try:
+        _tell_ingestion(ingest(ledger, settings, follow=follow), terminal)
+    except FeedUnreachableError as error:
+        # what is in the ledger does not need the feed: it goes out, and the failure is told at the end
+        unreachable.append(error)
+    planned = _plan_all(ledger, settings, terminal)
+    planned.problems[:0] = unreachable
+    return planned
+
+
+def _plan_all(
+    ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, again: Collection[int] = ()
+) -> _Planned:
+    planned = _Planned()
     with terminal.progress() as progress:
 
         def tell(one: Pass) -> None:  # how long a list is, is known at its end
-            progress(f"Planning ({one.audience})", one.planned, one.planned if one.is_finished else None)
+            planned.read.add((one.event_seq, one.audience))
+            if progress:
+                progress(f"Planning ({one.audience})", one.planned, one.planned if one.is_finished else None)
 
-        passes = plan_notices(ledger, settings, is_again=is_again, progress=tell if progress else None)
-    show_unusable(passes, settings, terminal)
-    return passes
+        planned.passes = plan_notices(ledger, settings, again=again, progress=tell, failed=planned.problems.append)
+    planned.unplanned = find_unplanned(ledger, settings)
+    show_unusable(planned.unusable, settings, terminal)
+    show_unplanned(planned.unplanned, terminal)
+    return planned
+
+
+def _conclude(
+    document: Mapping[str, object],
+    problems: Sequence[PolicySiteError],
+    planned: _Planned,
+    terminal: Terminal,
+    *,
+    waiting: bool = False,
+) -> int:
+    status = conclude(document, problems, terminal)
+    if not status and (waiting or planned.unplanned):
+        return _WAITING
+    return status or (_UNUSABLE if planned.unusable else 0)
 
 
 def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> tuple[ChannelRun, ...]:
@@ -202,15 +276,11 @@ def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal)
     return runs
 
 
-def _unusable(passes: Sequence[Pass]) -> int:
-    return _UNUSABLE if any(one.unusable for one in passes) else 0
+def _is_waiting(runs: Sequence[ChannelRun]) -> bool:
+    return any(run.waiting for run in runs)
 
 
-def _waiting(runs: Sequence[ChannelRun]) -> int:
-    return _WAITING if any(run.waiting for run in runs) else 0
-
-
-def _held(ledger: Ledger) -> list[NoticeError]:
+def _held(ledger: Ledger) -> list[PolicySiteError]:
     try:
         refuse_held(ledger)
     except HeldError as error:

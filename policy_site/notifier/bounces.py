@@ -7,6 +7,7 @@ hold that delivery.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -78,7 +79,10 @@ def read_bounces(ledger: Ledger, settings: NotifierSettings, maildir: Path) -> B
         try:
             report = parse_report(_content(path))
             verdict = _record(ledger, report, domains) if report else _Verdict(is_ours=False)
-            moved = _move(path, maildir / "cur", flags="S" if verdict.is_ours else "")
+            with contextlib.suppress(FileNotFoundError):  # another run, or a mail program, has moved it meanwhile
+                path = _move(path, maildir / "cur", flags="S" if verdict.is_ours else "")  # noqa: PLW2901
+        except FileNotFoundError:
+            continue  # the same, before it was read
         except (OSError, ValueError) as error:
             damaged.append(Damaged(path, getattr(error, "strerror", None) or str(error)))
             continue
@@ -86,7 +90,7 @@ def read_bounces(ledger: Ledger, settings: NotifierSettings, maildir: Path) -> B
         suppressed += verdict.suppressed
         reports += verdict.is_ours
         if not verdict.is_ours:
-            unread.append(moved)
+            unread.append(path)
     return BounceReading(recorded, suppressed, reports, tuple(unread), tuple(damaged))
 
 

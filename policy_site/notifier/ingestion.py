@@ -17,6 +17,7 @@ from policy_site.notifier.fetching import NO_VALIDATORS, Validators, feed_identi
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.events import (
     FeedPosition,
+    close_event,
     decide_held,
     event_record,
     feed_position,
@@ -167,6 +168,21 @@ def rest(ledger: Ledger, seqs: Sequence[int] | None = None) -> tuple[int, ...]:
     return _move_held(ledger, seqs, EventState.PAST)
 
 
+def close(ledger: Ledger, seqs: Sequence[int]) -> tuple[int, ...]:
+    """End open events: nobody is told of them who is not told yet. Return their numbers.
+
+    Raises :class:`UsageError` and changes nothing where one of ``seqs`` is not open.
+    """
+    chosen = tuple(sorted(set(seqs)))
+    with ledger.transaction() as connection:
+        other = [seq for seq in chosen if not close_event(connection, seq)]
+        if other:
+            raise UsageError(
+                f"Event {other[0]} is not open.", remedy="`policy-site notify status` lists those that are."
+            )
+    return chosen
+
+
 def must_reach_people(event: FeedEvent, recall: Callable[[str], Mapping[str, Any] | None]) -> bool:
     """Say whether an event is a notice: a significant version, or what mends a notice.
 
@@ -202,6 +218,7 @@ def _known(ledger: Ledger, position: FeedPosition | None, events: Sequence[tuple
 
 def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> tuple[int, ...]:
     with ledger.transaction() as connection:
+        lock_feed(connection, ledger)  # what is taken in at this moment is held if anything is
         chosen = seqs_in_state(connection, EventState.HELD) if seqs is None else tuple(sorted(set(seqs)))
         now = ledger.now(connection)
         other = [seq for seq in chosen if not decide_held(connection, seq, new=new, at=now)]

@@ -22,6 +22,8 @@ class EventState(StrEnum):
     """More came at once than expected: a person releases it or lets it rest."""
     OPEN = "open"
     """Its notices are planned and delivered."""
+    CLOSED = "closed"
+    """It was open, and a person ended it: nobody else is told."""
 
 
 class DeliveryState(StrEnum):

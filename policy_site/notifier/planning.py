@@ -7,7 +7,7 @@ on; a list that was exchanged meanwhile is read from its beginning, for a second
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from policy_site.errors import UsageError
@@ -27,6 +27,7 @@ from policy_site.notifier.ledger.plans import (
     open_events,
     planning_alone,
 )
+from policy_site.notifier.ledger.reports import passes_of
 from policy_site.notifier.model import Recipient
 from policy_site.notifier.settings import Audience, NotifierSettings, WebhookChannel
 
@@ -40,22 +41,48 @@ def plan_notices(
     settings: NotifierSettings,
     *,
     progress: Callable[[Pass], None] | None = None,
-    is_again: bool = False,
+    failed: Callable[[UsageError], None] | None = None,
+    again: Collection[int] = (),
 ) -> tuple[Pass, ...]:
     """Plan the notices of every open event; tell ``progress`` how far a pass is, chunk by chunk.
 
-    A list that was read to its end is read again where it had unusable rows and is another one by now, or where
-    ``is_again``: then whoever joined it meanwhile is told too, and nobody twice.
-    Returns the passes of all open events as they stand now; one that another worker is at is not finished.
-    Raises :class:`UsageError` for a list that cannot be read; what was planned before stays.
+    A list that was read to its end is read again where it had unusable rows and is another one by now, or for the
+    events ``again``: then whoever joined it meanwhile is told too, and nobody twice.
+    Returns the passes of open events as they stand now; one that another worker is at is not finished. What comes
+    later for the same audience waits for it, lest a correction be planned before what it corrects.
+    A list that cannot be read is told to ``failed`` and does not keep the others; without it, it is raised as
+    :class:`UsageError`. What was planned before stays.
     """
-    tell = progress or _tell_nobody
+    tell, fail = progress or _tell_nobody, failed or _raise
     passes: list[Pass] = []
+    left: set[str] = set()
     for event in open_events(ledger):
         concerned = [audience for audience in settings.audiences if _follows(audience, event.policy)]
         _plan_canaries(ledger, event, concerned)
-        passes += (_plan_audience(ledger, settings, event, audience, tell, is_again=is_again) for audience in concerned)
+        for audience in concerned:
+            if audience.name in left:
+                continue
+            try:
+                reached = _plan_audience(ledger, settings, event, audience, tell, is_again=event.seq in again)
+            except UsageError as error:
+                left.add(audience.name)
+                fail(error)
+                continue
+            if not reached.is_finished:
+                left.add(audience.name)
+            passes.append(reached)
     return tuple(passes)
+
+
+def find_unplanned(ledger: Ledger, settings: NotifierSettings) -> tuple[tuple[int, str], ...]:
+    """Return number and audience of each open event that is not planned to its end."""
+    events = open_events(ledger)
+    with ledger.snapshot() as connection:
+        finished = {(reached.event_seq, reached.audience) for reached in passes_of(connection) if reached.is_finished}
+    wanted = (
+        (one.seq, audience.name) for one in events for audience in settings.audiences if _follows(audience, one.policy)
+    )
+    return tuple(pair for pair in wanted if pair not in finished)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +134,15 @@ def _tell_nobody(_pass: Pass) -> None:
     """Nobody asked how far it is."""
 
 
+def _raise(error: UsageError) -> None:
+    raise error
+
+
 def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Audience]) -> None:
     """Put the canaries of all audiences in before anybody else, so that no worker overtakes them."""
-    with ledger.transaction() as connection:
-        now = ledger.now(connection)
-        for audience in audiences:
+    for audience in audiences:
+        # one after the other: two planners whose audiences stand in another order must not wait for each other
+        with ledger.transaction() as connection:
             if find_pass(connection, event_seq=event.seq, audience=audience.name) is None:
                 add_canaries(
                     connection,
@@ -119,7 +150,7 @@ def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Au
                     event_seq=event.seq,
                     channel=audience.channel,
                     language=event.language,
-                    now=now,
+                    now=ledger.now(connection),
                 )
 
 
@@ -136,15 +167,22 @@ def _plan_audience(
     *,
     is_again: bool,
 ) -> Pass:
+    known = _standing(ledger, event, audience)
+    if known and _needs_nothing(known) and not is_again:
+        return known
     with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
         known = _standing(ledger, event, audience)
+        if not is_alone and is_again:
+            raise UsageError(
+                f"Another process plans event {event.seq} for the audience {audience.name!r} at this moment.",
+                remedy="Run it again once that has ended.",
+            )
         if not is_alone:
             return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
-        if known is not None and known.is_finished:
-            if is_again:
-                _forget_pass(ledger, known)
-            elif not known.unusable:
-                return known
+        if known and is_again and known.is_finished:
+            _forget_pass(ledger, known)
+        elif known and _needs_nothing(known):
+            return known
         channel = settings.channels[audience.channel]
         if isinstance(channel, WebhookChannel):
             return _plan_endpoints(ledger, event, audience, channel)
@@ -157,6 +195,11 @@ def _plan_audience(
         f"The list of the audience {audience.name!r} changes while it is read.",
         remedy="Write a new file beside it and move it into its place; then run again.",
     )
+
+
+def _needs_nothing(known: Pass) -> bool:
+    """Say whether a list was read to its end and nobody in it was left out."""
+    return known.is_finished and not known.unusable
 
 
 def _forget_pass(ledger: Ledger, known: Pass) -> None:
@@ -191,8 +234,13 @@ def _plan_listing(
             reached = _plan_chunk(ledger, event, audience, chunk, reached)
         except OvertakenError:
             moved = _standing(ledger, event, audience)
-            if moved is None or moved.fingerprint != listing.fingerprint:
+            if not listing.is_unchanged():
                 return None
+            if moved is None or moved.fingerprint != listing.fingerprint:
+                raise UsageError(
+                    f"Another process plans another list as the audience {audience.name!r}.",
+                    remedy="Give each list of a ledger a name of its own; if it was exchanged, run again.",
+                ) from None
             reached = moved  # on from where the other is: as often as it happens, one of the two gets on
         tell(reached)
     return reached

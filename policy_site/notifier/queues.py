@@ -71,7 +71,7 @@ def dispatch(ledger: Ledger, settings: NotifierSettings, queue: Any) -> int:  # 
         count = 0
         for name, channel in settings.channels.items():
             settle(ledger, name=name, settings=channel)
-            mend_times(ledger, channel)
+            mend_times(ledger, name, channel)
             while True:
                 with ledger.transaction() as connection:
                     now = ledger.now(connection)

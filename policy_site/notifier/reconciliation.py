@@ -13,7 +13,7 @@ from pathlib import Path
 from policy_site.errors import UsageError
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import Doubt, Verdict, list_doubts, mend_doubts, settle_doubts
+from policy_site.notifier.ledger.deliveries import Doubt, Verdict, count_in, list_doubts, mend_doubts, settle_doubts
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.settings import MailChannel, ServerRecord, WebhookChannel
@@ -55,28 +55,32 @@ def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel)
 
 
 def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerRecord) -> Settled:
-    taken: frozenset[str] | None = None
+    with ledger.transaction() as connection:
+        now = ledger.now(connection)
+        mend_doubts(connection, now=now)
+        secret = read_secret(connection)
+        # older ones are in the record, should the server have taken them; those of the time in which it is read wait
+        before = now - record.settle_seconds
+        is_needed = bool(list_doubts(connection, name, before=before, limit=1))
     sent = resent = 0
-    while True:
-        with ledger.transaction() as connection:
-            now = ledger.now(connection)
-            mend_doubts(connection, now=now)
-            secret = read_secret(connection)
-            doubts = list_doubts(connection, name, before=now - record.settle_seconds)
-            if doubts and taken is None:
-                taken = read_server_record(record)
-            verdicts = [
-                _found(doubt)
-                if taken and _message_id(doubt, settings, secret) in taken
-                else _resend(doubt, settings.attempts)
-                for doubt in doubts
-            ]
-            settle_doubts(connection, verdicts, now=now)
-            rest = len(list_doubts(connection, name, before=_LATEST)) if not doubts else 0
-        found = sum(verdict.state is DeliveryState.SENT for verdict in verdicts)
-        sent, resent = sent + found, resent + len(verdicts) - found
-        if not doubts:
-            return Settled(resent=resent, sent=sent, waiting=rest)
+    if is_needed:
+        taken = read_server_record(record)  # which takes its time: nobody waits for the ledger meanwhile
+        while True:
+            with ledger.transaction() as connection:
+                doubts = list_doubts(connection, name, before=before)
+                verdicts = [
+                    _found(doubt)
+                    if _message_id(doubt, settings, secret) in taken
+                    else _resend(doubt, settings.attempts)
+                    for doubt in doubts
+                ]
+                settle_doubts(connection, verdicts, now=ledger.now(connection))
+            if not doubts:
+                break
+            found = sum(verdict.state is DeliveryState.SENT for verdict in verdicts)
+            sent, resent = sent + found, resent + len(verdicts) - found
+    with ledger.transaction() as connection:
+        return Settled(resent=resent, sent=sent, waiting=count_in(connection, name, DeliveryState.DOUBTFUL))
 
 
 def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:

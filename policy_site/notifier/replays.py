@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from policy_site.errors import UsageError
 from policy_site.notifier.audience import normal_address
-from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.replays import Choice, count_suppressed, take_up, unknown_recipients
-from policy_site.notifier.ledger.reports import find_event
+from policy_site.notifier.ledger.reports import KnownEvent, find_event
 from policy_site.notifier.model import DeliveryState, EventState
 
 REPLAYABLE = frozenset({DeliveryState.EXHAUSTED, DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SUPPRESSED})
@@ -58,6 +58,12 @@ def replay(
     )
 
 
+def find_open_event(ledger: Ledger, reference: str) -> int:
+    """Return the number of an open event, named by number or id; raise :class:`UsageError` where it is not open."""
+    with ledger.transaction() as connection:
+        return _open_event(connection, reference).seq
+
+
 def decide(ledger: Ledger, reference: str, *, is_sent: bool, recipients: Sequence[str] | None = None) -> Replayed:
     """Decide about deliveries that are held because nobody knows whether they arrived: sent, or to be sent again."""
     return _take_up(
@@ -80,12 +86,7 @@ def _choices(
     """Return what is meant, in questions of a size the database takes; nothing is moved before all are known."""
     named = None if recipients is None else list(dict.fromkeys(normal_address(name.strip()) for name in recipients))
     with ledger.transaction() as connection:
-        event = find_event(connection, reference)
-        if must_be_open and event.state is not EventState.OPEN:
-            raise UsageError(
-                f"The event {event.seq} is {event.state.value}: nothing of it is sent.",
-                remedy="Release it first, if it is held.",
-            )
+        event = _open_event(connection, reference) if must_be_open else find_event(connection, reference)
         choice = Choice(event.seq, states, None)
         if named is None:
             return [choice]
@@ -99,6 +100,16 @@ def _choices(
     return [replace(choice, recipients=some) for some in _parts(named)]
 
 
+def _open_event(connection: Connection, reference: str) -> KnownEvent:
+    event = find_event(connection, reference)
+    if event.state is not EventState.OPEN:
+        raise UsageError(
+            f"The event {event.seq} is {event.state.value}: nothing of it is sent.",
+            remedy="Release it first, if it is held.",
+        )
+    return event
+
+
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(names), _ROWS):
         yield names[start : start + _ROWS]
@@ -107,13 +118,16 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
 def _take_up(ledger: Ledger, choices: Sequence[Choice], *, state: DeliveryState, outcome: str, reply: str) -> Replayed:
     moved = suppressed = 0
     for choice in choices:
-        is_more = True
+        after, is_more = 0, True
         while is_more:
             with ledger.transaction() as connection:
                 now = ledger.now(connection)
-                taken = take_up(connection, choice, state=state, outcome=outcome, reply=reply, now=now, limit=_ROWS)
-                is_more = taken == _ROWS
+                taken = take_up(
+                    connection, choice, after=after, state=state, outcome=outcome, reply=reply, now=now, limit=_ROWS
+                )
+                is_more = len(taken) == _ROWS
                 if not is_more and state is DeliveryState.PENDING:
                     suppressed += count_suppressed(connection, choice)
-            moved += taken
+            moved += len(taken)
+            after = taken[-1] if taken else after
     return Replayed(moved, suppressed)

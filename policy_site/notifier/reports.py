@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -20,6 +20,7 @@ from policy_site.notifier.ledger.reports import (
     FeedRead,
     KeptDelivery,
     KeptUnusableRow,
+    KeptWording,
     KnownEvent,
     count_deliveries,
     count_events,
@@ -87,7 +88,7 @@ class Survey:
 
 def survey_ledger(ledger: Ledger) -> Survey:
     """Return where everything stands, all of it at one instant."""
-    with ledger.transaction() as connection:
+    with ledger.snapshot() as connection:
         now = ledger.now(connection)
         counts = count_deliveries(connection)
         passes = passes_of(connection)
@@ -114,9 +115,10 @@ def survey_ledger(ledger: Ledger) -> Survey:
 def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
     """Yield the evidence of an event, named by number or id: the event, each wording, then each recipient.
 
+    Words that were made meanwhile come at the end, so that none is named which is not there.
     Raises :class:`UsageError` for an event that is not there.
     """
-    with ledger.transaction() as connection:
+    with ledger.snapshot() as connection:
         event = find_event(connection, reference)
         summary: dict[str, Any] = {
             "kind": "event",
@@ -129,10 +131,18 @@ def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
         }
         wordings = wordings_of(connection, event.seq)
     yield summary
-    for wording in wordings:
-        yield {"kind": "wording", **asdict(wording)}
+    yield from _wordings_as_json(wordings)
     for delivery in stream_deliveries(ledger, event.seq):
         yield {"kind": "delivery", **_delivery_as_json(delivery)}
+    with ledger.snapshot() as connection:
+        kept_by_now = wordings_of(connection, event.seq)
+    told = frozenset(wordings)
+    yield from _wordings_as_json(wording for wording in kept_by_now if wording not in told)
+
+
+def _wordings_as_json(wordings: Iterable[KeptWording]) -> Iterator[dict[str, Any]]:
+    for wording in wordings:
+        yield {"kind": "wording", **asdict(wording)}
 
 
 def write_report(ledger: Ledger, reference: str, file: TextIO) -> None:
@@ -146,7 +156,7 @@ def write_report_table(ledger: Ledger, reference: str, file: TextIO) -> None:
     Cells that a spreadsheet would take for a formula begin with an apostrophe; the words themselves are in
     :func:`write_report`, under the digest named here.
     """
-    with ledger.transaction() as connection:
+    with ledger.snapshot() as connection:
         event = find_event(connection, reference)
     table = csv.writer(file)
     table.writerow(_HEADER)

@@ -65,7 +65,7 @@ def deliver_all(
     with ledger.alone(), Recorder(ledger, name=name_of_worker, lease_seconds=settings.lease_seconds) as recorder:
         for name, channel in settings.channels.items():
             before = settle(ledger, name=name, settings=channel)
-            mend_times(ledger, channel)
+            mend_times(ledger, name, channel)
             tally = deliver(
                 recorder,
                 name=name,
@@ -94,10 +94,10 @@ def make_renderer(name: str, channel: MailChannel | WebhookChannel, recorder: Re
     return WebhookRenderer(name=name, execute=recorder.execute)
 
 
-def mend_times(ledger: Ledger, channel: MailChannel | WebhookChannel) -> None:
+def mend_times(ledger: Ledger, name: str, channel: MailChannel | WebhookChannel) -> None:
     """Make due what a clock that ran ahead put off for too long."""
     with ledger.transaction() as connection:
-        make_overdue(connection, now=ledger.now(connection), longest=channel.longest_retry_seconds)
+        make_overdue(connection, name, now=ledger.now(connection), longest=channel.longest_retry_seconds)
 
 
 def _sum_up(ledger: Ledger, name: str, tally: Tally, before: Settled, after: Settled) -> ChannelRun:

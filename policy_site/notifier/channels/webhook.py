@@ -53,7 +53,8 @@ class WebhookSession:
     def attempt(self, message: Message) -> Talk[Outcome]:
         """Call an endpoint; the call itself is the point of no return."""
         if message.delivery.recipient.address not in self._settings.endpoints:
-            return Outcome(OutcomeKind.REFUSED, "This endpoint is not in the settings any more; nothing was sent.")
+            # not for good: another worker's settings may be newer
+            return Outcome(OutcomeKind.DEFERRED, "This endpoint is not in the settings; nothing was sent.")
         yield RECORDED
         try:
             # the client's own time-outs are for each step: one that answers a byte at a time is not waited for for ever

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 
 from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
@@ -37,6 +52,7 @@ class LostClaimError(Exception):
 
 _CLOCKS_DIFFER = 60
 """Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
+_UNDECIDED = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
 _CLAIMED_COLUMNS = (
     DELIVERIES.c.id,
     DELIVERIES.c.event_seq,
@@ -56,7 +72,7 @@ def claim(
     Until every canary of an event is sent, only canaries are taken; an address that was struck off never is.
     ``among``: only of these ids.
     """
-    wanted = due_deliveries(channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
+    wanted = due_deliveries(connection, channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
     if among is not None:
         wanted = wanted.where(DELIVERIES.c.id.in_(among))
     due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
@@ -67,6 +83,16 @@ def claim(
         .returning(*_CLAIMED_COLUMNS)
     )
     deliveries = sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
+    kept = drop_suppressed(connection, channel, deliveries, now=now)
+    if deliveries and not kept:  # nothing is left of them, which is not to say that nothing is due
+        return claim(connection, worker=worker, channel=channel, now=now, limit=limit, among=among)
+    return kept
+
+
+def drop_suppressed(
+    connection: Connection, channel: str, deliveries: Sequence[Delivery], *, now: int
+) -> list[Delivery]:
+    """Return those of a worker's claims that may be sent; those to addresses that were struck off come to an end."""
     struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in deliveries))
     if struck_off:
         lost = [delivery.id for delivery in deliveries if delivery.recipient.address in struck_off]
@@ -75,8 +101,6 @@ def claim(
             .where(DELIVERIES.c.id.in_(lost))
             .values(state=DeliveryState.SUPPRESSED, worker=None, changed_at=now)
         )
-        if len(lost) == len(deliveries):  # nothing is left of them, which is not to say that nothing is due
-            return claim(connection, worker=worker, channel=channel, now=now, limit=limit, among=among)
     return [delivery for delivery in deliveries if delivery.recipient.address not in struck_off]
 
 
@@ -95,8 +119,11 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
     return [_delivery(row) for row in rows if row.id not in but]
 
 
-def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
-    """Select the ids of what is due on a channel, in the order in which it is to be served."""
+def due_deliveries(connection: Connection, channel: str, *, now: int) -> Select[tuple[int]]:
+    """Select the ids of what is due on a channel, in the order in which it is to be served.
+
+    An event that mends an earlier one reaches nobody before what it mends, while that may still reach him.
+    """
     gated = select(DELIVERIES.c.event_seq).where(
         DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, DELIVERIES.c.state != DeliveryState.SENT
     )
@@ -109,9 +136,38 @@ def due_deliveries(channel: str, *, now: int) -> Select[tuple[int]]:
             DELIVERIES.c.due_at <= now,
             EVENTS.c.state == EventState.OPEN,
             (DELIVERIES.c.rank == 0) | DELIVERIES.c.event_seq.not_in(gated),
+            *_keep_order(connection),
         )
         .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_seq, DELIVERIES.c.rank, DELIVERIES.c.id)
     )
+
+
+def _keep_order(connection: Connection) -> Iterator[ColumnElement[bool]]:
+    """Yield a criterion for each event that mends another: a recipient of both is through with the earlier one."""
+    mending, mended, before = EVENTS.alias(), EVENTS.alias(), DELIVERIES.alias()
+    pairs = connection.execute(
+        select(mending.c.seq, mended.c.seq)
+        .join(mended, mended.c.id == _supersedes(mending, connection.dialect.name))
+        .where(mending.c.state == EventState.OPEN, mended.c.state == EventState.OPEN)
+    )
+    for later, earlier in pairs:
+        is_undecided = exists(
+            select(literal_column("1")).where(
+                before.c.event_seq == earlier,
+                before.c.channel == DELIVERIES.c.channel,
+                before.c.recipient == DELIVERIES.c.recipient,
+                before.c.state.in_(_UNDECIDED),
+            )
+        )
+        yield (DELIVERIES.c.event_seq != later) | ~is_undecided
+
+
+def _supersedes(events: FromClause, dialect: str) -> ColumnElement[Any]:
+    """Return the id of the event that an event mends, out of its record."""
+    if dialect == "postgresql":
+        found: ColumnElement[Any] = cast(events.c.record, JSONB)["supersedes"].astext
+        return found
+    return func.json_extract(events.c.record, "$.supersedes")
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:
@@ -235,11 +291,15 @@ def record_attempts(connection: Connection, verdicts: Sequence[Verdict], *, work
     )
 
 
-def make_overdue(connection: Connection, *, now: int, longest: int) -> None:
-    """Make due what a clock that ran ahead put further into the future than any retry is put off."""
+def make_overdue(connection: Connection, channel: str, *, now: int, longest: int) -> None:
+    """Make due what a clock that ran ahead put further into the future than any retry of the channel is put off."""
     connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.state == DeliveryState.PENDING, DELIVERIES.c.due_at > now + longest)
+        .where(
+            DELIVERIES.c.state == DeliveryState.PENDING,
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.due_at > now + longest,
+        )
         .values(due_at=now)
     )
 
@@ -259,11 +319,12 @@ def next_due(connection: Connection, channel: str) -> int | None:
 
 
 def count_in(connection: Connection, channel: str, *states: DeliveryState) -> int:
-    """Return how many deliveries of a channel are in one of the states."""
+    """Return how many deliveries of open events are in one of the states on a channel."""
     counted = connection.execute(
         select(func.count())
         .select_from(DELIVERIES)
-        .where(DELIVERIES.c.channel == channel, DELIVERIES.c.state.in_(states))
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(DELIVERIES.c.channel == channel, DELIVERIES.c.state.in_(states), EVENTS.c.state == EventState.OPEN)
     )
     return int(counted.scalar_one())
 

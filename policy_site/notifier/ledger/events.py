@@ -101,3 +101,9 @@ def decide_held(connection: Connection, seq: int, *, new: EventState, at: int) -
     statement = update(EVENTS).where(EVENTS.c.seq == seq, EVENTS.c.state == EventState.HELD)
     statement = statement.values(state=new, released_at=at)
     return connection.execute(statement).rowcount == 1
+
+
+def close_event(connection: Connection, seq: int) -> bool:
+    """End an open event; say whether it was open."""
+    statement = update(EVENTS).where(EVENTS.c.seq == seq, EVENTS.c.state == EventState.OPEN)
+    return connection.execute(statement.values(state=EventState.CLOSED)).rowcount == 1

@@ -57,6 +57,20 @@ class Ledger:
             raise _refused(self.engine.url, error) from error
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Yield a connection that reads, and reads all of it as it is at one instant; nobody waits for it.
+
+        Raises :class:`UsageError` where the database refuses.
+        """
+        with self.connect() as connection, self.transaction(self._reading(connection)) as reading:
+            yield reading
+
+    def _reading(self, connection: Connection) -> Connection:
+        if self.is_shared:
+            return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return connection.execution_options(**{_IS_READING: True})
+
+    @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold an SQLite ledger for this process's deliveries; raise :class:`UsageError` where another holds it.
 
@@ -65,7 +79,9 @@ class Ledger:
         if self.is_shared or not self.engine.url.database:
             yield
             return
-        file = os.open(f"{self.engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # of the file itself: another name for it, a link, must not let a second process in
+        lock = f"{os.path.realpath(self.engine.url.database)}.lock"
+        file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,6 +146,8 @@ def open_ledger(url: str) -> Ledger:
     return ledger
 
 
+_IS_READING = "policy_site_is_reading"
+"""An execution option of our own: on SQLite, who only reads waits for nobody."""
 _REMEDY = "Write `sqlite:///notify.db` or `postgresql+psycopg://user@host/name`."
 _PATIENCE_OF_THE_SERVER = {
     "lock_timeout": "60s",
@@ -172,7 +190,8 @@ def _sqlite_engine(url: URL) -> Engine:
 
     def begin(connection: Connection) -> None:
         # IMMEDIATE: who will write says so at once, rather than failing in the middle
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        is_reading = connection.get_execution_options().get(_IS_READING, False)
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
@@ -182,7 +201,13 @@ def _sqlite_engine(url: URL) -> Engine:
 def _refused(url: URL, error: Exception) -> UsageError:
     place = url.render_as_string(hide_password=True)
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip() or type(error).__name__
+    is_busy = getattr(getattr(error, "orig", error), "sqlstate", None) in _BUSY or said == "database is locked"
+    mend = "Others are at it for too long; find out who" if is_busy else "Make room or grant access"
     return UsageError(
         f"The ledger {place} refuses: {said.splitlines()[0]}.",
-        remedy="Make room or grant access; what was recorded before is whole. Then run again.",
+        remedy=f"{mend}; what was recorded before is whole. Then run again.",
     )
+
+
+_BUSY = ("40001", "40P01", "55P03")
+"""Serialization failure, deadlock, lock not available (PostgreSQL, Appendix A)."""

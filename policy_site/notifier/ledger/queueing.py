@@ -10,7 +10,7 @@ from policy_site.notifier.ledger.tables import DELIVERIES
 
 def take_for_queue(connection: Connection, channel: str, *, now: int, requeue_before: int, limit: int) -> list[int]:
     """Mark due deliveries as queued and return their ids: those that never were, or so long ago that they are lost."""
-    wanted = due_deliveries(channel, now=now).where(DELIVERIES.c.queued_at <= requeue_before)
+    wanted = due_deliveries(connection, channel, now=now).where(DELIVERIES.c.queued_at <= requeue_before)
     due = wanted.limit(limit).with_for_update(of=DELIVERIES, skip_locked=True).cte("due")
     queued = connection.execute(
         update(DELIVERIES).where(DELIVERIES.c.id.in_(select(due.c.id))).values(queued_at=now).returning(DELIVERIES.c.id)

@@ -40,22 +40,31 @@ def count_suppressed(connection: Connection, choice: Choice) -> int:
 
 
 def take_up(
-    connection: Connection, choice: Choice, *, state: DeliveryState, outcome: str, reply: str, now: int, limit: int
-) -> int:
-    """Move up to ``limit`` of the chosen to ``state`` and keep that as an attempt; return how many.
+    connection: Connection,
+    choice: Choice,
+    *,
+    after: int,
+    state: DeliveryState,
+    outcome: str,
+    reply: str,
+    now: int,
+    limit: int,
+) -> Sequence[int]:
+    """Move up to ``limit`` of the chosen to ``state`` and keep that as an attempt; return their ids, in their order.
+
+    ``after``: only of higher ids, so that what came to an end anew meanwhile is not taken up once more.
 
     What is to be sent is due at once and has all its attempts again, unless its recipient is suppressed.
     """
-    wanted = select(DELIVERIES.c.id, DELIVERIES.c.state).where(_is_chosen(choice))
+    wanted = select(DELIVERIES.c.id, DELIVERIES.c.state).where(_is_chosen(choice), DELIVERIES.c.id > after)
     fresh: dict[str, object] = {"state": state, "changed_at": now, "worker": None, "due_at": 0}
     if state is DeliveryState.PENDING:
         wanted = wanted.where(~_is_suppressed())
         fresh["attempts"] = 0
     found = connection.execute(wanted.order_by(DELIVERIES.c.id).limit(limit).with_for_update()).all()
+    ids = [number for number, _ in found]
     if found:
-        connection.execute(
-            update(DELIVERIES).where(DELIVERIES.c.id.in_([number for number, _ in found])).values(**fresh)
-        )
+        connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(**fresh))
         connection.execute(
             insert(ATTEMPTS),
             [
@@ -63,7 +72,7 @@ def take_up(
                 for number, before in found
             ],
         )
-    return len(found)
+    return ids
 
 
 def _is_chosen(choice: Choice) -> ColumnElement[bool]:

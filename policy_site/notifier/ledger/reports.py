@@ -26,7 +26,7 @@ from policy_site.notifier.ledger.tables import (
 from policy_site.notifier.model import DeliveryState, EventState
 
 _PAGE = 1_000
-"""Recipients read in one transaction, so that a long report keeps no worker waiting."""
+"""Recipients read at one instant: a long report does not keep the database from tidying up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def stream_deliveries(ledger: Ledger, event_seq: int) -> Iterator[KeptDelivery]:
     """Yield every recipient of an event in the order in which they were planned, a page at a time."""
     after = 0
     while True:
-        with ledger.transaction() as connection:
+        with ledger.snapshot() as connection:
             page = _page_after(connection, event_seq, after)
         yield from page
         if len(page) < _PAGE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, literal_column, select, update
 
 from policy_site.notifier.ledger.opening import Ledger
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS
@@ -36,7 +36,7 @@ def suppressed(connection: Connection, channel: str, addresses: Iterable[str]) -
 def suppress(connection: Connection, channel: str, recipient: str, *, reason: str, at: int) -> bool:
     """Strike an address off a channel, with what waits to be sent to it; say whether it was not struck off before.
 
-    What a worker has claimed already is its own to check.
+    What a worker has claimed already it checks itself, again and again until it is sent.
     """
     key = (SUPPRESSIONS.c.channel == channel, SUPPRESSIONS.c.recipient == recipient)
     is_new = connection.execute(select(SUPPRESSIONS.c.at).where(*key)).one_or_none() is None
@@ -66,7 +66,7 @@ def lift_suppression(connection: Connection, channel: str, recipient: str) -> bo
 
 def told_events(connection: Connection) -> Sequence[tuple[int, str]]:
     """Return number and id of each event whose notices were planned."""
-    columns = select(EVENTS.c.seq, EVENTS.c.id).where(EVENTS.c.state == EventState.OPEN)
+    columns = select(EVENTS.c.seq, EVENTS.c.id).where(EVENTS.c.state.in_((EventState.OPEN, EventState.CLOSED)))
     return [(row.seq, row.id) for row in connection.execute(columns.order_by(EVENTS.c.seq.desc()))]
 
 
@@ -78,7 +78,8 @@ def find_delivery(connection: Connection, event_seq: int, channel: str, recipien
             DELIVERIES.c.channel == channel,
             DELIVERIES.c.recipient == recipient,
             # nothing can come back of what never left
-            DELIVERIES.c.state.in_(_LEFT) | (DELIVERIES.c.attempts > 0),
+            DELIVERIES.c.state.in_(_LEFT)
+            | exists(select(literal_column("1")).where(ATTEMPTS.c.delivery == DELIVERIES.c.id)),
         )
     ).scalar_one_or_none()
 
