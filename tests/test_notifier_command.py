@@ -175,16 +175,6 @@ class TestLists:
         assert "people.csv" in over.err
         assert server.taken == []
 
-    def test_a_dry_run_sends_nothing_and_tells_who_would_be_told(
-        self, mailing: Mailing, server: ScriptedServer
-    ) -> None:
-        mailing.people(["a@example.org,en,", "b@example.org,de,"])
-        mailing.run("ingest")
-        over = mailing.run("run", "--dry-run")
-        assert over.status == 0
-        assert "11\tpeople\t2\tde:1 en:1\t0" in over.out
-        assert (server.taken, mailing.rows()) == ([], {})
-
 
 class TestSettings:
     def test_settings_with_faults_are_2_and_all_are_told(self, tmp_path: Path) -> None:

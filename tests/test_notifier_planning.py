@@ -15,8 +15,8 @@ import pytest
 from policy_site.errors import UsageError
 from policy_site.notifier import audience as audiences
 from policy_site.notifier.ledger import open_ledger
-from policy_site.notifier.ledger.plans import Pass, open_events
-from policy_site.notifier.planning import Forecast, forecast_notices, plan_notices
+from policy_site.notifier.ledger.plans import Pass
+from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.settings import Audience, SqlSource
 from tests.plans import HOOKS, PlannedLedger, customers, many, new_ledger, settings_of, write_list
 
@@ -371,17 +371,3 @@ def test_a_missing_list_is_named_and_what_was_planned_before_stays(planned: Plan
     with pytest.raises(UsageError, match=r"gone\.csv cannot be read"):
         plan_notices(planned.ledger, settings)
     assert planned.addresses() == list(HOOKS.endpoints)
-
-
-def test_a_forecast_counts_languages_and_bad_rows_and_writes_nothing(planned: PlannedLedger, tmp_path: Path) -> None:
-    planned.publish(1, language="ar")
-    path = write_list(tmp_path / "list.csv", [*many(7), "nobody,en,", "somebody@example.org"])
-    settings = settings_of(customers(path), Audience(name="systems", channel="hooks"))
-    forecasts = list(forecast_notices(settings, open_events(planned.ledger)))
-    assert forecasts == [
-        Forecast(1, "customers", {"en": 3, "de": 2, "tr": 2, "ar": 1}, 1),
-        Forecast(1, "systems", {"de": 1, "en": 1}, 0),
-    ]
-    assert list(forecasts[0].languages) == ["en", "de", "tr", "ar"]
-    assert planned.deliveries() == []
-    assert planned.unusable() == {}

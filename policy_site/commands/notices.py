@@ -6,44 +6,45 @@ from collections.abc import Mapping, Sequence
 
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import PolicySiteError
-from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.plans import Pass, open_events
-from policy_site.notifier.planning import forecast_notices
+from policy_site.notifier.forecast import Forecast
+from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.reports import instant, pass_as_json
 from policy_site.notifier.running import ChannelRun
 from policy_site.notifier.settings import NotifierSettings
 
 
-def show_forecast(ledger: Ledger, settings: NotifierSettings, terminal: Terminal) -> int:
-    """Tell who would be told of what, and change nothing."""
-    forecasts = list(forecast_notices(settings, open_events(ledger)))
-    if terminal.is_machine:
-        terminal.write_json(
-            [
-                {
-                    "event": one.event_seq,
-                    "audience": one.audience,
-                    "languages": dict(one.languages),
-                    "unusable": one.unusable,
-                }
-                for one in forecasts
-            ]
-        )
-        return 0
+def show_forecasts(forecasts: Sequence[Forecast], terminal: Terminal) -> None:
+    """Tell who would be told of what."""
+    if not forecasts:
+        terminal.say_done("Nobody would be told of anything.")
+        return
     terminal.show_table(
-        ("event", "audience", "recipients", "languages", "unusable"),
+        ("event", "state", "channel", "recipients", "languages", "struck off", "unusable"),
         [
             (
                 str(one.event_seq),
-                one.audience,
+                one.state.value,
+                one.channel,
                 str(sum(one.languages.values())),
                 " ".join(f"{language}:{count}" for language, count in one.languages.items()),
+                str(one.suppressed),
                 str(one.unusable),
             )
             for one in forecasts
         ],
     )
-    return 0
+
+
+def forecast_as_json(one: Forecast) -> dict[str, object]:
+    """Return who would be told of an event, for machines."""
+    return {
+        "event": one.event_seq,
+        "state": one.state.value,
+        "channel": one.channel,
+        "languages": dict(one.languages),
+        "suppressed": one.suppressed,
+        "unusable": one.unusable,
+    }
 
 
 def conclude(document: Mapping[str, object], problems: Sequence[PolicySiteError], terminal: Terminal) -> int:

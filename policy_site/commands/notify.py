@@ -15,9 +15,10 @@ from policy_site.commands.aftercare import Step, add_aftercare
 from policy_site.commands.interruption import ending_in_order
 from policy_site.commands.notices import (
     conclude,
+    forecast_as_json,
     passes_as_json,
     run_as_json,
-    show_forecast,
+    show_forecasts,
     show_runs,
     show_unplanned,
     show_unusable,
@@ -26,7 +27,8 @@ from policy_site.commands.notices import (
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.delivery import Tally
-from policy_site.notifier.ingestion import Ingestion, ingest, refuse_held
+from policy_site.notifier.forecast import forecast_notices
+from policy_site.notifier.ingestion import Ingestion, foresee, ingest, refuse_held, waiting_events
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import find_unplanned, plan_notices
@@ -94,10 +96,25 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
         if arguments.dry_run:
-            return show_forecast(ledger, settings, terminal)
+            return _foretell(ledger, settings, terminal, follow=arguments.follow)
         return _repeat(
             lambda: _run_once(ledger, settings, terminal, follow=arguments.follow), arguments.watch, terminal
         )
+
+
+def _foretell(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
+    """Tell what a run would do, and change nothing."""
+    problems: list[PolicySiteError] = []
+    try:
+        ingestion, events = foresee(ledger, settings, follow=follow)
+        _tell_ingestion(ingestion, terminal)
+    except FeedUnreachableError as error:
+        problems.append(error)
+        events = waiting_events(ledger)
+    forecasts = tuple(forecast_notices(ledger, settings, events))
+    if not terminal.is_machine:
+        show_forecasts(forecasts, terminal)
+    return conclude({"forecasts": [forecast_as_json(one) for one in forecasts]}, problems, terminal)
 
 
 def _repeat(do: Callable[[], int], seconds: float | None, terminal: Terminal) -> int:

@@ -27,6 +27,7 @@ from policy_site.notifier.ledger.events import (
     record_position,
     seqs_in_state,
 )
+from policy_site.notifier.ledger.plans import PlannableEvent, plannable_events
 from policy_site.notifier.model import EventState, FeedEvent
 from policy_site.notifier.settings import NotifierSettings
 
@@ -56,6 +57,34 @@ def ingest(ledger: Ledger, settings: NotifierSettings, *, follow: bool = False) 
     ``follow``: the feed has a new address; it is accepted if its events continue those of the old one. Raises what
     :func:`read_feed` raises, with the ledger as it was, and :class:`UsageError` for another feed than before.
     """
+    found = _read(ledger, settings, follow=follow)
+    with ledger.transaction() as connection:
+        return _take_in(connection, ledger, settings, found)
+
+
+def foresee(
+    ledger: Ledger, settings: NotifierSettings, *, follow: bool = False
+) -> tuple[Ingestion, tuple[PlannableEvent, ...]]:
+    """Return what :func:`ingest` would, and the events that would then be open or held; keep nothing of it."""
+    found = _read(ledger, settings, follow=follow)
+    with ledger.connect() as connection, ledger.transaction(connection):
+        ingestion = _take_in(connection, ledger, settings, found)
+        events = plannable_events(connection, EventState.OPEN, EventState.HELD)
+        connection.rollback()
+    return ingestion, events
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the feed said, and where the ledger stood before."""
+
+    url: str
+    position: FeedPosition | None
+    reading: FeedReading | None
+    """None: the feed is as it was."""
+
+
+def _read(ledger: Ledger, settings: NotifierSettings, *, follow: bool) -> _Found:
     url = feed_identity(settings.feed)
     with ledger.transaction() as connection:
         position = feed_position(connection)
@@ -71,30 +100,22 @@ def ingest(ledger: Ledger, settings: NotifierSettings, *, follow: bool = False) 
         validators=Validators(position.etag, position.last_modified) if position and asks_again else NO_VALIDATORS,
         known=_known(ledger, position, events),
     )
+    return _Found(url, position, reading)
+
+
+def _take_in(connection: Connection, ledger: Ledger, settings: NotifierSettings, found: _Found) -> Ingestion:
     # Reading may take minutes, so nobody waits for it: what was read counts if the ledger still is as it was before.
-    with ledger.transaction() as connection:
-        lock_feed(connection, ledger)
-        current = feed_position(connection)
-        if _mark(current) == _mark(position):
-            return _take_in(connection, reading, current, url=url, max_new=settings.max_new, at=ledger.now(connection))
-        return Ingestion(_head(current), held=seqs_in_state(connection, EventState.HELD))
-
-
-def _take_in(
-    connection: Connection,
-    reading: FeedReading | None,
-    before: FeedPosition | None,
-    *,
-    url: str,
-    max_new: int,
-    at: int,
-) -> Ingestion:
-    events = reading.events if reading else ()
+    lock_feed(connection, ledger)
+    before = feed_position(connection)
+    if _mark(before) != _mark(found.position):
+        return Ingestion(_head(before), held=seqs_in_state(connection, EventState.HELD))
+    at = ledger.now(connection)
+    events = found.reading.events if found.reading else ()
     if before is None:
         states = {event.seq: EventState.PAST for event in events}
     else:
-        states = _states(connection, events, max_new=max_new)
-    after = _position_after(url, before, reading)
+        states = _states(connection, events, max_new=settings.max_new)
+    after = _position_after(found.url, before, found.reading)
     record_events(connection, events, states, at)
     record_position(connection, after, at)
     return Ingestion(
@@ -139,6 +160,12 @@ def _mark(position: FeedPosition | None) -> tuple[str, int] | None:
 
 def _head(position: FeedPosition | None) -> int:
     return position.head_seq if position else 0
+
+
+def waiting_events(ledger: Ledger) -> tuple[PlannableEvent, ...]:
+    """Return the events that are open or held."""
+    with ledger.snapshot() as connection:
+        return plannable_events(connection, EventState.OPEN, EventState.HELD)
 
 
 def refuse_held(ledger: Ledger) -> None:

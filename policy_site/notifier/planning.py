@@ -6,9 +6,8 @@ on; a list that was exchanged meanwhile is read from its beginning, for a second
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, Listing, normal_address, open_listing
@@ -57,7 +56,7 @@ def plan_notices(
     passes: list[Pass] = []
     left: set[str] = set()
     for event in open_events(ledger):
-        concerned = [audience for audience in settings.audiences if _follows(audience, event.policy)]
+        concerned = [audience for audience in settings.audiences if follows(audience, event.policy)]
         _plan_canaries(ledger, event, concerned)
         for audience in concerned:
             if audience.name in left:
@@ -80,53 +79,13 @@ def find_unplanned(ledger: Ledger, settings: NotifierSettings) -> tuple[tuple[in
     with ledger.snapshot() as connection:
         finished = {(reached.event_seq, reached.audience) for reached in passes_of(connection) if reached.is_finished}
     wanted = (
-        (one.seq, audience.name) for one in events for audience in settings.audiences if _follows(audience, one.policy)
+        (one.seq, audience.name) for one in events for audience in settings.audiences if follows(audience, one.policy)
     )
     return tuple(pair for pair in wanted if pair not in finished)
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """Who would be told of an event."""
-
-    event_seq: int
-    audience: str
-    languages: Mapping[str, int]
-    """Rows of each language, most first; an address that stands twice counts twice."""
-    unusable: int
-
-
-def forecast_notices(settings: NotifierSettings, events: Iterable[PlannableEvent]) -> Iterator[Forecast]:
-    """Read the lists for these events and write nothing."""
-    for event in events:
-        for audience in settings.audiences:
-            if not _follows(audience, event.policy):
-                continue
-            languages: Counter[str] = Counter()
-            unusable = 0
-            for chunk in _chunks(settings, audience, event):
-                languages.update(recipient.language for recipient in chunk.recipients)
-                unusable += len(chunk.unusable)
-            ordered = dict(sorted(languages.items(), key=lambda counted: (-counted[1], counted[0])))
-            yield Forecast(event.seq, audience.name, ordered, unusable)
-
-
-def _chunks(settings: NotifierSettings, audience: Audience, event: PlannableEvent) -> Iterator[Chunk]:
-    channel = settings.channels[audience.channel]
-    if isinstance(channel, WebhookChannel):
-        yield Chunk(_endpoints(channel), (), cursor="", is_last=True)
-        return
-    with open_listing(audience, policy=event.policy) as listing:
-        cursor = None
-        while True:
-            chunk = listing.chunk_after(cursor, language=event.language)
-            yield chunk
-            if chunk.is_last:
-                return
-            cursor = chunk.cursor
-
-
-def _follows(audience: Audience, policy: str) -> bool:
+def follows(audience: Audience, policy: str) -> bool:
+    """Say whether an audience is told of changes of a policy."""
     return audience.policies is None or policy in audience.policies
 
 
@@ -146,7 +105,7 @@ def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Au
             if find_pass(connection, event_seq=event.seq, audience=audience.name) is None:
                 add_canaries(
                     connection,
-                    _canaries(audience),
+                    canaries_of(audience),
                     event_seq=event.seq,
                     channel=audience.channel,
                     language=event.language,
@@ -154,7 +113,8 @@ def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Au
                 )
 
 
-def _canaries(audience: Audience) -> tuple[str, ...]:
+def canaries_of(audience: Audience) -> tuple[str, ...]:
+    """Return the addresses of an audience that are told before all others."""
     return tuple(normal_address(address) for address in audience.canaries)
 
 
@@ -168,7 +128,7 @@ def _plan_audience(
     is_again: bool,
 ) -> Pass:
     known = _standing(ledger, event, audience)
-    if known and _needs_nothing(known) and not is_again:
+    if known and needs_nothing(known) and not is_again:
         return known
     with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
         known = _standing(ledger, event, audience)
@@ -181,7 +141,7 @@ def _plan_audience(
             return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
         if known and is_again and known.is_finished:
             _forget_pass(ledger, known)
-        elif known and _needs_nothing(known):
+        elif known and needs_nothing(known):
             return known
         channel = settings.channels[audience.channel]
         if isinstance(channel, WebhookChannel):
@@ -197,7 +157,7 @@ def _plan_audience(
     )
 
 
-def _needs_nothing(known: Pass) -> bool:
+def needs_nothing(known: Pass) -> bool:
     """Say whether a list was read to its end and nobody in it was left out."""
     return known.is_finished and not known.unusable
 
@@ -208,7 +168,7 @@ def _forget_pass(ledger: Ledger, known: Pass) -> None:
 
 
 def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, channel: WebhookChannel) -> Pass:
-    endpoints = _endpoints(channel)
+    endpoints = endpoints_of(channel)
     with ledger.transaction() as connection:
         begun = begin_pass(connection, event_seq=event.seq, audience=audience.name, fingerprint="endpoints")
         add_deliveries(connection, endpoints, event_seq=event.seq, channel=audience.channel, now=ledger.now(connection))
@@ -217,7 +177,8 @@ def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, c
     return finished
 
 
-def _endpoints(channel: WebhookChannel) -> tuple[Recipient, ...]:
+def endpoints_of(channel: WebhookChannel) -> tuple[Recipient, ...]:
+    """Return the endpoints of a channel as recipients."""
     return tuple(Recipient(name, endpoint.language) for name, endpoint in channel.endpoints.items())
 
 
@@ -269,7 +230,7 @@ def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk
         is_finished=chunk.is_last,
     )
     kept = chunk.unusable[: max(0, MOST_UNUSABLE_KEPT - before.unusable)]
-    canaries = frozenset(_canaries(audience))
+    canaries = frozenset(canaries_of(audience))
     found = [recipient for recipient in chunk.recipients if recipient.address in canaries] if canaries else []
     seq, channel = event.seq, audience.channel
     with ledger.transaction() as connection:

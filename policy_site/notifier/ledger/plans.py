@@ -51,6 +51,7 @@ class PlannableEvent:
     policy: str
     language: str
     """The authoritative one: of recipients of whom none is known."""
+    state: EventState = EventState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,20 @@ class Pass:
 
 def open_events(ledger: Ledger) -> tuple[PlannableEvent, ...]:
     """Return the events whose notices are to go out, in the feed's order."""
-    with ledger.transaction() as connection:
-        rows = connection.execute(
-            select(EVENTS.c.seq, EVENTS.c.record).where(EVENTS.c.state == EventState.OPEN).order_by(EVENTS.c.seq)
-        ).all()
-    return tuple(_plannable(seq, json.loads(record)) for seq, record in rows)
+    with ledger.snapshot() as connection:
+        return plannable_events(connection, EventState.OPEN)
 
 
-def _plannable(seq: int, record: dict[str, str]) -> PlannableEvent:
-    return PlannableEvent(seq, record["policy"], record["authoritative_language"])
+def plannable_events(connection: Connection, *states: EventState) -> tuple[PlannableEvent, ...]:
+    """Return the events in one of the states, in the feed's order."""
+    rows = connection.execute(
+        select(EVENTS.c.seq, EVENTS.c.record, EVENTS.c.state).where(EVENTS.c.state.in_(states)).order_by(EVENTS.c.seq)
+    ).all()
+    return tuple(_plannable(seq, json.loads(record), state) for seq, record, state in rows)
+
+
+def _plannable(seq: int, record: dict[str, str], state: str) -> PlannableEvent:
+    return PlannableEvent(seq, record["policy"], record["authoritative_language"], EventState(state))
 
 
 @contextmanager
@@ -108,6 +114,17 @@ def find_pass(connection: Connection, *, event_seq: int, audience: str) -> Pass 
         select(PASSES).where(PASSES.c.event_seq == event_seq, PASSES.c.audience == audience)
     ).one_or_none()
     return None if row is None else Pass(*row)
+
+
+def count_undecided(connection: Connection, event_seq: int, channel: str) -> dict[str, int]:
+    """Return how many notices of an event are still to be sent on a channel, or in doubt, by language."""
+    undecided = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
+    rows = connection.execute(
+        select(DELIVERIES.c.language, func.count())
+        .where(_is_of(event_seq, channel), DELIVERIES.c.state.in_(undecided))
+        .group_by(DELIVERIES.c.language)
+    )
+    return {language: number for language, number in rows}  # noqa: C416 (rows are no pairs to the type checker)
 
 
 def begin_pass(connection: Connection, *, event_seq: int, audience: str, fingerprint: str) -> Pass:

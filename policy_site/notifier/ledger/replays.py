@@ -21,15 +21,16 @@ class Choice:
     """None: all."""
 
 
-def unknown_recipients(connection: Connection, event_seq: int, recipients: Sequence[str]) -> tuple[str, ...]:
-    """Return those of ``recipients`` who have no delivery of the event."""
-    known = set(
-        connection.execute(
-            select(DELIVERIES.c.recipient).where(
-                DELIVERIES.c.event_seq == event_seq, DELIVERIES.c.recipient.in_(recipients)
-            )
-        ).scalars()
+def unknown_recipients(
+    connection: Connection, event_seq: int, recipients: Sequence[str], *, channel: str | None = None
+) -> tuple[str, ...]:
+    """Return those of ``recipients`` who have no delivery of the event, over one channel or any."""
+    found = select(DELIVERIES.c.recipient).where(
+        DELIVERIES.c.event_seq == event_seq, DELIVERIES.c.recipient.in_(recipients)
     )
+    if channel is not None:
+        found = found.where(DELIVERIES.c.channel == channel)
+    known = set(connection.execute(found).scalars())
     return tuple(recipient for recipient in recipients if recipient not in known)
 
 
