@@ -24,10 +24,11 @@ HOOKS = WebhookChannel(
         "shop": Endpoint(url="https://shop.example.org/", secret_file=Path("shop.key")),
     },
 )
+CHANNELS: dict[str, MailChannel | WebhookChannel] = {"mail": MAIL, "hooks": HOOKS}
 
 
 def settings_of(*audiences: Audience) -> NotifierSettings:
-    return NotifierSettings(feed="feed.json", channels={"mail": MAIL, "hooks": HOOKS}, audiences=audiences)
+    return NotifierSettings(feed="feed.json", channels=CHANNELS, audiences=audiences)
 
 
 def customers(path: Path, **facts: object) -> Audience:

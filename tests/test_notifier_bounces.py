@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from email.message import EmailMessage
 from pathlib import Path
@@ -435,6 +436,14 @@ def test_a_bounce_of_a_real_postfix_ends_in_suppression_and_the_next_notice_spar
     assert "5.1.1" in mailing.attempts("nobody@gone.test")[-1][1]
     again = mailing.run("bounces", str(postfix.maildir(reports)))
     assert "0 delivery reports" in again.out, "what was read is not read twice"
+    assert "mail: 3 sent; 1 came back" in mailing.run("status").out
+    struck_off = json.loads(mailing.run("status", "--suppressed", "--format", "json").out)
+    assert [(one["channel"], one["address"]) for one in struck_off] == [("mail", "nobody@gone.test")]
+    assert "5.1.1" in struck_off[0]["reason"]
+    evidence = [json.loads(line) for line in mailing.run("report", str(NOTICE)).out.splitlines()]
+    assert evidence[0]["came_back"] == {"mail": 1}
+    named = {line["recipient"]: line["message_id"] for line in evidence if line["kind"] == "delivery"}
+    assert postfix.mail_of(customer)[0]["Message-ID"] == f"<{named[customer]}>"
 
     mailing.publish(next(seq for seq in notices(60) if seq > NOTICE))
     assert mailing.run().status == 0

@@ -285,6 +285,23 @@ class TestOrder:
         assert local.run().status == 0
         assert server.recipients[0] == "canary@example.org"
 
+    def test_a_person_has_time_to_look_at_what_the_canaries_got(self, local: Mailing, server: ScriptedServer) -> None:
+        local.channel |= {"canary_pause_seconds": 3600}
+        local.audience["canaries"] = ["canary@example.org"]
+        local.people(["a@example.org,en,"])
+        assert local.run().status == 7
+        assert local.run().status == 7
+        assert server.recipients == ["canary@example.org"]
+        local.change("canary@example.org", changed_at=int(time.time()) - 3601)
+        assert local.run().status == 0
+        assert server.recipients == ["canary@example.org", "a@example.org"]
+
+    def test_status_names_the_canaries_for_whom_everybody_waits(self, local: Mailing, server: ScriptedServer) -> None:
+        local.audience["canaries"] = ["canary@example.org"]
+        server.answers["RCPT"] = refuse("canary@example.org")
+        assert local.run().status == 6
+        assert "mail: everybody else waits for canary@example.org (refused)." in local.run("status").out
+
     def test_a_rate_is_kept(self, local: Mailing) -> None:
         local.people_many(11)
         local.channel |= {"rate": 20, "connections": 4}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,37 @@ def test_it_is_what_planning_then_does(planned: PlannedLedger, tmp_path: Path, m
     assert {row.recipient for row in planned_again} == {
         *(f"person{number}@example.org" for number in range(20)), "canary@example.org", "alone@example.org",
     }  # fmt: skip
+
+
+class TestPreview:
+    def test_it_is_the_message_that_is_then_sent(self, tmp_path: Path, server: ScriptedServer) -> None:
+        mailing = Mailing(tmp_path, server.port, others={"max_new": 0})
+        mailing.announce()
+        mailing.people(["somebody@example.org,de,"])
+        assert mailing.run("ingest").status == 6
+        before = mailing.run_apart("preview", str(NOTICE), "--language", "de")
+        assert before.status == 0, before.said
+        assert mailing.run("release").status == 0
+        assert mailing.run().status == 0
+        sent, foreseen = (
+            message_from_string(text.replace("\r\n", "\n")) for text in (server.taken[0].content.decode(), before.out)
+        )
+        assert foreseen["Subject"] == sent["Subject"]
+        assert foreseen["Message-ID"] == sent["Message-ID"]
+        parts = [[part.get_payload() for part in one.walk() if not part.is_multipart()] for one in (sent, foreseen)]
+        assert parts[0] == parts[1]
+
+    def test_it_is_no_evidence(self, tmp_path: Path, server: ScriptedServer) -> None:
+        mailing = Mailing(tmp_path, server.port)
+        mailing.announce()
+        mailing.plan()
+        mailing.run_apart("preview", str(NOTICE))
+        assert [json.loads(line)["kind"] for line in mailing.run("report", str(NOTICE)).out.splitlines()] == [
+            "event", "delivery",
+        ]  # fmt: skip
+        assert mailing.run("preview", "99").status == 2
+        over = mailing.run("preview", str(NOTICE), "--channel", "none")
+        assert (over.status, "There is no channel 'none'. Name one of these: mail." in over.err) == (2, True)
 
 
 class TestDryRun:

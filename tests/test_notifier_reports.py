@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.replays import Replayed, decide, replay
 from policy_site.notifier.reports import survey_ledger, write_report, write_report_table
 from policy_site.notifier.settings import Audience
-from tests.plans import PlannedLedger, customers, many, new_ledger, settings_of, write_list
+from tests.plans import CHANNELS, PlannedLedger, customers, many, new_ledger, settings_of, write_list
 
 SENT_AT = "2026-04-24T03:06:40Z"
 
@@ -47,13 +48,13 @@ def told(empty: PlannedLedger, tmp_path: Path) -> PlannedLedger:
 
 def lines(ledger: PlannedLedger, reference: str = "1") -> list[dict[str, Any]]:
     file = io.StringIO()
-    write_report(ledger.ledger, reference, file)
+    write_report(ledger.ledger, reference, CHANNELS, file)
     return [json.loads(line) for line in file.getvalue().splitlines()]
 
 
 def table(ledger: PlannedLedger) -> list[dict[str, str]]:
     file = io.StringIO(newline="")
-    write_report_table(ledger.ledger, "1", file)
+    write_report_table(ledger.ledger, "1", CHANNELS, file)
     return list(csv.DictReader(io.StringIO(file.getvalue(), newline="")))
 
 
@@ -69,6 +70,7 @@ def test_of_an_empty_ledger_there_is_nothing_to_tell(empty: PlannedLedger) -> No
         "event_counts": {},
         "events": [],
         "next_due": {},
+        "canaries": {},
         "workers": [],
         "suppressions": {},
     }
@@ -106,6 +108,7 @@ def test_a_survey_tells_where_everything_stands(told: PlannedLedger) -> None:
     assert survey.next_due == {"hooks": 0, "mail": 77}
     assert told_of["workers"] == ["box:7"]
     assert told_of["suppressions"] == {"mail": 1}
+    assert (told_of["canaries"], told_of["events"][0]["came_back"]) == ({}, {})
 
 
 def test_evidence_holds_the_event_the_words_and_each_attempt(told: PlannedLedger) -> None:
@@ -125,6 +128,7 @@ def test_evidence_holds_the_event_the_words_and_each_attempt(told: PlannedLedger
     )
     sent = next(delivery for delivery in deliveries if delivery["state"] == "sent")
     assert sent.pop("changed_at").endswith("Z")
+    assert re.fullmatch(r"[0-9a-f]{32}@example\.org", sent.pop("message_id"))
     assert sent == {
         "kind": "delivery",
         "channel": "mail",

@@ -27,7 +27,7 @@ from policy_site.notifier.reports import report_lines, survey_ledger
 from policy_site.notifier.running import mend_times
 from policy_site.notifier.settings import Audience, read_notifier_settings
 from tests.mailing import NOTICE, Mailing
-from tests.plans import MAIL, PlannedLedger, customers, many, new_ledger, settings_of, write_list
+from tests.plans import CHANNELS, MAIL, PlannedLedger, customers, many, new_ledger, settings_of, write_list
 from tests.published_feeds import history, notices
 from tests.scripted_smtp import ScriptedServer, Talk
 from tests.services import PostgreSQL
@@ -326,7 +326,7 @@ class TestReports:
     def test_words_that_were_made_meanwhile_are_in_it(self, planned: PlannedLedger, tmp_path: Path) -> None:
         planned.publish(1)
         plan_notices(planned.ledger, settings_of(customers(write_list(tmp_path / "list.csv", many(2)))))
-        lines = report_lines(planned.ledger, "1")
+        lines = report_lines(planned.ledger, "1", CHANNELS)
         assert next(lines)["kind"] == "event"
         with open_ledger(planned.url) as other:
             PlannedLedger(other, planned.url).deliver("person0@example.org", "sent", "250 Ok")

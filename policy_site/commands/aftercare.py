@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from policy_site.commands.terminal import Terminal
 from policy_site.notifier.bounces import read_bounces
+from policy_site.notifier.forecast import preview_message
 from policy_site.notifier.ingestion import close, release, rest
 from policy_site.notifier.ledger import open_ledger
+from policy_site.notifier.ledger.reports import list_suppressions
 from policy_site.notifier.ledger.suppressions import lift_suppression
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.replays import REPLAYABLE, Replayed, decide, replay
@@ -25,7 +28,14 @@ _UNUSABLE = 1
 
 def add_aftercare(add: Add) -> None:
     """Declare the steps that a person takes."""
-    add("status", "where everything stands", _status)
+    add("status", "where everything stands", _status).add_argument(
+        "--suppressed", action="store_true", help="list the addresses that are struck off, and why"
+    )
+    preview = add("preview", "the message that a recipient would get, as a file for a mail program", _preview)
+    _add_event(preview)
+    preview.add_argument("--channel", metavar="NAME", help="default: the first of the settings")
+    preview.add_argument("--language", metavar="TAG", help="default: the authoritative one")
+    preview.add_argument("--accepted", metavar="VERSION", help="the version that the recipient agreed to")
     report = add("report", "the evidence of an event: who was sent which words when", _report)
     _add_event(report)
     report.add_argument("--table", action="store_true", help="one row a recipient as CSV; default: JSON lines")
@@ -63,7 +73,34 @@ def _add_event(step: argparse.ArgumentParser) -> None:
     step.add_argument("event", metavar="EVENT", help="its number, or its id")
 
 
-def _status(_arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+def _preview(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
+    with open_ledger(settings.ledger) as ledger:
+        message = preview_message(
+            ledger,
+            settings,
+            arguments.event,
+            channel=arguments.channel,
+            language=arguments.language,
+            accepted=arguments.accepted,
+        )
+    sys.stdout.buffer.write(message)
+    return 0
+
+
+def _list_suppressions(settings: NotifierSettings, terminal: Terminal) -> int:
+    with open_ledger(settings.ledger) as ledger, ledger.snapshot() as connection:
+        struck_off = list_suppressions(connection)
+    if terminal.is_machine:
+        terminal.write_json([asdict(one) | {"at": instant(one.at)} for one in struck_off])
+        return 0
+    rows = [(one.channel, one.address, instant(one.at), one.reason) for one in struck_off]
+    terminal.show_table(("channel", "address", "since", "reason"), rows)
+    return 0
+
+
+def _status(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    if arguments.suppressed:
+        return _list_suppressions(settings, terminal)
     with open_ledger(settings.ledger) as ledger:
         survey = survey_ledger(ledger)
     if terminal.is_machine:
@@ -79,6 +116,8 @@ def _status(_arguments: argparse.Namespace, settings: NotifierSettings, terminal
         _show_event(event, terminal)
     for channel, due in survey.next_due.items():
         terminal.say(f"{channel}: the next delivery is due {f'at {instant(due)}' if due else 'at once'}.")
+    for channel, canaries in survey.canaries.items():
+        terminal.say(f"{channel}: everybody else waits for {', '.join(canaries)}.")
     for channel, count in survey.suppressions.items():
         terminal.say(f"{channel}: {count} addresses are struck off.")
     terminal.say(f"Workers: {', '.join(survey.workers) or 'none'}.")
@@ -90,7 +129,9 @@ def _show_event(one: EventSurvey, terminal: Terminal) -> None:
     terminal.say(f"Event {event.seq} ({event.state}): {event.id}")
     for channel in one.channels:
         counts = (f"{count} {state}" for state, count in channel.states.items())
-        terminal.say(f"  {channel.channel}: {', '.join(counts)}")
+        came_back = one.came_back.get(channel.channel)
+        tail = f"; {came_back} came back" if came_back else ""
+        terminal.say(f"  {channel.channel}: {', '.join(counts)}{tail}")
     for reached in one.passes:
         end = "" if reached.is_finished else ", not finished"
         terminal.say(f"  audience {reached.audience}: {reached.planned} planned, {reached.unusable} unusable{end}")
@@ -101,7 +142,7 @@ def _show_event(one: EventSurvey, terminal: Terminal) -> None:
 def _report(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
     write = write_report_table if arguments.table else write_report
     with open_ledger(settings.ledger) as ledger:
-        write(ledger, arguments.event, sys.stdout)
+        write(ledger, arguments.event, settings.channels, sys.stdout)
     return 0
 
 

@@ -245,7 +245,13 @@ class _Run:
         # claims of which it never heard, since the answer of a commit was lost, are its own all the same
         forgotten = claimed_by(connection, worker=worker, channel=self.name, but=self._at_hand)
         return forgotten or claim(
-            connection, worker=worker, channel=self.name, now=now, limit=_CLAIM_SIZE, among=self.among
+            connection,
+            worker=worker,
+            channel=self.name,
+            now=now,
+            limit=_CLAIM_SIZE,
+            among=self.among,
+            canary_pause=self.settings.canary_pause_seconds,
         )
 
     def _still_wanted(self, connection: Connection, now: int) -> list[Delivery]:

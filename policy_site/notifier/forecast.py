@@ -1,4 +1,4 @@
-"""What a run would do: the feed and the lists are read, and nothing of it is kept."""
+"""What a run would do, and what people would get: all of it is done, and nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, open_listing
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import PlannableEvent, count_undecided, find_pass
 from policy_site.notifier.ledger.replays import unknown_recipients
+from policy_site.notifier.ledger.reports import find_event
 from policy_site.notifier.ledger.suppressions import suppressed
-from policy_site.notifier.model import EventState, Recipient
+from policy_site.notifier.model import Delivery, EventState, Recipient
 from policy_site.notifier.planning import canaries_of, endpoints_of, follows, needs_nothing
+from policy_site.notifier.rendering import make_renderer
 from policy_site.notifier.settings import Audience, NotifierSettings, WebhookChannel
 
 
@@ -51,6 +54,34 @@ def forecast_notices(
             forecast = _forecast(ledger, settings, event, channel, audiences)
             if not forecast.is_empty:
                 yield forecast
+
+
+def preview_message(
+    ledger: Ledger,
+    settings: NotifierSettings,
+    reference: str,
+    *,
+    channel: str | None = None,
+    language: str | None = None,
+    accepted: str | None = None,
+    address: str = "somebody@example.org",
+) -> bytes:
+    """Return the message that a recipient would get of an event, named by number or id, be it held, open or past.
+
+    ``channel``: by default the first of the settings; ``language``: by default the authoritative one. Of a webhook it
+    is the body. Raises :class:`UsageError` for an event or channel that is not there, and :class:`NoticeError` where
+    the message cannot be written.
+    """
+    name = channel or next(iter(settings.channels))
+    if name not in settings.channels:
+        raise UsageError(f"There is no channel {name!r}.", remedy=f"Name one of these: {', '.join(settings.channels)}.")
+    with ledger.connect() as connection, ledger.transaction(connection):
+        event = find_event(connection, reference)
+        recipient = Recipient(address, language or str(event.record["authoritative_language"]), accepted)
+        renderer = make_renderer(name, settings.channels[name], lambda statement: statement(connection, 0))
+        message = renderer.write(Delivery(0, event.seq, name, recipient, attempts=0))
+        connection.rollback()  # words are evidence of what was sent
+    return message.content
 
 
 def _forecast(

@@ -14,3 +14,9 @@ def message_id_of(event_id: str, channel: str, recipient: str, *, domain: str, s
     """
     name = f"{event_id}\n{channel}\n{recipient}".encode()
     return f"{hmac.digest(secret, name, hashlib.sha256).hex()[:32]}@{domain}"
+
+
+def webhook_id_of(event_id: str, channel: str, endpoint: str, *, secret: bytes) -> str:
+    """Return the ``webhook-id`` of a notice (Standard Webhooks), made in the same way."""
+    name = message_id_of(event_id, channel, endpoint, domain="policy", secret=secret)
+    return f"msg_{name.partition('@')[0]}"

@@ -24,7 +24,8 @@ from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.queueing import take_for_queue
 from policy_site.notifier.reconciliation import settle
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.running import make_renderer, mend_times
+from policy_site.notifier.rendering import make_renderer
+from policy_site.notifier.running import mend_times
 from policy_site.notifier.settings import NotifierSettings
 
 TASK = "policy_site.notifier.deliver"
@@ -76,7 +77,12 @@ def dispatch(ledger: Ledger, settings: NotifierSettings, queue: Any) -> int:  # 
                 with ledger.transaction() as connection:
                     now = ledger.now(connection)
                     ids = take_for_queue(
-                        connection, name, now=now, requeue_before=now - settings.requeue_seconds, limit=BATCH
+                        connection,
+                        name,
+                        now=now,
+                        requeue_before=now - settings.requeue_seconds,
+                        limit=BATCH,
+                        canary_pause=channel.canary_pause_seconds,
                     )
                     if ids:
                         _publish(queue, name, ids)  # within the transaction: what the broker refuses is not marked
@@ -117,7 +123,7 @@ class _Desk:
                 name=channel,
                 channel=open_channel(settings),
                 settings=settings.model_copy(update={"connections": 1}),
-                renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder)),
+                renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder.execute)),
                 is_stopped=self._settings.stop_file.exists,
                 among=ids,
             )

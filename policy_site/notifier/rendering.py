@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, TypeVar
 from unicodedata import category
 
 from policy_site.errors import NoticeError, UsageError
-from policy_site.notifier.identity import message_id_of
+from policy_site.notifier.identity import message_id_of, webhook_id_of
 from policy_site.notifier.ledger.deliveries import keep_wording
 from policy_site.notifier.ledger.notices import Notice, load_notice
 from policy_site.notifier.model import Delivery, Message, Wording
-from policy_site.notifier.settings import MailChannel, Unsubscription, is_mail_address
+from policy_site.notifier.settings import MailChannel, Unsubscription, WebhookChannel, is_mail_address
 from policy_site.notifier.wording import choose_language, redline_address, write_wording
 
 if TYPE_CHECKING:
@@ -228,10 +228,8 @@ class WebhookRenderer:
         if delivery.event_seq not in self._bodies:
             self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
         notice, wording_id, body = self._bodies[delivery.event_seq]
-        message_id = message_id_of(
-            notice.id, self._name, delivery.recipient.address, domain="policy", secret=notice.secret
-        )
-        return Message(delivery, wording_id, body, f"msg_{message_id.partition('@')[0]}")
+        webhook_id = webhook_id_of(notice.id, self._name, delivery.recipient.address, secret=notice.secret)
+        return Message(delivery, wording_id, body, webhook_id)
 
     def _make(self, seq: int) -> tuple[Notice, int, bytes]:
         notice = self._execute(lambda connection, _now: load_notice(connection, seq))
@@ -268,3 +266,12 @@ def cloud_event(notice: Notice) -> bytes:
         "data": record,
     }
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def make_renderer(
+    name: str, channel: MailChannel | WebhookChannel, execute: Execute[object]
+) -> MailRenderer | WebhookRenderer:
+    """Return what writes the messages of a channel."""
+    if isinstance(channel, MailChannel):
+        return MailRenderer(channel, name=name, execute=execute)
+    return WebhookRenderer(name=name, execute=execute)

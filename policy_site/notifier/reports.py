@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.identity import message_id_of, webhook_id_of
+from policy_site.notifier.ledger import Connection, Ledger
+from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.ledger.reports import (
     ChannelCount,
@@ -22,6 +24,8 @@ from policy_site.notifier.ledger.reports import (
     KeptUnusableRow,
     KeptWording,
     KnownEvent,
+    canaries_awaited,
+    count_came_back,
     count_deliveries,
     count_events,
     count_suppressions,
@@ -36,6 +40,10 @@ from policy_site.notifier.ledger.reports import (
     workers_alive,
 )
 from policy_site.notifier.model import EventState
+from policy_site.notifier.settings import MailChannel, WebhookChannel
+
+Channels = Mapping[str, MailChannel | WebhookChannel]
+"""The channels of the settings, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class EventSurvey:
 
     event: KnownEvent
     channels: tuple[ChannelCount, ...]
+    came_back: dict[str, int]
+    """By channel: notices that were sent and proved undeliverable."""
     passes: tuple[Pass, ...]
     """How far planning is, by audience, with the number of unusable rows."""
     unusable_rows: tuple[KeptUnusableRow, ...]
@@ -61,6 +71,8 @@ class Survey:
     events: tuple[EventSurvey, ...]
     next_due: dict[str, int]
     """By channel; 0: at once."""
+    canaries: dict[str, list[str]]
+    """By channel: those who do not have their notice, so that the others wait."""
     workers: tuple[str, ...]
     """Alive."""
     suppressions: dict[str, int]
@@ -76,11 +88,13 @@ class Survey:
             "events": [
                 _event_as_json(survey.event)
                 | {"channels": {count.channel: count.states for count in survey.channels}}
+                | {"came_back": survey.came_back}
                 | {"audiences": {reached.audience: pass_as_json(reached) for reached in survey.passes}}
                 | {"unusable_rows": [asdict(row) for row in survey.unusable_rows]}
                 for survey in self.events
             ],
             "next_due": {channel: instant(due) for channel, due in self.next_due.items()},
+            "canaries": self.canaries,
             "workers": list(self.workers),
             "suppressions": self.suppressions,
         }
@@ -92,10 +106,12 @@ def survey_ledger(ledger: Ledger) -> Survey:
         now = ledger.now(connection)
         counts = count_deliveries(connection)
         passes = passes_of(connection)
+        came_back = count_came_back(connection)
         events = tuple(
             EventSurvey(
                 event,
                 tuple(count for count in counts if count.event_seq == event.seq),
+                {channel: number for (seq, channel), number in sorted(came_back.items()) if seq == event.seq},
                 tuple(reached for reached in passes if reached.event_seq == event.seq),
                 unusable_rows(connection, event.seq),
             )
@@ -106,13 +122,14 @@ def survey_ledger(ledger: Ledger) -> Survey:
             event_counts=count_events(connection),
             events=events,
             next_due=next_due_by_channel(connection),
+            canaries=canaries_awaited(connection),
             workers=workers_alive(connection, now=now),
             suppressions=count_suppressions(connection),
             taken_at=now,
         )
 
 
-def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
+def report_lines(ledger: Ledger, reference: str, channels: Channels) -> Iterator[dict[str, Any]]:
     """Yield the evidence of an event, named by number or id: the event, each wording, then each recipient.
 
     Words that were made meanwhile come at the end, so that none is named which is not there.
@@ -120,11 +137,14 @@ def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
     """
     with ledger.snapshot() as connection:
         event = find_event(connection, reference)
+        name_of = _namer(connection, event, channels)
+        came_back = dict(sorted(count_came_back(connection, event.seq).items()))
         summary: dict[str, Any] = {
             "kind": "event",
             **_event_as_json(event),
             "taken_at": instant(ledger.now(connection)),
             "channels": {count.channel: count.states for count in count_deliveries(connection, event.seq)},
+            "came_back": {channel: number for (_, channel), number in came_back.items()},
             "audiences": {reached.audience: pass_as_json(reached) for reached in passes_of(connection, event.seq)},
             "unusable_rows": [asdict(row) for row in unusable_rows(connection, event.seq)],
             "record": event.record,
@@ -133,7 +153,7 @@ def report_lines(ledger: Ledger, reference: str) -> Iterator[dict[str, Any]]:
     yield summary
     yield from _wordings_as_json(wordings)
     for delivery in stream_deliveries(ledger, event.seq):
-        yield {"kind": "delivery", **_delivery_as_json(delivery)}
+        yield {"kind": "delivery", "message_id": name_of(delivery), **_delivery_as_json(delivery)}
     with ledger.snapshot() as connection:
         kept_by_now = wordings_of(connection, event.seq)
     told = frozenset(wordings)
@@ -145,12 +165,12 @@ def _wordings_as_json(wordings: Iterable[KeptWording]) -> Iterator[dict[str, Any
         yield {"kind": "wording", **asdict(wording)}
 
 
-def write_report(ledger: Ledger, reference: str, file: TextIO) -> None:
+def write_report(ledger: Ledger, reference: str, channels: Channels, file: TextIO) -> None:
     """Write the evidence of an event as JSON lines."""
-    file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in report_lines(ledger, reference))
+    file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in report_lines(ledger, reference, channels))
 
 
-def write_report_table(ledger: Ledger, reference: str, file: TextIO) -> None:
+def write_report_table(ledger: Ledger, reference: str, channels: Channels, file: TextIO) -> None:
     """Write who was sent what as CSV, a row for each attempt, and one for a recipient without any.
 
     Cells that a spreadsheet would take for a formula begin with an apostrophe; the words themselves are in
@@ -158,16 +178,47 @@ def write_report_table(ledger: Ledger, reference: str, file: TextIO) -> None:
     """
     with ledger.snapshot() as connection:
         event = find_event(connection, reference)
+        name_of = _namer(connection, event, channels)
     table = csv.writer(file)
     table.writerow(_HEADER)
     for delivery in stream_deliveries(ledger, event.seq):
         recipient = (event.id, delivery.channel, delivery.recipient, delivery.state.value, delivery.language)
         for attempt in delivery.attempts or (None,):
             told = (instant(attempt.at), attempt.outcome, attempt.reply, attempt.wording) if attempt else ("",) * 4
-            table.writerow([_harmless(cell or "") for cell in (*recipient, delivery.accepted, *told)])
+            cells = (*recipient, delivery.accepted, *told, name_of(delivery))
+            table.writerow([_harmless(cell or "") for cell in cells])
 
 
-_HEADER = ("event", "channel", "recipient", "state", "language", "accepted", "at", "outcome", "reply", "wording")
+_HEADER = (
+    "event",
+    "channel",
+    "recipient",
+    "state",
+    "language",
+    "accepted",
+    "at",
+    "outcome",
+    "reply",
+    "wording",
+    "message_id",
+)
+
+
+def _namer(connection: Connection, event: KnownEvent, channels: Channels) -> Callable[[KeptDelivery], str | None]:
+    """Return what tells the Message-ID of a delivery, under which the mail server's own log has it."""
+    secret = read_secret(connection)
+
+    def name_of(delivery: KeptDelivery) -> str | None:
+        match channels.get(delivery.channel):
+            case MailChannel() as mail:
+                domain = mail.sender.partition("@")[2]
+                return message_id_of(event.id, delivery.channel, delivery.recipient, domain=domain, secret=secret)
+            case WebhookChannel():
+                return webhook_id_of(event.id, delivery.channel, delivery.recipient, secret=secret)
+            case _:
+                return None  # the channel is not in the settings any more
+
+    return name_of
 
 
 def instant(seconds: int) -> str:

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from policy_site.notifier.channels import open_channel
-from policy_site.notifier.delivery import Renderer, Tally, deliver
+from policy_site.notifier.delivery import Tally, deliver
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.deliveries import count_in, make_overdue, next_due, stuck_canaries
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.reconciliation import Settled, settle
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.rendering import MailRenderer, WebhookRenderer
+from policy_site.notifier.rendering import make_renderer
 from policy_site.notifier.settings import MailChannel, NotifierSettings, WebhookChannel
 
 _STOP_FILE_SECONDS = 0.2
@@ -71,7 +71,7 @@ def deliver_all(
                 name=name,
                 channel=channels[name],
                 settings=channel,
-                renderer=make_renderer(name, channel, recorder),
+                renderer=make_renderer(name, channel, recorder.execute),
                 is_stopped=stop.is_asked,
                 told=partial(told, name, _count_waiting(ledger, name)) if told else None,
                 among=among,
@@ -85,13 +85,6 @@ def deliver_all(
 def _count_waiting(ledger: Ledger, name: str) -> int:
     with ledger.transaction() as connection:
         return count_in(connection, name, DeliveryState.PENDING)
-
-
-def make_renderer(name: str, channel: MailChannel | WebhookChannel, recorder: Recorder) -> Renderer:
-    """Return what writes the messages of a channel."""
-    if isinstance(channel, MailChannel):
-        return MailRenderer(channel, name=name, execute=recorder.execute)
-    return WebhookRenderer(name=name, execute=recorder.execute)
 
 
 def mend_times(ledger: Ledger, name: str, channel: MailChannel | WebhookChannel) -> None:

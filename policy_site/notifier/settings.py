@@ -72,6 +72,8 @@ class _Channel(_Table):
     retry_seconds: int = Field(default=300, ge=1, le=86_400)
     """Before the second attempt; doubled each time, up to ``longest_retry_seconds``, with jitter."""
     longest_retry_seconds: int = Field(default=14_400, ge=1, le=604_800)
+    canary_pause_seconds: int = Field(default=0, ge=0, le=604_800)
+    """How long everybody else waits after the last canary has the notice, so that a person can look at it."""
     ambiguous: Literal["resend", "hold", "reconcile"] = "resend"
     patience_seconds: int = Field(default=300, ge=0, le=86_400)
     """How long a run waits for a server that is unavailable."""

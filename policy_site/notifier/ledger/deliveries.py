@@ -65,14 +65,25 @@ _CLAIMED_COLUMNS = (
 
 
 def claim(
-    connection: Connection, *, worker: int, channel: str, now: int, limit: int, among: Sequence[int] | None = None
+    connection: Connection,
+    *,
+    worker: int,
+    channel: str,
+    now: int,
+    limit: int,
+    among: Sequence[int] | None = None,
+    canary_pause: int = 0,
 ) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, first tries before retries, in the order of the events.
 
     Until every canary of an event is sent, only canaries are taken; an address that was struck off never is.
-    ``among``: only of these ids.
+    ``among``: only of these ids; ``canary_pause``: seconds for which the others wait when the canaries have it.
     """
-    wanted = due_deliveries(connection, channel, now=now).limit(limit).with_for_update(of=DELIVERIES, skip_locked=True)
+    wanted = (
+        due_deliveries(connection, channel, now=now, canary_pause=canary_pause)
+        .limit(limit)
+        .with_for_update(of=DELIVERIES, skip_locked=True)
+    )
     if among is not None:
         wanted = wanted.where(DELIVERIES.c.id.in_(among))
     due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
@@ -85,7 +96,15 @@ def claim(
     deliveries = sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
     kept = drop_suppressed(connection, channel, deliveries, now=now)
     if deliveries and not kept:  # nothing is left of them, which is not to say that nothing is due
-        return claim(connection, worker=worker, channel=channel, now=now, limit=limit, among=among)
+        return claim(
+            connection,
+            worker=worker,
+            channel=channel,
+            now=now,
+            limit=limit,
+            among=among,
+            canary_pause=canary_pause,
+        )
     return kept
 
 
@@ -119,14 +138,15 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
     return [_delivery(row) for row in rows if row.id not in but]
 
 
-def due_deliveries(connection: Connection, channel: str, *, now: int) -> Select[tuple[int]]:
+def due_deliveries(connection: Connection, channel: str, *, now: int, canary_pause: int = 0) -> Select[tuple[int]]:
     """Select the ids of what is due on a channel, in the order in which it is to be served.
 
     An event that mends an earlier one reaches nobody before what it mends, while that may still reach him.
     """
-    gated = select(DELIVERIES.c.event_seq).where(
-        DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, DELIVERIES.c.state != DeliveryState.SENT
-    )
+    is_awaited = DELIVERIES.c.state != DeliveryState.SENT
+    if canary_pause:
+        is_awaited |= DELIVERIES.c.changed_at > now - canary_pause
+    gated = select(DELIVERIES.c.event_seq).where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, is_awaited)
     return (
         select(DELIVERIES.c.id)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)

@@ -23,7 +23,7 @@ from policy_site.notifier.ledger.tables import (
     WORDINGS,
     WORKERS,
 )
-from policy_site.notifier.model import DeliveryState, EventState
+from policy_site.notifier.model import BOUNCED, DeliveryState, EventState
 
 _PAGE = 1_000
 """Recipients read at one instant: a long report does not keep the database from tidying up."""
@@ -69,6 +69,16 @@ class KeptUnusableRow:
     audience: str
     place: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSuppression:
+    """An address that was struck off a channel."""
+
+    channel: str
+    address: str
+    reason: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,41 @@ def count_suppressions(connection: Connection) -> dict[str, int]:
     counted = select(SUPPRESSIONS.c.channel, func.count()).group_by(SUPPRESSIONS.c.channel)
     rows = connection.execute(counted.order_by(SUPPRESSIONS.c.channel))
     return {channel: number for channel, number in rows}  # noqa: C416 (the same)
+
+
+def canaries_awaited(connection: Connection) -> dict[str, list[str]]:
+    """Return, by channel, the canaries of open events that do not have their notice: the others wait for them."""
+    rows = connection.execute(
+        select(DELIVERIES.c.channel, DELIVERIES.c.recipient, DELIVERIES.c.state)
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(DELIVERIES.c.rank == 0, DELIVERIES.c.state != DeliveryState.SENT, EVENTS.c.state == EventState.OPEN)
+        .order_by(DELIVERIES.c.channel, DELIVERIES.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for channel, recipient, state in rows:
+        found.setdefault(channel, []).append(f"{recipient} ({state})")
+    return found
+
+
+def count_came_back(connection: Connection, event_seq: int | None = None) -> dict[tuple[int, str], int]:
+    """Return how many notices came back as undeliverable, by event and channel."""
+    key = (DELIVERIES.c.event_seq, DELIVERIES.c.channel)
+    counted = (
+        select(*key, func.count(ATTEMPTS.c.delivery.distinct()))
+        .join(DELIVERIES, DELIVERIES.c.id == ATTEMPTS.c.delivery)
+        .where(ATTEMPTS.c.outcome == BOUNCED)
+        .group_by(*key)
+    )
+    if event_seq is not None:
+        counted = counted.where(DELIVERIES.c.event_seq == event_seq)
+    return {(seq, channel): number for seq, channel, number in connection.execute(counted)}
+
+
+def list_suppressions(connection: Connection) -> list[KeptSuppression]:
+    """Return the addresses that are struck off, the last first."""
+    columns = (SUPPRESSIONS.c.channel, SUPPRESSIONS.c.recipient, SUPPRESSIONS.c.reason, SUPPRESSIONS.c.at)
+    rows = connection.execute(select(*columns).order_by(SUPPRESSIONS.c.at.desc(), *columns[:2]))
+    return [KeptSuppression(*row) for row in rows]
 
 
 def wordings_of(connection: Connection, event_seq: int) -> tuple[KeptWording, ...]:
