@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.notifier_kills import Trial, try_kills
+from benchmarks.notifier_kills import Findings, Trial, try_kills
 
 
 def trial(**facts: object) -> Trial:
@@ -42,3 +42,9 @@ def test_celery_and_its_broker_are_killed_and_the_ledger_finds_what_they_lost() 
     assert findings.kills > 0
     assert findings.broker_kills > 0
     assert findings.broken(tried) == []
+
+
+def test_only_kills_that_were_made_excuse_a_message_that_is_sent_twice() -> None:
+    tried = trial(kills=6, connections=4)
+    assert Findings(kills=1, twice_on_the_wire=4).broken(tried) == []
+    assert Findings(kills=1, twice_on_the_wire=5).broken(tried) == ["5 twice on the wire, 4 allowed"]
