@@ -43,13 +43,19 @@ _LANGUAGES = ("en", "de", "fr")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What is tried."""
+class Mailing:
+    """What is sent, and how."""
 
-    kills: int
     recipients: int
     ambiguous: str
     connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial(Mailing):
+    """A mailing, and how it is disturbed."""
+
+    kills: int
     ledger: str
     workers: int
     is_queued: bool
@@ -123,9 +129,9 @@ def try_kills(trial: Trial, tell: Callable[[str], None] = print) -> Findings:
     return findings
 
 
-def prepare_trial(folder: Path, trial: Trial, port: int, *, url: str = "sqlite:///notify.db") -> None:
+def prepare_mailing(folder: Path, mailing: Mailing, port: int, *, url: str) -> None:
     """Fill ``folder`` with settings, an audience, and a ledger in which the notices of one event are planned."""
-    _write_settings(folder, trial, port, url, record=None, broker=None)
+    _write_settings(folder, mailing, port, url, record=None, broker=None)
     for is_announced in (False, True):
         _publish(folder, is_announced=is_announced)
         _finish(folder, "ingest")
@@ -226,7 +232,7 @@ def _finish(folder: Path, *step: str) -> int:
 
 
 def _write_settings(
-    folder: Path, trial: Trial, port: int, url: str, *, record: Path | None, broker: str | None
+    folder: Path, mailing: Mailing, port: int, url: str, *, record: Path | None, broker: str | None
 ) -> None:
     reconciling = f'record = {{kind = "messages", files = ["{record}"], settle_seconds = 1}}'
     (folder / "notify.toml").write_text(
@@ -242,10 +248,10 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 sender = "notices@{_DOMAIN}"
-connections = {trial.connections}
-ambiguous = "{trial.ambiguous}"
+connections = {mailing.connections}
+ambiguous = "{mailing.ambiguous}"
 retry_seconds = 1
-{reconciling if trial.ambiguous == "reconcile" else ""}
+{reconciling if mailing.ambiguous == "reconcile" else ""}
 [[audiences]]
 name = "customers"
 channel = "mail"
@@ -253,7 +259,7 @@ csv = "customers.csv"
 """,
         encoding="utf-8",
     )
-    rows = (f"{address},{_LANGUAGES[number % 3]}\n" for number, address in enumerate(_addresses(trial)))
+    rows = (f"{address},{_LANGUAGES[number % 3]}\n" for number, address in enumerate(_addresses(mailing)))
     (folder / "customers.csv").write_text("address,language\n" + "".join(rows), encoding="utf-8")
 
 
@@ -263,8 +269,8 @@ def _url_of(folder: Path) -> str:
     return found[1].replace("sqlite:///", f"sqlite:///{folder}/")
 
 
-def _addresses(trial: Trial) -> Sequence[str]:
-    return [f"person{number}@example.org" for number in range(trial.recipients)]
+def _addresses(mailing: Mailing) -> Sequence[str]:
+    return [f"person{number}@example.org" for number in range(mailing.recipients)]
 
 
 def _events() -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.notifier_kills import Trial, prepare_trial
+from benchmarks.notifier_kills import Mailing, prepare_mailing
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.deliveries import claim
 from policy_site.notifier.model import Message
@@ -81,11 +81,8 @@ def _messages(folder: Path) -> list[Message]:
 def _measure(name: str, port: int, count: int, connections: int, *, url: str = "sqlite:///notify.db") -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        trial = Trial(
-            kills=0, recipients=count, ambiguous="resend", connections=connections, ledger="", workers=1,
-            is_queued=False, seed=1,
-        )  # fmt: skip
-        prepare_trial(folder, trial, port, url=url)
+        mailing = Mailing(recipients=count, ambiguous="resend", connections=connections)
+        prepare_mailing(folder, mailing, port, url=url)
         messages = _messages(folder)
         bare_one = _bare(port, messages, 1)
         bare = _bare(port, messages, connections)
