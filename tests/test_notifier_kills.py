@@ -48,3 +48,4 @@ def test_only_kills_that_were_made_excuse_a_message_that_is_sent_twice() -> None
     tried = trial(kills=6, connections=4)
     assert Findings(kills=1, twice_on_the_wire=4).broken(tried) == []
     assert Findings(kills=1, twice_on_the_wire=5).broken(tried) == ["5 twice on the wire, 4 allowed"]
+    assert Findings(kills=1, twice_on_the_wire=1).broken(trial(ambiguous="hold")) == ["1 twice on the wire, 0 allowed"]
