@@ -53,10 +53,10 @@ explore: $(VENV)/test.installed ## try every property with new random examples, 
 benchmark-redlines: $(VENV)/test.installed ## measure redlines over a repository: CORPUS=folder [PAIRS=all]
 	$(BIN)/python -m benchmarks.redlines "$(CORPUS)" --pairs $(or $(PAIRS),200)
 
-benchmark-notifier: $(VENV)/test.installed ## measure delivery beside bare smtplib, and planning a million recipients
+benchmark-notifier: $(VENV)/test.installed ## measure delivery beside bare smtplib, and planning a million recipients: [STRICT=yes]
 	sh tests/install-debian
-	$(BIN)/python -m benchmarks.notifier_speed
-	$(BIN)/python -m benchmarks.notifier_planning
+	failed=0; for part in speed planning; do \
+	  $(BIN)/python -m benchmarks.notifier_$$part $(if $(STRICT),--strict) || failed=1; done; exit $$failed
 
 notifier-alone: $(VENV)/test.installed ## install the notifier alone into a new environment and run it there
 	$(BIN)/python -m tests.notifier_alone

@@ -4,7 +4,10 @@
 
 Each number of rows in a process of its own, beside a bare `sqlite3.executemany` of the same rows under the same unique
 key. CPU is that of the process, without waiting for the disk or for other programs; the ratio is of rows a second by
-the clock, above 1 where planning is the faster. Ends with 1 where a goal is missed.
+the clock, above 1 where planning is the faster.
+
+Ends with 1 where it is below its floor, the ledger too large or memory not flat, and with `--strict` where the time is
+missed, too.
 """
 
 from __future__ import annotations

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.notifier_goals import Goal, judge, missed
-from benchmarks.notifier_planning import Planning, goals_of
+from benchmarks.notifier_planning import Planning
+from benchmarks.notifier_planning import goals_of as goals_of_planning
+from benchmarks.notifier_speed import Speed
+from benchmarks.notifier_speed import goals_of as goals_of_delivery
 
 _FAST_ENOUGH = Goal("ratio", "at least", 0.5, 0.5, digits=2)
 _TOO_SLOW = Goal("ratio", "at least", 0.5, 0.49, digits=2)
@@ -27,7 +30,7 @@ def planning(**facts: float) -> Planning:
 
 
 def missed_by(*plannings: Planning, is_strict: bool = False) -> list[str]:
-    return missed(goals_of(plannings, is_sqlite=True), is_strict=is_strict)
+    return missed(goals_of_planning(plannings, is_sqlite=True), is_strict=is_strict)
 
 
 def test_a_ratio_below_its_floor_fails_the_run_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,4 +75,38 @@ def test_a_million_rows_in_more_than_two_minutes_fail_a_strict_run_only() -> Non
 
 def test_planning_on_postgresql_is_not_compared_with_bare_sqlite() -> None:
     few, many = planning(rows=100_000, peak=85), planning(bare_seconds=1, ledger=0)
-    assert missed(goals_of([few, many], is_sqlite=False), is_strict=True) == []
+    assert missed(goals_of_planning([few, many], is_sqlite=False), is_strict=True) == []
+
+
+def speed(ours: float, bare: float, *, messages: int = 5_000, connections: int = 4) -> Speed:
+    return Speed(messages=messages, connections=connections, ours=ours, bare=bare)
+
+
+def missed_by_delivery(*, is_strict: bool = False, **others: Speed) -> list[str]:
+    usual = {"sqlite": speed(2_365, 3_400), "postgresql": speed(1_000, 3_400), "postfix": speed(640, 640)}
+    return missed(goals_of_delivery(**(usual | others)), is_strict=is_strict)
+
+
+def test_delivery_as_it_was_measured_meets_every_goal() -> None:
+    assert missed_by_delivery(is_strict=True) == []
+
+
+def test_delivery_that_is_slow_beside_bare_smtplib_fails_the_run_however_fast_the_machine() -> None:
+    fault = "SQLite (FULL), smtp-sink: ratio to bare smtplib: 0.29, at least 0.30 is asked."
+    assert missed_by_delivery(sqlite=speed(2_900, 10_000)) == [fault]
+
+
+def test_a_slow_machine_fails_a_strict_run_only() -> None:
+    slow, slow_disk = speed(1_999, 3_000), speed(499, 500)
+    assert missed_by_delivery(sqlite=slow, postfix=slow_disk) == []
+    assert missed_by_delivery(sqlite=slow, postfix=slow_disk, is_strict=True) == [
+        "SQLite (FULL), smtp-sink: messages a second over 4 connections: 1,999, at least 2,000 is asked.",
+        "SQLite (FULL), Postfix: messages a second: 499, at least 500 is asked.",
+    ]
+
+
+def test_a_few_messages_or_other_connections_show_nothing_of_the_goals() -> None:
+    assert missed_by_delivery(sqlite=speed(9, 3_000, messages=4_999)) == []
+    assert missed_by_delivery(sqlite=speed(3_097, 4_000, connections=8), is_strict=True) == [
+        "SQLite (FULL), smtp-sink: messages a second over 4 connections: not tried, at least 2,000 is asked."
+    ]
