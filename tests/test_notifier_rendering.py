@@ -154,6 +154,20 @@ class TestWords:
         assert "Diese Nachricht" in body(message, "plain") or "Sie erhalten diese" in body(message, "plain")
 
     @pytest.mark.parametrize(
+        ("published_at", "time_zone", "told"),
+        [
+            ("2025-05-01T21:00:00Z", "Europe/Istanbul", "May 2, 2025"),
+            ("2025-05-02T03:30:00Z", "America/Los_Angeles", "May 1, 2025"),
+        ],
+    )
+    def test_the_day_of_publication_is_the_one_in_the_time_zone_of_the_site(
+        self, published_at: str, time_zone: str, told: str
+    ) -> None:
+        message = Desk(significant(published_at=published_at, time_zone=time_zone)).read()
+        for kind in ("plain", "html"):
+            assert f"It was published on {told}." in body(message, kind)
+
+    @pytest.mark.parametrize(
         ("wanted", "found"),
         [("de-AT", "de"), ("DE", "de"), ("de_CH", "de"), ("fr", "en"), ("", "en"), ("x" * 500, "en"), ("ar-EG", "ar")],
     )
@@ -204,6 +218,7 @@ class TestWords:
         cases: tuple[Record, ...] = (
             {"editions": {}},
             {"effective_date": "soon"},
+            {"time_zone": "Europe/Atlantis"},
             {"type": "policy.sung"},
             {"notice_at": 5},
         )

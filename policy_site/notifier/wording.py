@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -124,11 +125,16 @@ def _facts(record: dict[str, Any], phrases: Phrases) -> list[str]:
     if record["type"] == "policy.version.withdrawn":
         return [phrases.gettext("The version that was announced for %(day)s will not apply.", day=day)]
     facts = [phrases.gettext("The version applies from %(day)s.", day=day)]
-    published = phrases.date_in_words(date.fromisoformat(record["published_at"][:10]))
+    published = phrases.date_in_words(_day_of(record["published_at"], record["time_zone"]))
     facts.append(phrases.gettext("It was published on %(day)s.", day=published))
     if record["consent"]["required"]:
         facts.append(phrases.gettext("You will be asked for your consent to it."))
     return facts
+
+
+def _day_of(instant: str, time_zone: str) -> date:
+    """Return the day of an instant where the policy is published: in UTC it can be the one before or after."""
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone)).date()
 
 
 def _foreign(phrases: Phrases, language: str) -> str:
