@@ -99,6 +99,77 @@ def test_a_retired_policy_says_so(client: FlaskClient) -> None:
     assert "This policy no longer applies" not in client.get("/en/privacy/").data.decode()
 
 
+ANNOUNCED = {"summary": "Azure joins.", "impact": "Data may be in Singapore.", "choices": "Close your account."}
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Publish a version that is withdrawn before its day, and its German words later than that."""
+    policies = PolicyRepository(tmp_path_factory.mktemp("withdrawn")).site(
+        base_url="https://example.org/legal/", languages=["en", "de", "tr"]
+    )
+    policies.publish("privacy", effective="2025-03-01")
+    policies.publish("privacy", effective="2026-03-01", published="2026-01-15", words=ANNOUNCED)
+    note = policies.content / "privacy/releases/2026-03-01.md"
+    taken_back = note.read_text(encoding="utf-8").replace("published:", "withdrawn: 2026-02-10\npublished:", 1)
+    policies.write("content/privacy/releases/2026-03-01.md", taken_back).commit(when="2026-02-10")
+    policies.publish("privacy", effective="2026-03-01", language="de", words=ANNOUNCED, when="2026-02-20")
+    corrected = taken_back.replace("Azure joins.", "Azure Ltd joins.")
+    policies.write("content/privacy/releases/2026-03-01.md", corrected).commit(when="2026-02-25")
+    return create_app(compiled(policies, as_of=datetime(2026, 12, 24, tzinfo=UTC))).test_client()
+
+
+class TestWithdrawals:
+    """A version that was announced is taken back: feeds do not tell its words as if they came true."""
+
+    def entries(self, client: FlaskClient, locale: str) -> dict[str, dict[str, Any]]:
+        """Return the entries about that version, by kind."""
+        found = read(client, f"{locale}/privacy/changes.json")["items"]
+        mine = [entry for entry in found if entry["_policy"]["version"] == "2026-03-01"]
+        return {entry["_policy"]["type"].rpartition(".")[2]: entry for entry in mine}
+
+    @pytest.mark.parametrize("kind", ["withdrawn", "corrected"])
+    def test_an_entry_says_that_it_will_not_apply_and_what_does(self, withdrawn: FlaskClient, kind: str) -> None:
+        entry = self.entries(withdrawn, "en")[kind]
+        told = "The version that was announced for March 1, 2026 will not apply. The version in force goes on applying."
+        assert (entry["summary"], entry["content_text"], entry["content_html"]) == (told, told, f"<p>{told}</p>")
+
+    @pytest.mark.parametrize("locale", ["en", "de", "tr"])
+    def test_nobody_is_told_what_it_would_have_meant(self, withdrawn: FlaskClient, locale: str) -> None:
+        entries = self.entries(withdrawn, locale)
+        assert {"published", "withdrawn", "corrected"} <= set(entries)
+        for kind, entry in entries.items():
+            texts = entry["summary"], entry["content_text"], entry["content_html"]
+            for words in ("joins", "Singapore", "Close your account"):
+                assert any(words in text for text in texts) == (kind == "published"), (kind, words)
+
+    def test_the_sentences_are_in_the_language_of_the_feed(self, withdrawn: FlaskClient) -> None:
+        entry = self.entries(withdrawn, "tr")["withdrawn"]
+        assert "yürürlüğe girmeyecektir" in entry["content_text"]
+        assert entry["language"] == "tr"
+        feed = etree.fromstring(withdrawn.get("/tr/privacy/changes.atom").data)
+        path = "{*}entry[{*}title='Privacy: 1 Mart 2026 tarihli sürüm geri çekildi']"
+        [summary] = feed.findall(f"{path}/{{*}}summary")
+        assert "yürürlüğe girmeyecektir" in str(summary.text)
+        assert summary.keys() == ["type"], "no other language is claimed"
+
+    def test_one_that_applied_already_applies_no_longer(self, tmp_path: Path) -> None:
+        policies = PolicyRepository(tmp_path).site()
+        policies.publish("privacy", effective="2025-03-01")
+        policies.publish("privacy", effective="2026-03-01", facts={"withdrawn": "2026-04-01"}, words=ANNOUNCED)
+        client = create_app(compiled(policies, as_of=datetime(2026, 12, 24, tzinfo=UTC))).test_client()
+        entries = self.entries(client, "en")
+        assert entries["withdrawn"]["content_text"] == "The version of March 1, 2026 no longer applies."
+        assert "Singapore" in entries["effective"]["content_text"], "it did apply, and was told of"
+
+    def test_a_first_version_that_is_withdrawn_leaves_none_in_force(self, tmp_path: Path) -> None:
+        policies = PolicyRepository(tmp_path).site()
+        policies.publish("privacy", effective="2026-03-01", facts={"withdrawn": "2026-02-01"})
+        client = create_app(compiled(policies, as_of=datetime(2026, 2, 24, tzinfo=UTC))).test_client()
+        told = self.entries(client, "en")["withdrawn"]["content_text"]
+        assert told == "The version that was announced for March 1, 2026 will not apply."
+
+
 def test_days_in_the_settings_are_days(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path).site(policies=[{"id": "privacy", "retired": "soon", "reviewed": [5]}])
     with pytest.raises(SettingsError) as raised:

@@ -227,6 +227,63 @@ class TestWords:
                 Desk(significant(**broken)).write()
 
 
+def withdrawn(**facts: Any) -> Record:
+    """Return the withdrawal of the version of :func:`significant`, before it took effect."""
+    return significant(type="policy.version.withdrawn", **facts)
+
+
+class TestWithdrawals:
+    """A version that was announced is taken back: nobody is told that it changes something, or what to do about it."""
+
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
+    @pytest.mark.parametrize("kind", ["plain", "html"])
+    def test_what_it_would_have_meant_and_the_choices_are_left_out(self, language: str, kind: str) -> None:
+        record = withdrawn()
+        text = body(Desk(record).read(language=language), kind)
+        _, summary, impact, choices = WORDS[language]
+        assert summary in text
+        assert impact not in text
+        assert choices not in text
+        assert record["editions"][language]["compare_url"] not in text
+
+    @pytest.mark.parametrize("kind", ["plain", "html"])
+    def test_what_had_been_announced_is_told_as_such(self, kind: str) -> None:
+        text = body(Desk(withdrawn()).read(), kind)
+        heading, summary = text.index("What had been announced"), text.index("We keep access data")
+        assert text.index("The version that was announced for") < heading < summary
+        assert "The account of the announced change" in text
+        for phrase in ("What changed", "What it means for you", "Your choices", "The version applies from", "Word by"):
+            assert phrase not in text
+
+    def test_the_version_in_force_goes_on_applying_and_the_message_leads_to_it(self) -> None:
+        for kind in ("plain", "html"):
+            text = body(Desk(withdrawn()).read(language="de"), kind)
+            assert re.search(r"angekündigte Fassung wird nicht gelten\. Die geltende Fassung gilt weiter\.", text)
+            assert "Den geltenden Text lesen" in text
+            assert "https://example.org/legal/de/privacy/" in re.findall(r"https?://[^\s\"<>]+", text)
+            first = body(Desk(withdrawn(previous_version=None)).read(language="de"), kind)
+            assert "angekündigte Fassung wird nicht gelten." in first
+            assert not re.search(r"geltende|gilt weiter", first), "where it was the first, none is in force"
+
+    def test_one_that_applied_already_is_not_said_never_to_have_applied(self) -> None:
+        record = withdrawn(effective_at="2024-02-01T00:00:00Z", effective_date="2024-02-01")
+        text = body(Desk({**record, "notice_at": "2024-02-20T00:00:00Z"}).read(), "plain")
+        assert "The version of February 1, 2024 no longer applies." in text
+        assert "will not apply" not in text
+        assert "goes on applying" not in text
+
+    def test_readers_of_every_version_get_the_same_words(self) -> None:
+        texts = {body(Desk(withdrawn()).read(accepted=accepted), "plain") for accepted in ("2", "3", None)}
+        assert len(texts) == 1
+
+    def test_nothing_is_said_to_follow_in_another_language_where_nothing_follows(self) -> None:
+        record = withdrawn()
+        record["editions"]["tr"]["summary"] = None
+        text = body(Desk(record).read(language="tr"), "plain")
+        assert "İngilizce" not in text
+        assert "\n\n\n" not in text
+
+
 class TestRedlines:
     def test_one_who_accepted_an_older_version_gets_the_redline_from_it(self) -> None:
         record = significant()

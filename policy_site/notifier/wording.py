@@ -6,6 +6,7 @@ Devoted to the change: nothing else is in it. The phrases are those of the site'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +27,7 @@ _TITLES = {
     "policy.version.withdrawn": N_("%(policy)s: the version of %(day)s is withdrawn"),
 }
 _FIRST = N_("%(policy)s: first version, from %(day)s")
+_WITHDRAWN = "policy.version.withdrawn"
 _PAGES = Environment(
     loader=PackageLoader("policy_site.notifier", "templates"),
     autoescape=select_autoescape(("html",)),
@@ -64,9 +66,12 @@ def choose_language(notice: Notice, wanted: str) -> str:
 def redline_address(notice: Notice, language: str, accepted: str | None) -> str | None:
     """Return the address of the redline from the version that was accepted, or else from the one before.
 
-    The site keeps a redline of every older version against each one that people are told of.
+    The site keeps a redline of every older version against each one that people are told of. Of a version that is
+    withdrawn readers are shown none: it would lay out changes that do not happen.
     """
     record = notice.record
+    if record["type"] == _WITHDRAWN:
+        return None
     address: str | None = record["editions"][language]["compare_url"]
     previous, label = record["previous_version"], record["version"]
     tail = f"/compare/{previous}/{label}/"
@@ -89,12 +94,13 @@ def write_wording(
     title = _title(record, edition, phrases)
     words_language = find_language(edition["language"])
     is_foreign = edition["language"] != language
+    parts = list(_parts(record, edition, phrases, words_language))
     values: dict[str, Any] = {
         "title": title,
         "language": phrases.language,
         "facts": list(_facts(record, phrases)),
-        "foreign": _foreign(phrases, edition["language"]) if is_foreign else "",
-        "parts": list(_parts(edition, phrases, words_language)),
+        "foreign": _foreign(phrases, edition["language"]) if is_foreign and parts else "",
+        "parts": parts,
         "links": list(_links(notice, language, accepted, phrases)),
         "footer": _footer(phrases, unsubscribe),
     }
@@ -122,8 +128,8 @@ def _title(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases) ->
 
 def _facts(record: dict[str, Any], phrases: Phrases) -> list[str]:
     day = phrases.date_in_words(date.fromisoformat(record["effective_date"]))
-    if record["type"] == "policy.version.withdrawn":
-        return [phrases.gettext("The version that was announced for %(day)s will not apply.", day=day)]
+    if record["type"] == _WITHDRAWN:
+        return [phrases.gettext(_withdrawal(record), day=day)]
     facts = [phrases.gettext("The version applies from %(day)s.", day=day)]
     published = phrases.date_in_words(_day_of(record["published_at"], record["time_zone"]))
     facts.append(phrases.gettext("It was published on %(day)s.", day=published))
@@ -132,9 +138,25 @@ def _facts(record: dict[str, Any], phrases: Phrases) -> list[str]:
     return facts
 
 
+def _withdrawal(record: dict[str, Any]) -> str:
+    """Choose what is said of a version that is withdrawn: before it applied, or while it did.
+
+    The one before it is not named: it can itself be withdrawn, or announced and not in force yet.
+    """
+    if _instant(record["effective_at"]) < _instant(record["notice_at"]):
+        return N_("The version of %(day)s no longer applies.")
+    if record["previous_version"] is None:
+        return N_("The version that was announced for %(day)s will not apply.")
+    return N_("The version that was announced for %(day)s will not apply. The version in force goes on applying.")
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
 def _day_of(instant: str, time_zone: str) -> date:
     """Return the day of an instant where the policy is published: in UTC it can be the one before or after."""
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone)).date()
+    return _instant(instant).astimezone(ZoneInfo(time_zone)).date()
 
 
 def _foreign(phrases: Phrases, language: str) -> str:
@@ -142,11 +164,16 @@ def _foreign(phrases: Phrases, language: str) -> str:
     return phrases.gettext("What follows is not available in this language; it is in %(language)s.", language=name)
 
 
-def _parts(edition: dict[str, Any], phrases: Phrases, language: Language) -> list[_Part]:
+def _parts(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases, language: Language) -> list[_Part]:
+    """Return what people wrote; of a version that is withdrawn not what they advised: nobody is to act on it."""
     headings = (
-        ("summary", phrases.gettext("What changed")),
-        ("impact", phrases.gettext("What it means for you")),
-        ("choices", phrases.gettext("Your choices")),
+        (("summary", phrases.gettext("What had been announced")),)
+        if record["type"] == _WITHDRAWN
+        else (
+            ("summary", phrases.gettext("What changed")),
+            ("impact", phrases.gettext("What it means for you")),
+            ("choices", phrases.gettext("Your choices")),
+        )
     )
     return [
         # the site cleaned it before it published it, and the hash of the event covers it
@@ -158,6 +185,8 @@ def _parts(edition: dict[str, Any], phrases: Phrases, language: Language) -> lis
 
 def _links(notice: Notice, language: str, accepted: str | None, phrases: Phrases) -> list[_Link]:
     edition = notice.record["editions"][language]
+    if notice.record["type"] == _WITHDRAWN:
+        return list(_links_of_withdrawal(notice.record, edition, phrases))
     links = [_Link(phrases.gettext("The account of this change"), edition["changes_url"])]
     redline = redline_address(notice, language, accepted)
     if redline and redline != edition["compare_url"]:
@@ -166,6 +195,14 @@ def _links(notice: Notice, language: str, accepted: str | None, phrases: Phrases
         links.append(_Link(phrases.gettext("Word by word against the version before"), redline))
     links.append(_Link(phrases.gettext("The whole text of this version"), edition["version_url"]))
     return links
+
+
+def _links_of_withdrawal(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases) -> Iterator[_Link]:
+    address, tail = edition["version_url"], f"v/{record['version']}/"
+    if record["previous_version"] is not None and address.endswith(f"/{tail}"):
+        yield _Link(phrases.gettext("Read the text in force"), address.removesuffix(tail))
+    yield _Link(phrases.gettext("The account of the announced change"), edition["changes_url"])
+    yield _Link(phrases.gettext("The whole text of this version"), address)
 
 
 def _footer(phrases: Phrases, unsubscribe: str | None) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from policy_site import formats
 from policy_site.formats import FEED_FORMS, Entry, Ledger, Scope
 from policy_site.formats.characters import json_bytes
+from policy_site.formats.prose import is_taken_back
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_
 from policy_site.model import EventKind, Significance
@@ -59,7 +63,7 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
         return feed_title(phrases, subject, is_notices=scope is Scope.NOTICES)
 
     composed = formats.compose_feed(
-        site.library.entries,
+        [_without_void_words(entry) for entry in site.library.entries],
         locale=locale,
         locales=settings.languages,
         policy=policy,
@@ -157,10 +161,30 @@ def _announcement(entry: Entry, phrases: Phrases, policy: str, day: str) -> str:
             return phrases.gettext("%(policy)s: technical change from %(day)s, no word changed", policy=policy, day=day)
 
 
+def _without_void_words(entry: Entry) -> Entry:
+    """Leave out what was written about a version that is withdrawn: nobody is to act on it; the lead says what is so.
+
+    The machine feed keeps them, as it keeps everything.
+    """
+    return replace(entry, words=MappingProxyType({})) if is_taken_back(entry) else entry
+
+
 def _lead(entry: Entry, phrases: Phrases) -> str:
     day = phrases.date_in_words(entry.version.effective_date)
+    if is_taken_back(entry):
+        return phrases.gettext(_withdrawal(entry), day=day)
     match entry.event.kind:
         case EventKind.PUBLISHED | EventKind.EFFECTIVE | EventKind.CORRECTED | EventKind.RESCHEDULED:
             return phrases.gettext("The version applies from %(day)s.", day=day)
         case _:
             return ""
+
+
+def _withdrawal(entry: Entry) -> str:
+    """Choose what is said of a version that is withdrawn: before it applied, or while it did. As notices say it."""
+    withdrawn_at = entry.version.withdrawn_at or entry.event.occurred_at
+    if entry.version.effective_at < withdrawn_at:
+        return N_("The version of %(day)s no longer applies.")
+    if entry.version.previous is None:
+        return N_("The version that was announced for %(day)s will not apply.")
+    return N_("The version that was announced for %(day)s will not apply. The version in force goes on applying.")
