@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import html5lib
@@ -24,9 +25,16 @@ from sqlalchemy import insert
 from policy_site.errors import NoticeError, SettingsError, UsageError
 from policy_site.notifier.ledger import Connection, open_ledger
 from policy_site.notifier.ledger.notices import load_notice
+from policy_site.notifier.ledger.reports import wordings_of
 from policy_site.notifier.ledger.tables import EVENTS
 from policy_site.notifier.model import Delivery, Message, Recipient
-from policy_site.notifier.rendering import MailRenderer, WebhookRenderer, _assert_one_address, cloud_event
+from policy_site.notifier.rendering import (
+    MailRenderer,
+    WebhookRenderer,
+    _assert_one_address,
+    cloud_event,
+    unsubscribe_token,
+)
 from policy_site.notifier.settings import MailChannel, read_notifier_settings
 from tests.published_feeds import Record, history, notices
 
@@ -129,6 +137,27 @@ def body(message: EmailMessage, kind: str) -> str:
     text = part.get_content()
     assert isinstance(text, str)
     return text.replace("\r\n", "\n")
+
+
+def words_of(message: EmailMessage, kind: str) -> str:
+    """Return what a reader sees, line by line."""
+    if kind == "plain":
+        return body(message, kind)
+    tree = html5lib.parse(body(message, kind), namespaceHTMLElements=False)
+    return "".join(tree.find("body").itertext()).strip()
+
+
+@pytest.fixture
+def leave(tmp_path: Path) -> dict[str, Any]:
+    """Return how a subscriber leaves."""
+    (tmp_path / "secret").write_bytes(b"0123456789abcdef")
+    return {"url": "https://example.org/leave?who={token}", "secret_file": tmp_path / "secret"}
+
+
+def links_of(message: EmailMessage) -> list[str]:
+    """Return where the links of the HTML lead."""
+    tree = html5lib.parse(body(message, "html"), namespaceHTMLElements=False)
+    return [str(link.get("href")) for link in tree.iter("a")]
 
 
 class TestWords:
@@ -284,6 +313,40 @@ class TestWithdrawals:
         assert "\n\n\n" not in text
 
 
+class TestSender:
+    """A reader knows whose policy it is without looking at the headers."""
+
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja", "tr"])
+    @pytest.mark.parametrize("kind", ["plain", "html"])
+    def test_the_company_is_named_above_the_title_and_where_it_is_said_why_one_gets_it(
+        self, language: str, kind: str
+    ) -> None:
+        record = significant()
+        words = words_of(Desk(record, sender_name='Äpfel, "Birnen" <& Co>').read(language=language), kind)
+        first, *_, last = (line for line in words.split("\n") if line.strip())
+        assert first == 'Äpfel, "Birnen" <& Co>'
+        assert 'Äpfel, "Birnen" <& Co>' in last
+
+    @pytest.mark.parametrize("sender_name", ["", " "])
+    def test_without_a_name_the_host_of_the_policy_stands_for_it(self, sender_name: str) -> None:
+        record = significant()
+        record["editions"]["en"]["version_url"] = "https://Legal.Example.org:8443/en/privacy/v/1/"
+        for kind in ("plain", "html"):
+            words = words_of(Desk(record, sender_name=sender_name).read(), kind)
+            assert words.startswith("legal.example.org\n")
+            assert "because this policy of legal.example.org applies to you." in words
+
+    def test_in_arabic_and_hebrew_it_is_isolated(self, leave: dict[str, Any]) -> None:
+        record = significant()
+        record["editions"]["he"] = {**record["editions"]["en"], **_links(record["editions"]["en"], "he")}
+        for language in ("ar", "he"):
+            for unsubscribe in (None, leave):
+                desk = Desk(record, sender_name="Example Ltd", unsubscribe=unsubscribe)
+                message = desk.read(language=language)
+                footer = body(message, "plain").partition("\n-- \n")[2]
+                assert "\u2068Example Ltd\u2069" in footer
+
+
 class TestRedlines:
     def test_one_who_accepted_an_older_version_gets_the_redline_from_it(self) -> None:
         record = significant()
@@ -428,11 +491,6 @@ class TestOneAddress:
 
 
 class TestUnsubscribing:
-    @pytest.fixture
-    def leave(self, tmp_path: Path) -> dict[str, Any]:
-        (tmp_path / "secret").write_bytes(b"0123456789abcdef")
-        return {"url": "https://example.org/leave?who={token}", "secret_file": tmp_path / "secret"}
-
     def test_subscriptions_are_left_with_one_click(self, leave: dict[str, Any]) -> None:
         desk = Desk(significant(), unsubscribe=leave)
         content = desk.write().content
@@ -443,19 +501,65 @@ class TestUnsubscribing:
         address, _, signature = decoded.partition(b"\0")
         assert address == b"a@example.org"
         assert signature == hmac.new(b"0123456789abcdef", address, hashlib.sha256).digest()[:18]
-        assert "You subscribed to these messages." in body(parse(content), "plain")
+        assert "You subscribed to these messages from example.org." in body(parse(content), "plain")
+
+    @pytest.mark.parametrize("language", ["en", "de", "ar", "ja", "tr"])
+    def test_the_way_out_is_a_link_and_in_the_text_an_address(self, leave: dict[str, Any], language: str) -> None:
+        leave |= {"url": "https://example.org/leave?list=1&who={token}"}
+        message = Desk(significant(), unsubscribe=leave).read(language=language)
+        way = f"https://example.org/leave?list=1&who={unsubscribe_token('a@example.org', b'0123456789abcdef')}"
+        assert message["List-Unsubscribe"] == f"<{way}>"
+        assert links_of(message)[-1] == way
+        assert body(message, "plain").endswith(f"\n<{way}>\n")
 
     def test_a_second_way_out_is_by_mail(self, leave: dict[str, Any]) -> None:
-        desk = Desk(significant(), unsubscribe={**leave, "mail": "leave@example.org"})
-        message = desk.read()
-        assert "<mailto:leave@example.org?subject=unsubscribe>" in message["List-Unsubscribe"]
-        assert "leave@example.org" in body(message, "plain")
+        desk = Desk(significant(), unsubscribe={**leave, "mail": "leave+us@example.org"})
+        message, way = desk.read(), "mailto:leave+us@example.org?subject=unsubscribe"
+        assert f"<{way}>" in message["List-Unsubscribe"]
+        assert links_of(message)[-1] == way
+        assert body(message, "plain").endswith(f"\nUnsubscribe by mail\n<{way}>\n")
+
+    def test_an_address_that_would_not_fit_into_a_link_is_quoted(self, leave: dict[str, Any]) -> None:
+        message = Desk(significant(), unsubscribe={**leave, "mail": "a?b&c@example.org"}).read()
+        assert links_of(message)[-1] == "mailto:a%3Fb%26c@example.org?subject=unsubscribe"
+        assert "<mailto:a%3Fb%26c@example.org?subject=unsubscribe>" in message["List-Unsubscribe"]
 
     def test_everybody_has_a_token_of_their_own(self, leave: dict[str, Any]) -> None:
         desk = Desk(significant(), unsubscribe={**leave, "url": "https://example.org/{token}/{token}"})
-        first, second = desk.read("a@example.org"), desk.read("b@example.org")
-        assert first["List-Unsubscribe"] != second["List-Unsubscribe"]
-        assert "place-of" not in first["List-Unsubscribe"]
+        for address in ("a@example.org", "b@example.org"):
+            token = unsubscribe_token(address, b"0123456789abcdef")
+            message = desk.read(address)
+            assert message["List-Unsubscribe"] == f"<https://example.org/{token}/{token}>"
+            assert links_of(message)[-1] == f"https://example.org/{token}/{token}"
+
+    @given(before=st.integers(0, 80), after=st.integers(0, 80), local=st.integers(1, 64))
+    def test_a_token_stands_whole_in_lines_that_are_short(self, before: int, after: int, local: int) -> None:
+        with TemporaryDirectory() as folder:
+            secret = Path(folder) / "secret"
+            secret.write_bytes(b"0123456789abcdef")
+            leave = {"url": f"https://example.org/{'a' * before}={{token}}{'b' * after}", "secret_file": secret}
+            content = Desk(significant(), unsubscribe=leave).write(f"{'x' * local}@example.org").content
+        in_body = content.partition(b"\r\n\r\n")[2]
+        assert max(len(line) for line in in_body.split(b"\r\n")) <= 76, "RFC 2045, section 6.7"
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
+        message = parse(content)
+        assert f"<{links_of(message)[-1]}>" == message["List-Unsubscribe"]
+        assert body(message, "plain").endswith(f"\n{message['List-Unsubscribe']}\n")
+
+    def test_words_cannot_ask_for_a_token(self, leave: dict[str, Any]) -> None:
+        record = significant()
+        words = "Of place-of-the-signed-name and {token}."
+        record["editions"]["en"]["summary"] = {"text": words, "html": f"<p>{words}</p>"}
+        desk = Desk(record, unsubscribe=leave)
+        message = desk.read()
+        for kind in ("plain", "html"):
+            assert words in body(message, kind)
+        with desk.ledger.transaction() as connection:
+            [kept] = wordings_of(connection, 21)
+        token = unsubscribe_token("a@example.org", b"0123456789abcdef")
+        for text in (kept.text, kept.html):
+            assert "https://example.org/leave?who=" in text
+            assert token not in text, "what is kept as evidence is nobody's own"
 
     def test_required_notices_cannot_be_left(self) -> None:
         content = Desk(significant()).write().content.lower()

@@ -20,6 +20,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, TypeVar
 from unicodedata import category
+from urllib.parse import quote
 
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier.identity import message_id_of, webhook_id_of
@@ -40,7 +41,7 @@ _ID = "to-be-named@message.invalid"
 _MAIL = SMTP.clone(max_line_length=76)  # RFC 2045, section 6.7: quoted-printable has no longer lines
 _FIT_FOR_HEADER = re.compile(r"[!-~]{1,900}")
 _OTHERS = (b"\r\ncc:", b"\r\nbcc:", b"\r\nresent-", b"\r\napparently-to:")
-_PLACE = "place-of-the-signed-name"
+_LINE = 75  # of a body in quoted-printable, without the sign of a soft line break
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class _Form:
     wording_id: int
     before_address: bytes
     before_id: bytes
-    rest: bytes
+    rest: tuple[bytes, ...]
+    """Cut where the recipient's token stands; whole in notices that are required."""
 
 
 class MailRenderer:
@@ -64,6 +66,8 @@ class MailRenderer:
         self._execute: Callable[..., object] = execute
         self._domain = settings.sender.partition("@")[2]
         self._secret = _read_secret(settings.unsubscribe) if settings.unsubscribe else b""
+        # nobody can guess it, so that no words of a feed can ask for a recipient's token
+        self._place = hmac.new(self._secret, b"place of the token", hashlib.sha256).hexdigest()[:32]
         self._notices: dict[int, Notice] = {}
         self._languages: dict[tuple[int, str, str | None], tuple[str, str | None]] = {}
         self._forms: dict[tuple[int, str, str | None], _Form] = {}
@@ -75,13 +79,12 @@ class MailRenderer:
         if not is_mail_address(address):
             raise NoticeError(f"{address!r} is not a mail address.", remedy="Correct the audience.")
         message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain, secret=form.notice.secret)
-        before_address = form.before_address
+        before_address, rest = form.before_address, form.rest[0]
         if self._secret:
-            token = unsubscribe_token(address, self._secret)
-            before_address = before_address.replace(_PLACE.encode(), token.encode("ascii"))
-        content = b"".join(
-            (before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), form.rest)
-        )
+            token = unsubscribe_token(address, self._secret).encode("ascii")
+            before_address = before_address.replace(self._place.encode("ascii"), token)
+            rest = _in_short_lines(token).join(form.rest)
+        content = b"".join((before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), rest))
         _assert_one_address(content, address)
         return Message(delivery, form.wording_id, content, message_id)
 
@@ -106,29 +109,26 @@ class MailRenderer:
         return notice
 
     def _make_form(self, notice: Notice, language: str, accepted: str | None) -> _Form:
-        leave = self._settings.unsubscribe
+        ways_out = _ways_out(self._settings.unsubscribe, self._place) if self._settings.unsubscribe else ()
         with _told_as_notice_error(notice):
-            wording = self._write_wording(notice, language, accepted)
+            wording = write_wording(
+                notice,
+                channel=self._name,
+                language=language,
+                accepted=accepted,
+                sender_name=self._settings.sender_name,
+                ways_out=ways_out,
+            )
             content = compose(wording, notice, self._settings).as_bytes()
         wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
         assert isinstance(wording_id, int)
-        if leave:
-            content = _unsubscribe_headers(leave) + content
+        if ways_out:
+            content = _unsubscribe_headers(ways_out) + content
         if _FIT_FOR_HEADER.fullmatch(notice.id):  # whole: folding would encode a long one
             content = f"Policy-Event: {notice.id}\r\n".encode("ascii") + content
         head, _, after_address = content.partition(_TO.encode())
         before_id, _, rest = after_address.partition(_ID.encode())
-        return _Form(notice, wording_id, head, before_id, rest)
-
-    def _write_wording(self, notice: Notice, language: str, accepted: str | None) -> Wording:
-        leave = self._settings.unsubscribe
-        return write_wording(
-            notice,
-            channel=self._name,
-            language=language,
-            accepted=accepted,
-            unsubscribe=(leave.mail or self._settings.reply_to or self._settings.sender) if leave else None,
-        )
+        return _Form(notice, wording_id, head, before_id, _cut(rest, self._place) if ways_out else (rest,))
 
 
 def unsubscribe_token(address: str, secret: bytes) -> str:
@@ -156,12 +156,27 @@ def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMes
     return message
 
 
-def _unsubscribe_headers(leave: Unsubscription) -> bytes:
+def _ways_out(leave: Unsubscription, token: str) -> tuple[str, ...]:
+    """Return the addresses at which a subscriber leaves, as they are written into a link."""
+    page = leave.url.replace("{token}", token)
+    return (page, f"mailto:{quote(leave.mail, safe='@+')}?subject=unsubscribe") if leave.mail else (page,)
+
+
+def _unsubscribe_headers(ways_out: tuple[str, ...]) -> bytes:
     """Return the headers of RFC 8058 (section 3.1), each address on a line of its own: folding would encode them."""
-    places = [f"<{leave.url.replace('{token}', _PLACE)}>"]
-    places += [f"<mailto:{leave.mail}?subject=unsubscribe>"] if leave.mail else []
-    address_lines = ",\r\n ".join(places)
+    address_lines = ",\r\n ".join(f"<{address}>" for address in ways_out)
     return f"List-Unsubscribe: {address_lines}\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
+
+
+def _cut(body: bytes, place: str) -> tuple[bytes, ...]:
+    """Cut a body in quoted-printable at ``place``, through which soft line breaks may run."""
+    return tuple(re.split("(?:=\r\n)?".join(place).encode("ascii"), body))
+
+
+def _in_short_lines(token: bytes) -> bytes:
+    """Return a token as it stands in a body in quoted-printable: on lines of its own, joined by soft line breaks."""
+    lines = (token[start : start + _LINE] for start in range(0, len(token), _LINE))
+    return b"".join((b"=\r\n", *(line + b"=\r\n" for line in lines)))
 
 
 def _nearest(notice: Notice, wanted: str, accepted: str | None) -> tuple[str, str | None]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -81,12 +82,19 @@ def redline_address(notice: Notice, language: str, accepted: str | None) -> str 
 
 
 def write_wording(
-    notice: Notice, *, channel: str, language: str, accepted: str | None, unsubscribe: str | None
+    notice: Notice,
+    *,
+    channel: str,
+    language: str,
+    accepted: str | None,
+    sender_name: str = "",
+    ways_out: tuple[str, ...] = (),
 ) -> Wording:
     """Write the words of ``notice`` for readers of ``language``, one of its editions.
 
-    ``accepted``: the version that the redline begins at. ``unsubscribe``: where subscribers leave; ``None`` for notices
-    that are required.
+    ``accepted``: the version that the redline begins at. ``sender_name``: whose policy it is; without one the host of
+    its pages stands for it. ``ways_out``: where subscribers leave, ``https:`` or ``mailto:``; none for notices that are
+    required.
     """
     record = notice.record
     edition = record["editions"][language]
@@ -94,15 +102,18 @@ def write_wording(
     title = _title(record, edition, phrases)
     words_language = find_language(edition["language"])
     is_foreign = edition["language"] != language
+    company = sender_name.strip() or urlsplit(edition["version_url"]).hostname or edition["version_url"]
     parts = list(_parts(record, edition, phrases, words_language))
     values: dict[str, Any] = {
+        "company": company,
         "title": title,
         "language": phrases.language,
         "facts": list(_facts(record, phrases)),
         "foreign": _foreign(phrases, edition["language"]) if is_foreign and parts else "",
         "parts": parts,
         "links": list(_links(notice, language, accepted, phrases)),
-        "footer": _footer(phrases, unsubscribe),
+        "footer": _footer(phrases, company, is_subscribed=bool(ways_out)),
+        "ways_out": [_way_out(phrases, address) for address in ways_out],
     }
     text = _PAGES.get_template("notice.txt").render(values)
     html = _PAGES.get_template("notice.html").render(values)
@@ -205,9 +216,15 @@ def _links_of_withdrawal(record: dict[str, Any], edition: dict[str, Any], phrase
     yield _Link(phrases.gettext("The whole text of this version"), address)
 
 
-def _footer(phrases: Phrases, unsubscribe: str | None) -> str:
-    if unsubscribe:
-        return phrases.gettext(
-            "You subscribed to these messages. To end that, write to %(address)s.", address=unsubscribe
-        )
-    return phrases.gettext("You receive this message because the policy applies to you. It contains no advertising.")
+def _footer(phrases: Phrases, company: str, *, is_subscribed: bool) -> str:
+    if is_subscribed:
+        return phrases.gettext("You subscribed to these messages from %(company)s.", company=company)
+    return phrases.gettext(
+        "You receive this message because this policy of %(company)s applies to you. It contains no advertising.",
+        company=company,
+    )
+
+
+def _way_out(phrases: Phrases, address: str) -> _Link:
+    is_mail = address.startswith("mailto:")
+    return _Link(phrases.gettext("Unsubscribe by mail") if is_mail else phrases.gettext("Unsubscribe"), address)
