@@ -20,7 +20,7 @@ MAIL = MailChannel(kind="smtp", host="localhost", security="none", sender="polic
 HOOKS = WebhookChannel(
     kind="webhook",
     endpoints={
-        "crm": Endpoint(url="https://crm.example.org/", secret_file=Path("crm.key"), language="de"),
+        "crm": Endpoint(url="https://crm.example.org/", secret_file=Path("crm.key")),
         "shop": Endpoint(url="https://shop.example.org/", secret_file=Path("shop.key")),
     },
 )

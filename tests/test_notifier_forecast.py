@@ -40,7 +40,7 @@ def test_it_counts_languages_and_bad_rows_and_writes_nothing(planned: PlannedLed
     forecasts = list(forecast_notices(planned.ledger, settings, open_events(planned.ledger)))
     assert forecasts == [
         Forecast(1, EventState.OPEN, "mail", {"en": 3, "de": 2, "tr": 2, "ar": 1}, 0, 1),
-        Forecast(1, EventState.OPEN, "hooks", {"de": 1, "en": 1}, 0, 0),
+        Forecast(1, EventState.OPEN, "hooks", {"mul": 2}, 0, 0),
     ]
     assert list(forecasts[0].languages) == ["en", "de", "tr", "ar"]
     assert planned.deliveries() == []

@@ -164,7 +164,7 @@ def test_a_channel_of_webhooks_has_a_delivery_for_each_endpoint(planned: Planned
     planned.publish(1)
     (reached,) = plan_notices(planned.ledger, settings_of(Audience(name="systems", channel="hooks")))
     found = [(row.channel, row.recipient, row.language) for row in planned.deliveries()]
-    assert found == [("hooks", "crm", "de"), ("hooks", "shop", "en")]
+    assert found == [("hooks", "crm", "mul"), ("hooks", "shop", "mul")]
     assert (reached.planned, reached.is_finished) == (2, True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -118,7 +118,8 @@ class Endpoint(_Table):
     url: Annotated[str, Field(pattern=r"^https?://[^\s<>]+$")]
     secret_file: Path
     """Holds ``whsec_`` and base64 (Standard Webhooks)."""
-    language: str = "en"
+    language: ClassVar[str] = "mul"
+    """For the evidence: what is sent holds every language (ISO 639-2)."""
 
 
 class WebhookChannel(_Channel):
