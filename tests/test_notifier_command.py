@@ -182,7 +182,7 @@ class TestSettings:
         over = made.run()
         assert over.status == 2
         for name in ("connections", "sender", "attempts"):
-            assert f"channels.mail.smtp.{name}" in over.err
+            assert f"`channels.mail.{name}`" in over.err
 
     def test_a_missing_password_is_2_before_anything_is_sent(self, mailing: Mailing, server: ScriptedServer) -> None:
         mailing.channel |= {"user": "me", "password_file": "none"}

@@ -7,10 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from policy_site.errors import SettingsError
-from policy_site.model import Finding, Severity
+from policy_site.notifier.settings_agreement import disagreements
+from policy_site.notifier.settings_faults import Place, Table, findings_of, value_faults
 
 LONGEST_LEASE = 3600
 """Seconds."""
@@ -101,16 +102,6 @@ class MailChannel(_Channel):
     final_dot_seconds: float = Field(default=600, gt=0, le=7200)
     messages_per_connection: int = Field(default=1000, ge=1)
 
-    @model_validator(mode="after")
-    def _fits(self) -> MailChannel:
-        if self.ambiguous == "reconcile" and self.record is None:
-            raise ValueError('ambiguous = "reconcile" needs a record: where the server writes down what it took')
-        if (self.user is None) != (self.password_file is None):
-            raise ValueError("user and password_file belong together")
-        if self.user is not None and self.security == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
-            raise ValueError("a password would cross the network in the clear: set security")
-        return self
-
 
 class Endpoint(_Table):
     """A receiver of webhooks."""
@@ -158,12 +149,6 @@ class Audience(_Table):
     canaries: tuple[MailAddress, ...] = ()
     """Addresses of your own that are served first; the others wait until all of these are sent."""
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Audience:
-        if self.csv is not None and self.sql is not None:
-            raise ValueError(f"audience {self.name!r} has both csv and sql; name one")
-        return self
-
 
 class NotifierSettings(_Table):
     """The whole of ``notify.toml``. Relative paths are relative to it."""
@@ -185,29 +170,6 @@ class NotifierSettings(_Table):
     channels: dict[Name, Annotated[MailChannel | WebhookChannel, Field(discriminator="kind")]] = Field(min_length=1)
     audiences: tuple[Audience, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _names_agree(self) -> NotifierSettings:
-        names = [audience.name for audience in self.audiences]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two audiences are called {name!r}")
-        for audience in self.audiences:
-            channel = self.channels.get(audience.channel)
-            if channel is None:
-                raise ValueError(f"audience {audience.name!r} names a channel {audience.channel!r} that is not there")
-            has_list = audience.csv is not None or audience.sql is not None
-            if isinstance(channel, MailChannel):
-                if not has_list:
-                    raise ValueError(f"audience {audience.name!r} needs csv or sql")
-                if (audience.kind == "subscription") != (channel.unsubscribe is not None):
-                    raise ValueError(
-                        f"audience {audience.name!r} and channel {audience.channel!r} differ: a channel with"
-                        " unsubscribe is for subscriptions, one without for required notices"
-                    )
-            if isinstance(channel, WebhookChannel) and (has_list or audience.canaries):
-                raise ValueError(f"audience {audience.name!r}: the endpoints of a webhook are listed at its channel")
-        return self
-
 
 def read_notifier_settings(path: Path) -> NotifierSettings:
     """Read ``notify.toml``; raise :class:`SettingsError` with one finding a fault, all at once.
@@ -215,33 +177,44 @@ def read_notifier_settings(path: Path) -> NotifierSettings:
     Relative paths in it become relative to its folder.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(f"There is no {path}.", remedy="Name the notifier's settings with --config.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.", remedy="Make it a readable UTF-8 file.") from None
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not TOML: {error}.", remedy="Mend its syntax.") from None
+    faults = list(disagreements(table))
     try:
         settings = NotifierSettings.model_validate(table)
-    except ValidationError as errors:
-        findings = tuple(
-            Finding(
-                path=path.as_posix(),
-                line=None,
-                rule="notifier-settings",
-                severity=Severity.ERROR,
-                message=f"{'.'.join(str(part) for part in error['loc']) or 'The settings'}: {_reason(error['msg'])}.",
-                remedy="Change the value.",
-            )
-            for error in errors.errors()
+    except ValidationError as refused:
+        faults += value_faults(refused.errors(), table, lambda place: _model_at(place, table))
+    if faults:
+        findings = findings_of(faults, text, path=path.as_posix())
+        raise SettingsError(
+            f"{path} has {'one fault' if len(findings) == 1 else f'{len(findings)} faults'}.",
+            remedy="Mend it and try again.",
+            findings=findings,
         )
-        raise SettingsError(f"{path} has faults.", remedy="Mend them and try again.", findings=findings) from None
     return _resolved(settings, path.absolute().parent)
 
 
-def _reason(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _model_at(place: Place, table: Table) -> type[_Table] | None:
+    own = place[::2]  # every second part of a place is a name that the operator chose
+    if own == ("channels",):
+        return WebhookChannel if table["channels"][place[1]].get("kind") == "webhook" else MailChannel
+    return _TABLES.get(own)
+
+
+_TABLES: dict[Place, type[_Table]] = {
+    (): NotifierSettings,
+    ("channels", "unsubscribe"): Unsubscription,
+    ("channels", "record"): ServerRecord,
+    ("channels", "endpoints"): Endpoint,
+    ("audiences",): Audience,
+    ("audiences", "sql"): SqlSource,
+}
 
 
 def _resolved(settings: NotifierSettings, folder: Path) -> NotifierSettings:
