@@ -1,4 +1,4 @@
-"""What the guide for operators of the notifier says is so."""
+"""What the guide for operators of the notifier, and for those who receive its webhooks, says is so."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import json
 import re
 import sqlite3
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from pydantic import BaseModel
 
 from policy_site.commands import load_command
 from policy_site.notifier.audience import open_listing
+from policy_site.notifier.channels.webhook import read_webhook_secret, sign
+from policy_site.notifier.ledger.notices import Notice
+from policy_site.notifier.rendering import cloud_event
 from policy_site.notifier.settings import (
     Audience,
     Endpoint,
@@ -26,6 +31,10 @@ from policy_site.notifier.settings import (
     WebhookChannel,
     read_notifier_settings,
 )
+from policy_site.web import Library
+from tests.builder import PolicyRepository
+from tests.publishing import compiled
+from tests.test_notifier_webhook import Consumer, Hooked, consuming
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs/notices.md").read_text(encoding="utf-8")
@@ -138,3 +147,71 @@ def test_its_query_takes_the_version_of_the_policy_that_changes(tmp_path: Path) 
             ("a@example.org", "en", accepted),
             ("b@example.org", "de", None),
         ]
+
+
+# --- for those who receive webhooks ----------------------------------------------------------------------------------
+
+
+def test_its_example_of_a_call_is_what_is_sent() -> None:
+    (example,) = (json.loads(text) for text in _examples("json"))
+    records = {record["id"]: record for record in Library(compiled(PolicyRepository.opened(ROOT))).ledger.records}
+    record = dict(records[example["id"]])
+    sent = json.loads(cloud_event(Notice(record["seq"], record["id"], record, 0, b"", frozenset())))
+    assert record["significance"] == "significant", "people are told of it"
+    assert {**example, "data": None} == {**sent, "data": None}
+    assert sent["data"] == record
+    assert _is_part(example["data"], record)
+
+
+def _is_part(some: object, whole: object) -> bool:
+    if isinstance(some, dict) and isinstance(whole, dict):
+        return all(name in whole and _is_part(value, whole[name]) for name, value in some.items())
+    return some == whole
+
+
+@pytest.fixture
+def receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Make a secret as the guide says, and run its receiver beside it."""
+    (program,) = _examples("python")
+    secret = next(text for text in _examples("sh") if "whsec_" in text)
+    subprocess.run(["sh", "-c", secret], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 - the guide's own example
+    return names
+
+
+def test_its_receiver_takes_a_call_once_and_refuses_others(
+    tmp_path: Path, receiver: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = receiver["answer"]
+    with consuming(Consumer(status=500)) as consumer:
+        hooked = Hooked(tmp_path, 0, url=f"http://127.0.0.1:{consumer.port}/")
+        hooked.announce()
+        hooked.secret = (tmp_path / "secrets/crm").read_text()
+        assert hooked.run().status == 7
+        hooked.change(due_at=1)
+        consumer.status = 204
+        assert hooked.run().status == 0
+    capsys.readouterr()
+    (headers, body), (again, same) = consumer.calls
+    assert (answer(headers, body), answer(again, same)) == (204, 204)
+    assert capsys.readouterr().out == "11 privacy 3\n", "acted upon once"
+    told = {name for name in headers if name.startswith(("webhook-", "content-type"))}
+    assert told == {
+        name.lower() for name in re.findall(r"^\| `((?:Content|webhook)-[A-Za-z]+)` \|", GUIDE, re.MULTILINE)
+    }
+    assert answer(headers, body.replace(b"privacy", b"Privacy")) == 401
+    assert answer({}, body) == 401
+    assert answer({**headers, "webhook-signature": "nonsense"}, b"\xff") == 401
+    key = read_webhook_secret(Endpoint(url="http://localhost/", secret_file=tmp_path / "secrets/crm"))
+    for seconds, expected in ((-200, 204), (-400, 401), (400, 401)):
+        sent_at = int(time.time()) + seconds
+        signature = sign(body, headers["webhook-id"], sent_at, key)
+        signed = {**headers, "webhook-timestamp": str(sent_at), "webhook-signature": signature}
+        assert answer(signed, body) == expected, "what is older than five minutes is refused"
+
+
+def test_its_secret_is_nobody_elses_to_read(tmp_path: Path, receiver: dict[str, Any]) -> None:
+    assert receiver["webhook"]
+    assert (tmp_path / "secrets/crm").stat().st_mode & 0o077 == 0

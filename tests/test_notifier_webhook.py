@@ -64,10 +64,11 @@ class Hooked(Mailing):
     """A notifier whose one channel is a webhook."""
 
     url: str = ""
+    secret: str = SECRET
 
     @property
     def config(self) -> Path:
-        (self.folder / "crm.key").write_text(SECRET)
+        (self.folder / "crm.key").write_text(self.secret)
         facts = "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.channel.items())
         path = self.folder / "notify.toml"
         path.write_text(
