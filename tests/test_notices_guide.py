@@ -149,6 +149,16 @@ def test_its_query_takes_the_version_of_the_policy_that_changes(tmp_path: Path) 
         ]
 
 
+def test_its_units_name_programs_and_steps_that_there_are() -> None:
+    (units,) = _examples("ini")
+    steps = dict(_steps())
+    called = re.findall(r"^ExecStart=/srv/policy-notify/notifier/bin/policy-site notify (.*)$", units, re.MULTILINE)
+    assert len(called) == units.count("ExecStart=")
+    for line in called:
+        step, *arguments = line.split()
+        steps[step].parse_args(arguments)
+
+
 # --- for those who receive webhooks ----------------------------------------------------------------------------------
 
 
