@@ -170,6 +170,11 @@ NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most
                 " quotation marks."
             ),
         ),
+        (
+            "max_new = 10",
+            "max_new = inf",
+            "2: `max_new` is a number, not a whole number. Write a whole number, such as 10.",
+        ),
         ('feed = "feed.json"', "feed = 3", "1: `feed` is a whole number, not a text. Write it in quotation marks."),
         (
             'csv = "readers.csv"',

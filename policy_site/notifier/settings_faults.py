@@ -175,6 +175,7 @@ _EXPECTED = {
     "string": ("a text", "Write it in quotation marks."),
     "path": ("a path", "Write a path in quotation marks."),
     "int": ("a whole number", "Write a whole number, without quotation marks."),
+    "finite": ("a whole number", "Write a whole number, such as 10."),
     "float": ("a number", "Write a number, without quotation marks."),
     "tuple": ("a list", "Write it in square brackets, each entry in quotation marks."),
     "dict": ("a table", "Write its name in brackets on a line of its own, its settings below."),
