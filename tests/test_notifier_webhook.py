@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from policy_site.notifier.channels.webhook import WebhookSender
 from policy_site.notifier.settings import Endpoint, WebhookChannel
 from tests.mailing import NOTICE, Mailing
 from tests.published_feeds import history
-from tests.scripted_smtp import ScriptedServer
+from tests.scripted_smtp import ScriptedServer, make_certificate
 
 SECRET = f"whsec_{base64.b64encode(b'0123456789abcdef0123456789abcdef').decode()}"
 
@@ -34,6 +35,7 @@ class Consumer:
     status: int = 204
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     before_answer: Callable[[BaseHTTPRequestHandler], bool] = lambda _request: True
+    certificate: Path | None = None
 
 
 @contextmanager
@@ -51,6 +53,10 @@ def consuming(consumer: Consumer) -> Iterator[Consumer]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", consumer.port), Answers) as httpd:
+        if consumer.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(consumer.certificate)
+            httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         consumer.port = httpd.server_port
@@ -164,6 +170,21 @@ def test_an_answer_without_end_is_not_read(hooked: Hooked, consumer: Consumer) -
     consumer.before_answer = pour
     assert hooked.run().status == 0
     assert hooked.states() == {"crm": "sent"}
+
+
+def test_a_certificate_is_checked_and_a_private_authority_is_named_by_ssl_cert_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with consuming(Consumer(certificate=make_certificate(tmp_path))) as consumer:
+        hooked = Hooked(tmp_path, 0, url=f"https://localhost:{consumer.port}/changes")
+        hooked.announce()
+        assert hooked.run().status == 7
+        ((_, reply),) = hooked.attempts("crm")
+        assert ("CERTIFICATE_VERIFY_FAILED" in reply, consumer.calls) == (True, [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        hooked.change(due_at=0)
+        assert hooked.run().status == 0
+        assert len(consumer.calls) == 1
 
 
 def test_an_endpoint_that_left_the_settings_is_not_called(hooked: Hooked, consumer: Consumer) -> None:

@@ -48,7 +48,13 @@ class WebhookSession:
         self._settings = settings
         self._keys = keys
         self._clock = clock
-        self._client = httpx.Client(timeout=settings.timeout_seconds, follow_redirects=False, trust_env=False)
+        # of the environment only the authorities: no proxy, no password of ~/.netrc
+        self._client = httpx.Client(
+            verify=httpx.create_ssl_context(trust_env=True),
+            timeout=settings.timeout_seconds,
+            follow_redirects=False,
+            trust_env=False,
+        )
 
     def attempt(self, message: Message) -> Talk[Outcome]:
         """Call an endpoint; the call itself is the point of no return."""
