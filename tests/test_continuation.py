@@ -133,6 +133,49 @@ def test_an_event_that_would_change_is_named_with_its_fields_and_values(
     assert policies.head
 
 
+def test_a_word_that_would_change_far_into_a_text_is_shown(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "Recipients. Microsoft Azure hosts what you give us, in data centres in the Union and nowhere else. " * 3
+    policies.publish("privacy", effective="2026-03-01", words={"summary": f"{words}It is kept for 18 months."})
+    assert build("one") == 0
+    editions = events("one")[2]["editions"]
+    editions["en"]["summary"]["text"] = editions["en"]["summary"]["text"].replace("18", "12")
+    rewrite("one", {"editions": dict(reversed(editions.items()))}, seq=3)
+    capsys.readouterr()
+    assert build("two", "--previous", "one") == 1
+    told = " ".join(capsys.readouterr().err.split())
+    shown = '…es in the Union and nowhere else. It is kept for {} months."'
+    assert (
+        f"is published: editions.en.summary.text is {shown.format(12)} and would be {shown.format(18)}. The words"
+        in told
+    )
+
+
+def test_a_language_that_would_come_or_go_is_said_to_be_missing(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build("one") == 0
+    editions = events("one")[0]["editions"]
+    rewrite("one", {"editions": {"de": editions["en"], "fr": editions["en"]}}, seq=1)
+    capsys.readouterr()
+    assert build("two", "--previous", "one") == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert 'editions.en is missing and would be {"' in told
+    assert "…; editions.fr is" not in told
+    assert "… and would be missing" in told
+    assert policies.head
+
+
+def test_true_is_not_one_in_a_ledger(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build("one") == 0
+    rewrite("one", {"retroactive": 0}, seq=1)
+    capsys.readouterr()
+    assert build("two", "--previous", "one") == 1
+    assert "retroactive is 0 and would be false" in capsys.readouterr().err
+    assert policies.head
+
+
 def test_history_that_was_rewritten_is_noticed(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
     assert build("one") == 0
     policies.git("commit", "--amend", "--quiet", "--message", "Another name")

@@ -39,6 +39,14 @@ def verified(events: Sequence[Record], known: Sequence[Record] = ()) -> list[int
     return [event.seq for event in new_events([parse_event(event) for event in events], head, knowing(known))]
 
 
+def _saying(words: str) -> Record:
+    """Return a first event with such a summary."""
+    event = history(1)[0]
+    english = {**event["editions"]["en"], "summary": {"text": words, "html": ""}}
+    (changed,) = chained([{**event, "editions": {**event["editions"], "en": english}}])
+    return changed
+
+
 def seqs(reading: FeedReading | None) -> list[int]:
     assert reading is not None
     return [event.seq for event in reading.events]
@@ -69,6 +77,27 @@ class TestVerification:
         events[3]["version"] = "another"
         with pytest.raises(FeedConflictError, match=r'Event 4 .* was rewritten .*: version is "another", it was "'):
             verified(chained(events), history(5))
+
+    def test_a_known_event_is_compared_word_by_word_whatever_the_order_of_its_keys(self) -> None:
+        words = "Recipients. Microsoft Azure hosts what you give us, in data centres in the Union and nowhere else. "
+        before, after = _saying(f"{words}It is kept for 18 months."), _saying(f"{words}It is kept for 12 months.")
+        with pytest.raises(FeedConflictError) as raised:
+            verified([{key: after[key] for key in reversed(after)}], [before])
+        shown = '…es in the Union and nowhere else. It is kept for {} months."'
+        assert f"read: editions.en.summary.text is {shown.format(12)}, it was {shown.format(18)}." in str(raised.value)
+
+    def test_members_that_came_or_went_are_said_to_be_missing(self) -> None:
+        before, after = history(1)[0], chained([{**history(1)[0], "mood": "missing"}])[0]
+        with pytest.raises(FeedConflictError, match=r': mood is "missing", it was missing\. '):
+            verified([after], [before])
+        with pytest.raises(FeedConflictError, match=r': mood is missing, it was "missing"\. '):
+            verified([before], [after])
+
+    def test_a_name_of_a_member_does_not_break_the_line(self) -> None:
+        with pytest.raises(FeedConflictError) as raised:
+            verified(chained([{**history(1)[0], "\n\x1b" * 500: 1}]), history(1))
+        assert is_a_sentence(raised.value)
+        assert len(str(raised.value)) < 1000
 
     def test_a_known_event_before_the_newest_known_one_is_compared_too(self) -> None:
         events = history(7)

@@ -7,7 +7,6 @@ versions that are the dates in texts, which can be reworded) or concerns the for
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
+from policy_site.divergence import MISSING, Divergence, find_divergences, show_divergence
 from policy_site.formats.machine_feed import Ledger
 
 
@@ -34,7 +34,7 @@ class Difference:
     field: str
     """Keys joined by dots: ``editions.en.sha256``."""
     published: str
-    """As JSON."""
+    """As JSON, cut to what is around the difference."""
     derived: str
     ground: Ground | None
     """``None``: it may not differ."""
@@ -69,7 +69,6 @@ class Continuation:
 
 _CHAIN = frozenset({"seq", "prev", "hash"})
 _REWORDED = ("sections", "identical_to", "source.commit", "editions.*.sha256", "editions.*.title")
-_MISSING = object()
 
 
 def compare_ledgers(
@@ -96,13 +95,14 @@ def compare_ledgers(
         elif entry.event.is_kept:
             ground = Ground.REWORDED if may_be_reworded else Ground.REQUESTED if is_requested else None
         else:
-            differences = tuple(_differences(before, after, bases, may_be_reworded=may_be_reworded))
+            divergences = tuple(find_divergences(_told(before), _told(after)))
+            if not divergences:
+                continue
+            differences = tuple(_differences(divergences, bases, may_be_reworded=may_be_reworded))
             forbidden = any(difference.ground is None for difference in differences)
             ground = Ground.FORM if not differences else differences[0].ground
             if forbidden:
                 ground = Ground.REQUESTED if is_requested else None
-            if _told(before) == _told(after):
-                continue
         kept[before["id"]] = before
         if differences or ground is not Ground.FORM:
             departures.append(Departure(before["seq"], before["id"], differences, ground))
@@ -114,43 +114,29 @@ def _told(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], bases: tuple[str, str], *, may_be_reworded: bool
+    divergences: Sequence[Divergence], bases: tuple[str, str], *, may_be_reworded: bool
 ) -> Iterator[Difference]:
-    old, new = dict(_leaves(_told(before))), dict(_leaves(_told(after)))
-    fields = [field for field in (*old, *new) if not _is_addition(field, before, after)]
-    changed = [field for field in dict.fromkeys(fields) if old.get(field, _MISSING) != new.get(field, _MISSING)]
-    for field in changed:
-        ground = _ground(field, (old.get(field), new.get(field)), changed, bases, may_be_reworded=may_be_reworded)
-        yield Difference(field, _shown(old.get(field, _MISSING)), _shown(new.get(field, _MISSING)), ground)
+    found = [divergence for divergence in divergences if not _is_addition(divergence)]
+    changed = [divergence.path for divergence in found]
+    for divergence in found:
+        published, derived = show_divergence(divergence)
+        ground = _ground(divergence, changed, bases, may_be_reworded=may_be_reworded)
+        yield Difference(divergence.path, published, derived, ground)
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON has no common type
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else key)
-    else:
-        yield path, value
-
-
-def _is_addition(field: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def _is_addition(divergence: Divergence) -> bool:
     """Say whether one of the two was written by a version of this program that did not know the field.
 
     A language of an event is no such field.
     """
-    keys = field.split(".")
-    for depth, key in enumerate(keys):
-        if not isinstance(before, dict) or not isinstance(after, dict):
-            return False
-        if key not in before or key not in after:
-            return not (depth == 1 and keys[0] == "editions")
-        before, after = before[key], after[key]
-    return False
+    is_language = divergence.path.startswith("editions.") and divergence.path.count(".") == 1
+    return MISSING in (divergence.before, divergence.after) and not is_language
 
 
 def _ground(
-    field: str, values: tuple[Any, Any], changed: Sequence[str], bases: tuple[str, str], *, may_be_reworded: bool
+    divergence: Divergence, changed: Sequence[str], bases: tuple[str, str], *, may_be_reworded: bool
 ) -> Ground | None:
-    before, after = values
+    field, before, after = divergence.path, divergence.before, divergence.after
     if may_be_reworded and any(fnmatchcase(field, pattern) for pattern in _REWORDED):
         return Ground.REWORDED
     if isinstance(before, str) and isinstance(after, str) and bases[0] != bases[1] and bases[0]:
@@ -161,10 +147,3 @@ def _ground(
     if field.endswith(".html") and f"{field.removesuffix('.html')}.text" not in changed:
         return Ground.FORM
     return None
-
-
-def _shown(value: object) -> str:
-    if value is _MISSING:
-        return "nothing"
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= 120 else f"{written[:119]}…"  # noqa: PLR2004 (as much as fits a line)

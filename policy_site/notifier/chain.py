@@ -6,7 +6,6 @@ them. Everything else shows: an edit, a gap, a repetition, another order, a ledg
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from policy_site.canonical import event_hash
+from policy_site.divergence import find_divergences, show_divergence
 from policy_site.errors import FeedConflictError, FeedRolledBackError
 from policy_site.notifier.model import FeedEvent
 
@@ -138,21 +138,21 @@ def _rewritten(event: FeedEvent, known: Known) -> FeedConflictError:
     if before is None:
         difference = f"its hash is {event.hash}, it was {known.hashes[event.seq]}"
     else:
-        now = event.record
-        keys = sorted(key for key in {*now, *before} if now.get(key, _ABSENT) != before.get(key, _ABSENT))
-        told = [key for key in keys if key != "hash"][:3] or ["hash"]
-        difference = "; ".join(f"{key} is {_short(now.get(key))}, it was {_short(before.get(key))}" for key in told)
+        difference = _difference(before, event.record)
     return FeedConflictError(f"{_name(event)} was rewritten since it was read: {difference}.", remedy=_ASK)
 
 
-_ABSENT = object()
-_WIDTH = 60
-"""Characters of a value that a message shows."""
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    found = list(find_divergences(before, after))
+    told = [divergence for divergence in found if divergence.path != "hash"][:_MOST] or found
+    shown = [(divergence.path[:_LONGEST], *show_divergence(divergence)) for divergence in told]
+    return "; ".join(f"{path} is {now}, it was {then}" for path, then, now in shown)
 
 
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=True)
-    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}..."
+_MOST = 3
+"""Members that a message tells of."""
+_LONGEST = 200
+"""Characters of the name of one."""
 
 
 def _name(event: FeedEvent) -> str:
