@@ -11,10 +11,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_site.documents import RenderFault, Source, render_document, render_documents
+from policy_site.errors import PublishingError
 from policy_site.model import Document
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
@@ -62,6 +64,19 @@ def test_a_text_over_the_deadline_is_a_fault_and_the_others_go_on() -> None:
     assert fault.message.endswith("could not be read within 1 seconds.")
     assert isinstance(documents["again"], RenderFault)
     assert sum(isinstance(document, Document) for document in documents.values()) == len(bodies) - 2
+
+
+def test_no_text_is_blamed_for_a_slow_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(1)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert history({"a": "Text."}, seconds=1.0) == {"a": render_document("Text.", extensions=EXTENSIONS)}
+
+
+def test_a_process_that_does_not_start_is_no_fault_of_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os\nos._exit(1)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(PublishingError, match="ended before it was ready"):
+        history({"a": "Text."})
 
 
 def test_a_refused_text_is_a_fault() -> None:
@@ -125,14 +140,14 @@ def test_an_interrupt_leaves_no_process_behind() -> None:
     process.stdin = None
     children = _wait_for_children(process.pid)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert errors.strip().endswith("KeyboardInterrupt")
     assert children
     assert all(_has_ended(child) for child in children)
 
 
 def _wait_for_children(parent: int) -> list[int]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     listing = Path(f"/proc/{parent}/task/{parent}/children")
     while time.monotonic() < deadline:
         if children := [int(child) for child in listing.read_text(encoding="ascii").split()]:
@@ -142,7 +157,7 @@ def _wait_for_children(parent: int) -> list[int]:
 
 
 def _has_ended(process: int) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             if "(zombie)" in Path(f"/proc/{process}/status").read_text(encoding="utf-8"):

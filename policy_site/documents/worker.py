@@ -1,4 +1,7 @@
-"""What runs in a worker process: one line of JSON in (chunks of one document), one line out for each chunk."""
+"""What runs in a worker process: one line of JSON in (chunks of one document), one line out for each chunk.
+
+Before the first of them comes a line that says it is ready: until then no passage is under way.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ def _serve() -> None:
         return
     extensions = tuple(json.loads(first))
     converter = Converter(extensions)
+    sys.stdout.write(json.dumps("ready") + "\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         task = json.loads(line)
         # should the parent die, a worker caught in an endless expression dies of its alarm

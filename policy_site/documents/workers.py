@@ -20,8 +20,11 @@ from typing import Self
 
 from policy_site.documents.limits import RenderFault
 from policy_site.documents.worker import shorten
+from policy_site.errors import PublishingError
 
 _READ = 1 << 16
+_START_SECONDS = 120.0
+"""Within which a process is ready; a busy machine may need many, and no passage is to blame for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,10 @@ class _Worker:
         self._answered = 0
         self._buffer = b""
         self._seconds = 0.0
-        self.deadline = 0.0
         self._last_answer = 0.0
+        self.is_ready = False
+        self.deadline = time.monotonic() + _START_SECONDS
+        """Of the start, then of the task."""
         self.task = -1
         # a session of its own: an interrupt at the terminal is the parent's affair
         self._process = subprocess.Popen(
@@ -59,9 +64,9 @@ class _Worker:
         self._send(list(extensions))
 
     def begin(self, task: int, chunks: Sequence[str], *, seconds: float) -> None:
-        self.task, self._chunks, self._answered = task, chunks, 0
-        self._seconds, self._last_answer = seconds, time.monotonic()
-        self.deadline = self._last_answer + seconds
+        self.task, self._chunks, self._answered, self._seconds = task, chunks, 0, seconds
+        if self.is_ready:
+            self._start_clock()
         self._send({"chunks": list(chunks), "seconds": seconds})
 
     @property
@@ -74,6 +79,10 @@ class _Worker:
         if not data:
             return None
         *lines, self._buffer = (self._buffer + data).split(b"\n")
+        if lines and not self.is_ready:
+            del lines[0]
+            self.is_ready = True
+            self._start_clock()
         outcomes = []
         for line in lines:
             answer = json.loads(line)
@@ -97,6 +106,10 @@ class _Worker:
             self._input.close()
         self._process.wait()
         self.output.close()
+
+    def _start_clock(self) -> None:
+        self._last_answer = time.monotonic()
+        self.deadline = self._last_answer + self._seconds
 
     def _send(self, message: object) -> None:
         # a worker that has died is noticed where its answer is read
@@ -145,13 +158,21 @@ class Workers:
         worker.begin(task, chunks, seconds=self._seconds)
 
     def wait(self) -> Iterator[tuple[int, list[Outcome], bool]]:
-        """Wait for answers; yield task, new outcomes and whether the task is over (all done, or given up)."""
+        """Wait for answers; yield task, new outcomes and whether the task is over (all done, or given up).
+
+        Raises :class:`PublishingError` where a process does not get as far as its first task.
+        """
         deadline = min(key.data.deadline for key in self._busy.get_map().values())
         for key, _ in self._busy.select(max(deadline - time.monotonic(), 0.0)):
             worker: _Worker = key.data
             outcomes = worker.receive()
             if outcomes is None:
                 self._end(worker)
+                if not worker.is_ready:
+                    raise PublishingError(
+                        "A process that reads passages ended before it was ready.",
+                        remedy="Look whether this machine has memory left, and build again.",
+                    )
                 yield worker.task, [worker.unanswered("ended the process that read it.")], True
                 continue
             if worker.is_done:
@@ -162,6 +183,11 @@ class Workers:
         for key in list(self._busy.get_map().values()):
             if key.data.deadline <= now:
                 self._end(key.data)
+                if not key.data.is_ready:
+                    raise PublishingError(
+                        f"A process that reads passages was not ready after {_START_SECONDS:g} seconds.",
+                        remedy="Look what keeps this machine busy, and build again.",
+                    )
                 outcome = key.data.unanswered(f"could not be read within {self._seconds:g} seconds.")
                 yield key.data.task, [outcome], True
 
