@@ -71,18 +71,18 @@ def test_a_small_text_never_needs_long(name: str) -> None:
     parse_text(revision(text), is_strict=True)
     parse_words(revision(text), locale="en")
     render_documents([Source("key", text)], extensions=EXTENSIONS, seconds=1.0)
-    assert time.process_time() - started < 5  # it was a minute, or for ever
+    assert time.process_time() - started < 30  # it was a minute, or for ever
 
 
 def test_nobody_waits_twice_for_a_passage_that_cannot_be_read() -> None:
     given_up: dict[str, RenderFault] = {}
-    texts = [Source("first", "<![CDATA[" * 1_500), Source("second", "Hello.\n\n## More\n\n" + "<![CDATA[" * 1_500)]
-    first = render_documents(texts, extensions=EXTENSIONS, seconds=0.5, given_up=given_up)
-    started = time.monotonic()
+    slow = "[a](b " * 6_000  # it takes a quarter of a minute
+    texts = [Source("first", slow), Source("second", f"Hello.\n\n## More\n\n{slow}")]
+    first = render_documents(texts, extensions=EXTENSIONS, jobs=2, seconds=1.0, given_up=given_up)
+    assert len(given_up) == 2
     again = render_documents(texts, extensions=EXTENSIONS, seconds=600, given_up=given_up)
-    assert time.monotonic() - started < 5
     assert first == again
-    assert all(isinstance(fault, RenderFault) for fault in again.values())
+    assert all("within 1 seconds" in str(fault) for fault in again.values())
 
 
 def test_a_title_is_found_whatever_stands_around_it() -> None:
