@@ -427,7 +427,7 @@ def test_a_bounce_of_a_real_postfix_ends_in_suppression_and_the_next_notice_spar
     mailing.people(["nobody@gone.test,en,", "patient@busy.test,en,", f"{customer},en,"])
     assert mailing.run().status == 0
     assert mailing.counts() == {"sent": 3}, "Postfix took all three, and found out later"
-    postfix.wait_until(lambda: bool(postfix.mail_of(reports)), what="writing its report", seconds=30)
+    postfix.wait_until(lambda: bool(postfix.mail_of(reports)), what="writing its report")
 
     read = mailing.run("bounces", str(postfix.maildir(reports)))
     assert read.status == 0, read.said

@@ -126,9 +126,9 @@ def test_the_log_of_a_real_postfix_shows_what_it_took(tmp_path: Path, postfix: P
     boxes = [postfix.create_mailbox() for _ in range(3)]
     mailing.people(f"{box},en," for box in boxes)
     assert mailing.run().status == 0
+    postfix.wait_for_deliveries(*boxes)
     mailing.change(state="doubtful", changed_at=1)
     over = mailing.run()
     assert over.status == 0, over.said
     assert "3 doubtful, found in the server's record" in over.out
-    postfix.wait_until(lambda: all(postfix.mail_of(box) for box in boxes), what="done delivering")
     assert [len(postfix.mail_of(box)) for box in boxes] == [1, 1, 1]

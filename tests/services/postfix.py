@@ -127,6 +127,11 @@ class Postfix(Service):
         log = self.maillog.read_text(errors="replace") if self.maillog.exists() else ""
         return dict(re.findall(r" to=<([^>]*)>,.* status=(\w+)", log))
 
+    def wait_for_deliveries(self, *recipients: str) -> dict[str, str]:
+        """Return the same once it names all of these; the log is written by a process of its own, later than mail."""
+        self.wait_until(lambda: self.deliveries().keys() >= set(recipients), what="done with its log")
+        return self.deliveries()
+
     def _settings(self, settings: Path) -> dict[str, str]:
         account = pwd.getpwnam("nobody")
         return {

@@ -119,7 +119,7 @@ class Service(ABC):
         self.kill()
         self.start()
 
-    def wait_until(self, fact: Callable[[], bool], *, what: str, seconds: float = 10.0) -> None:
+    def wait_until(self, fact: Callable[[], bool], *, what: str, seconds: float = 60.0) -> None:
         """Return as soon as ``fact`` is true; after ``seconds``, or when the service ends, say so with its log."""
         deadline = time.monotonic() + seconds
         while not fact():

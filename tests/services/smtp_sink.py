@@ -129,7 +129,7 @@ class SmtpSink(Service):
         records = recorded.split(f"{self._mark}\n".encode())[1:]
         return [_read_record(record) for record in records]
 
-    def wait_for(self, number: int, *, seconds: float = 10.0) -> list[RecordedMessage]:
+    def wait_for(self, number: int, *, seconds: float = 60.0) -> list[RecordedMessage]:
         """Return the messages as soon as there are ``number`` of them."""
         self.wait_until(lambda: self.count() >= number, what=f"given {number} messages", seconds=seconds)
         return self.messages()
