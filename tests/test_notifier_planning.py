@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -293,12 +293,11 @@ def test_two_planners_at_once_do_not_disturb_each_other(planned: PlannedLedger, 
     planned.publish(1)
     settings = settings_of(customers(write_list(tmp_path / "list.csv", many(200))))
     ledgers = [open_ledger(planned.url) for _ in range(2)]
-    planners = [threading.Thread(target=plan_notices, args=(ledger, settings)) for ledger in ledgers]
-    for planner in planners:
-        planner.start()
-    for planner, ledger in zip(planners, ledgers, strict=True):
-        planner.join()
+    with ThreadPoolExecutor() as pool:
+        planners = [pool.submit(plan_notices, ledger, settings) for ledger in ledgers]
+    for ledger in ledgers:
         ledger.engine.dispose()
+    assert [planner.exception() for planner in planners] == [None, None]
     (reached,) = plan_notices(planned.ledger, settings)
     assert (reached.planned, reached.is_finished) == (200, True)
     assert len(planned.addresses()) == len(set(planned.addresses())) == 200

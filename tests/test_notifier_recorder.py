@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -117,16 +118,15 @@ class TestBuried:
         """A worker that is only slow begins and withdraws while another buries it: each row ends somewhere."""
         with Recorder(ledger, name="w", lease_seconds=60) as one:
             claims = take(one, 40)
-            undertaker = threading.Thread(target=bury, args=(ledger,))
-            begun = 0
-            with contextlib.suppress(UsageError):
+            begun, burials = 0, list[Future[int]]()
+            with ThreadPoolExecutor() as pool, contextlib.suppress(UsageError):
                 for delivery in claims:
                     if begun == 5:
-                        undertaker.start()
+                        burials.append(pool.submit(bury, ledger))
                     one.begin([delivery.id])
                     one.withdraw(delivery.id)
                     begun += 1
-            undertaker.join()
+            assert [burial.exception() for burial in burials] == [None]
             assert begun >= 5
         assert set(shared.counts()) <= {"pending", "doubtful"}
 
@@ -134,28 +134,28 @@ class TestBuried:
         self, shared: Mailing, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It writes about its second delivery and then its first; who buries it, the other way round."""
-        undertaker = threading.Thread(target=bury, args=(ledger,))
+        pool, burials = ThreadPoolExecutor(), list[Future[int]]()
 
         def halfway(connection: Connection, verdicts: Sequence[Verdict], *, worker: int, now: int) -> None:
             if verdicts:
-                undertaker.start()
+                burials.append(pool.submit(bury, ledger))
                 wait_until_somebody_waits(ledger)
             record_attempts(connection, verdicts, worker=worker, now=now)
 
         monkeypatch.setattr(deliveries, "record_attempts", halfway)
-        with Recorder(ledger, name="w", lease_seconds=60) as one:
+        with Recorder(ledger, name="w", lease_seconds=60) as one, pool:
             first, second, *_ = take(one)
             one.begin([second.id])
             one.record([sent(second)])
             one.begin([first.id])
-            undertaker.join()
+            assert [burial.result() for burial in burials] == [1]
         assert shared.counts() == {"sent": 1, "doubtful": 1, "pending": 38}
 
     @pytest.mark.usefixtures("shared")
     def test_two_that_were_both_away_do_not_bury_each_other(
         self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        meeting = threading.Barrier(2, timeout=60)
+        meeting = threading.Barrier(2, timeout=300)
 
         def look(connection: Connection, *, now: int, is_alone: bool) -> int:
             meeting.wait()
@@ -168,20 +168,22 @@ class TestBuried:
             with ledger.transaction() as connection:
                 connection.execute(update(WORKERS).values(lease_until=1))
             monkeypatch.setattr(recorder, "bury_dead_workers", look)
-            thread = threading.Thread(target=other._look_after_leases)
-            thread.start()
-            one._look_after_leases()
-            thread.join()
+            with ThreadPoolExecutor() as pool:
+                looking = pool.submit(other._look_after_leases)
+                one._look_after_leases()
+            assert looking.exception() is None
             assert take(one)
             assert take(other)
 
 
 def wait_until_somebody_waits(ledger: Ledger) -> None:
-    while True:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         with ledger.transaction() as connection:
             if connection.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first():
                 return
         time.sleep(0.01)
+    pytest.fail("Nobody waits.")
 
 
 @contextmanager
@@ -318,14 +320,14 @@ def test_what_a_server_refused_is_not_in_doubt_when_the_worker_dies(mailing: Mai
     def answer(talk: Talk) -> str:
         if talk.recipient.startswith("person00006"):
             reached.set()
-            is_over.wait(30)
+            is_over.wait(300)
             return HANG_UP
         return "554 5.7.1 Not this content"
 
     server.answers["."] = answer
     mailing.channel |= {"connections": 1, "ambiguous": "hold"}
     process = mailing.start()
-    assert reached.wait(60)
+    assert reached.wait(300)
     process.kill()
     process.communicate()
     is_over.set()
@@ -344,7 +346,7 @@ def test_a_server_that_greets_slowly_on_one_connection_holds_up_no_other(
 
     def greet(talk: Talk) -> None:
         if talk.number == 2:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while len(server.taken) < 29 and time.monotonic() < deadline:
                 time.sleep(0.01)
             taken_meanwhile.append(len(server.taken))
