@@ -140,6 +140,7 @@ def test_the_sink_can_be_slow_at_one_command_without_holding_up_other_sessions()
         with smtplib.SMTP(sink.host, sink.port) as other:
             other.noop()
         assert [one.message["Subject"] for one in sink.wait_for(1)] == ["Slow"]
+        assert slow.sock
         assert select.select([slow.sock], [], [], 0)[0] == []  # both before the answer
         assert slow.getreply()[0] == 250
 
