@@ -6,10 +6,12 @@ import http.server
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Browser, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+expect.set_options(timeout=30_000)
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -175,7 +175,7 @@ class Mailing:
             connection.execute(statement.where(DELIVERIES.c.recipient == address) if address else statement)
 
 
-def ended(process: subprocess.Popen[str], *, seconds: float = 60) -> Ended:
+def ended(process: subprocess.Popen[str], *, seconds: float = 300) -> Ended:
     """Wait for the end of a process."""
     out, err = process.communicate(timeout=seconds)
     return Ended(process.returncode, out, err)

@@ -714,7 +714,7 @@ def test_nothing_that_a_repository_configures_is_started(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert marker.exists()
 

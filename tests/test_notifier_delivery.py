@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
@@ -129,8 +130,10 @@ def test_a_server_that_comes_back_within_the_patience_is_used(local: Mailing, se
 
 def test_one_that_the_server_stumbles_over_does_not_keep_the_others(local: Mailing, server: ScriptedServer) -> None:
     addresses = local.people_many(30)
-    local.channel |= {"patience_seconds": 4, "connections": 1}
+    local.channel |= {"patience_seconds": 60, "connections": 1}
     server.answers["RCPT"] = refuse(addresses[0], reply="421 4.3.2 Closing")
+    stop = local.folder / "notify.stop"
+    server.answers["."] = lambda _talk: stop.touch() if len(server.taken) == 28 else None  # at the last of the others
     ended = local.run()
     assert ended.status == 7
     assert local.counts() == {"pending": 1, "sent": 29}
@@ -338,20 +341,20 @@ class TestStopping:
         server.answers["."] = lambda _talk: (local.folder / "notify.stop").touch()
         before = time.monotonic()
         assert local.run().status == 7
-        assert time.monotonic() - before < 15
+        assert time.monotonic() - before < 40
         assert local.counts() == {"pending": 50 - len(server.taken), "sent": len(server.taken)}
 
     def test_sigterm_ends_it_in_order(self, mailing: Mailing, server: ScriptedServer) -> None:
         mailing.people_many(2000)
-        mailing.channel |= {"rate": 100, "connections": 4}
+        mailing.channel |= {"rate": 20, "connections": 4}
         many = threading.Event()
-        server.answers["."] = lambda _talk: many.set() if len(server.taken) > 20 else None
+        server.answers["."] = lambda _talk: many.set() if len(server.taken) > 5 else None
         process = mailing.start()
-        assert many.wait(60)
+        assert many.wait(300)
         process.terminate()
         before = time.monotonic()
         over = ended(process)
-        assert time.monotonic() - before < 10
+        assert time.monotonic() - before < 60  # all of it would take 100
         assert over.status == 143, over.said
         assert "Interrupted; the ledger knows what was done" in over.err
         assert "Traceback" not in over.err
@@ -365,18 +368,23 @@ class TestStopping:
 
         def wait(_talk: Talk) -> str:
             reached.set()
-            is_over.wait(60)
+            is_over.wait(300)
             return HANG_UP
 
         server.answers["."] = wait
         local.channel |= {"ambiguous": "hold"}
         process = local.start()
-        assert reached.wait(60)
+        assert reached.wait(300)
         process.terminate()
         with pytest.raises(subprocess.TimeoutExpired):  # it waits for the answer
             process.wait(1)
-        process.terminate()
-        over = ended(process, seconds=20)
+        for _ in range(60):  # the two may arrive as one
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+                break
+        assert not is_over.is_set()
+        over = ended(process, seconds=1)
         is_over.set()
         assert over.status == 143, over.said
         assert local.states() == {"a@example.org": "doubtful"}
@@ -389,11 +397,11 @@ class TestManyWorkers:
 
         def wait(_talk: Talk) -> None:
             reached.set()
-            is_over.wait(60)
+            is_over.wait(300)
 
         server.answers["."] = wait
         process = local.start()
-        assert reached.wait(60)
+        assert reached.wait(300)
         second = local.run()
         is_over.set()
         assert second.status == 2

@@ -301,7 +301,7 @@ class TestKills:
         feed = publish(tmp_path, history(230))
         run = start(f"sqlite:///{tmp_path / 'trial.db'}", feed)
         began = time.monotonic()
-        run.communicate("\n", timeout=60)
+        run.communicate("\n", timeout=300)
         usual = time.monotonic() - began
         chance = random.Random(4)  # noqa: S311 - instants, not secrets
         for _ in range(6):
@@ -337,6 +337,6 @@ class TestKills:
         runs = [start(url, feed) for _ in range(3)]
         for run in runs:
             go(run)
-        assert sorted(run.communicate(timeout=60)[0] for run in runs) == ["0\n", "0\n", "35\n"]
+        assert sorted(run.communicate(timeout=300)[0] for run in runs) == ["0\n", "0\n", "35\n"]
         assert list(states(ledger)) == list(range(1, 41))
         ledger.engine.dispose()

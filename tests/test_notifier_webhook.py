@@ -149,7 +149,7 @@ def test_an_endpoint_that_is_down_is_called_later(hooked: Hooked) -> None:
 
 def test_an_answer_that_does_not_come_is_doubtful(hooked: Hooked, consumer: Consumer) -> None:
     consumer.before_answer = lambda _request: False
-    hooked.channel |= {"timeout_seconds": 2}
+    hooked.channel |= {"timeout_seconds": 20}
     assert hooked.run().status == 7
     assert [outcome for outcome, _ in hooked.attempts("crm")] == ["doubtful", "settled"]
     hooked.channel |= {"ambiguous": "hold"}

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.services.service import free_port
+
 _BASE = "/legal/"
 _NGINX = """
 daemon off; master_process off; pid {work}/nginx.pid; error_log {work}/error.log;
@@ -74,7 +76,7 @@ class Server:
 
     def ask(self, path: str, **headers: str) -> Answer:
         """Request ``path`` below the host; underscores in names of headers are hyphens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with contextlib.closing(connection):
             connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             response = connection.getresponse()
@@ -89,7 +91,7 @@ class Server:
 def serve(name: str, root: Path, work: Path) -> Iterator[Server]:
     """Run the server ``name`` over ``root``, which holds a site at ``legal``, until the block ends."""
     work.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     modules = "\n".join(
         f"LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so" for module in _APACHE_MODULES
     )
@@ -121,13 +123,7 @@ def serve(name: str, root: Path, work: Path) -> Iterator[Server]:
         yield Server(port)
     finally:
         process.terminate()
-        process.wait(timeout=20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        process.wait(timeout=60)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
