@@ -67,14 +67,16 @@ class PlannedLedger:
     ledger: Ledger
     url: str
 
-    def publish(self, seq: int, *, policy: str = "privacy", state: str = "open", language: str = "en") -> None:
+    def publish(
+        self, seq: int, *, policy: str = "privacy", state: str = "open", language: str = "en", version: str = ""
+    ) -> None:
         identity = f"tag:example.org,2026:policy/{policy}/{seq}/published"
         record = {
             "seq": seq,
             "id": identity,
             "type": "policy.version.published",
             "policy": policy,
-            "version": f"2026-0{seq}",
+            "version": version or f"2026-0{seq}",
             "authoritative_language": language,
             "published_at": "2026-04-01T08:00:00Z",
             "effective_at": "2026-05-03T22:00:00Z",

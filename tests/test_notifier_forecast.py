@@ -83,6 +83,15 @@ def test_it_is_what_planning_then_does(planned: PlannedLedger, tmp_path: Path, m
     }  # fmt: skip
 
 
+def test_of_a_list_that_was_read_to_its_end_nothing_is_foretold(planned: PlannedLedger, tmp_path: Path) -> None:
+    planned.publish(1)
+    settings = settings_of(customers(write_list(tmp_path / "list.csv", ["nobody,en,", *many(3)])))
+    plan_notices(planned.ledger, settings)
+    for address in planned.addresses():
+        planned.deliver(address, "sent", "250 Ok")
+    assert list(forecast_notices(planned.ledger, settings, open_events(planned.ledger))) == []
+
+
 class TestPreview:
     def test_it_is_the_message_that_is_then_sent(self, tmp_path: Path, server: ScriptedServer) -> None:
         mailing = Mailing(tmp_path, server.port, others={"max_new": 0})

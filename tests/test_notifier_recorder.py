@@ -207,6 +207,7 @@ def losing_answers(
 
     with monkeypatch.context() as patch:
         patch.setattr(Ledger, "transaction", transaction)
+        patch.setattr(Ledger, "snapshot", plain)  # what only reads has nothing to lose
         patch.setattr(time, "sleep", lambda _seconds: None)
         yield lost
 

@@ -207,6 +207,22 @@ NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most
             "sql = {first_cursor = [], ",
             "21: `sql.first_cursor` of the audience 'customers' is a list, not a text. Write it in quotation marks.",
         ),
+        (
+            'csv = "readers.csv"',
+            'csv = "readers.csv"\nfirst_cursor = ""',
+            (
+                "29: There is no setting `first_cursor` of the audience 'readers'. Known here are `canaries`,"
+                " `channel`, `csv`, `kind`, `name`, `policies` and `sql`."
+            ),
+        ),
+        (
+            "max_new = 10",
+            '"[key]" = 1',
+            (
+                '2: There is no setting `"[key]"`. Known here are `audiences`, `broker`, `channels`, `feed`,'
+                " `lease_seconds`, `ledger`, `max_new`, `requeue_seconds` and `stop_file`."
+            ),
+        ),
         # ranges and forms
         (
             "attempts = 8",

@@ -16,11 +16,12 @@ from policy_site.commands.terminal import Terminal
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier import delivery, ingestion, planning, reconciliation, replays
 from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.ledger.due import due_deliveries
 from policy_site.notifier.ledger.events import record_events, seqs_in_state
 from policy_site.notifier.ledger.plans import Pass, add_canaries, planning_alone
 from policy_site.notifier.ledger.replays import take_up
 from policy_site.notifier.ledger.suppressions import suppress
-from policy_site.notifier.ledger.tables import DELIVERIES
+from policy_site.notifier.ledger.tables import DELIVERIES, EVENTS
 from policy_site.notifier.model import EventState
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.reports import report_lines, survey_ledger
@@ -28,7 +29,7 @@ from policy_site.notifier.running import mend_times
 from policy_site.notifier.settings import Audience, read_notifier_settings
 from tests.mailing import NOTICE, Mailing
 from tests.plans import CHANNELS, MAIL, PlannedLedger, customers, many, new_ledger, settings_of, write_list
-from tests.published_feeds import history, notices
+from tests.published_feeds import chained, history, notices
 from tests.scripted_smtp import ScriptedServer, Talk
 from tests.services import PostgreSQL
 
@@ -73,9 +74,25 @@ class TestPlanning:
         with shared.ledger as ledger, planning_alone(ledger, event_seq=NOTICE, audience="people"):
             over = shared.run("plan", "--again", str(NOTICE))
             assert (over.status, shared.run("plan").status) == (2, 0), "without it there is nothing to do"
-        assert f"Another process plans event {NOTICE}" in over.err
+        assert f"Event {NOTICE} cannot be planned again for the audience 'people' now" in over.err
         assert shared.run("plan", "--again", str(NOTICE)).status == 0
         assert list(shared.states()) == ["a@example.org", "joined@example.org"]
+
+    def test_who_is_asked_to_plan_again_what_comes_after_another_says_so(
+        self, planned: PlannedLedger, tmp_path: Path
+    ) -> None:
+        planned.publish(1)
+        planned.publish(2)
+        path = tmp_path / "list.csv"
+        failures: list[str] = []
+
+        def fail(audience: str, error: UsageError) -> None:
+            failures.append(f"{audience}: {error}")
+
+        plan_notices(planned.ledger, settings_of(customers(path)), again=[2], failed=fail)
+        assert [failure[:40] for failure in failures] == [
+            "customers: The list of recipients " + str(path)[:6], "customers: Event 2 cannot be planned aga",
+        ]  # fmt: skip
 
     def test_after_a_plan_that_was_stopped_delivery_is_not_the_end(
         self, tmp_path: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
@@ -151,7 +168,7 @@ class TestPlanning:
 
         def plan(*audiences: Audience) -> None:
             with open_ledger(url) as ledger:
-                plan_notices(ledger, settings_of(*audiences), failed=failures.append)
+                plan_notices(ledger, settings_of(*audiences), failed=lambda _name, error: failures.append(error))
 
         thread = threading.Thread(target=plan, args=lists)
         thread.start()
@@ -219,7 +236,7 @@ class TestDelivery:
     def test_who_is_struck_off_after_the_claim_is_not_told(
         self, tmp_path: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery, "_SUPPRESSIONS_SECONDS", 0)
+        monkeypatch.setattr(delivery, "_WANTED_SECONDS", 0)
         mailing = Mailing(tmp_path, server.port, channel={"connections": 1})
         mailing.announce()
         mailing.people([f"{name}@example.org,en," for name in "abc"])
@@ -235,6 +252,76 @@ class TestDelivery:
         assert mailing.run("deliver").status == 0
         assert server.recipients == ["a@example.org"]
         assert mailing.counts() == {"sent": 1, "suppressed": 2}
+
+    def test_of_an_event_that_is_closed_meanwhile_nobody_else_is_told(
+        self, tmp_path: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery, "_WANTED_SECONDS", 0)
+        mailing = Mailing(tmp_path, server.port, channel={"connections": 1})
+        mailing.announce()
+        mailing.people_many(20)
+        mailing.plan()
+
+        def close_it(_talk: Talk) -> None:
+            if len(server.taken) == 3:
+                with mailing.ledger as ledger:
+                    ingestion.close(ledger, [NOTICE])
+
+        server.answers["RCPT"] = close_it
+        assert mailing.run("deliver").status == 0
+        assert len(server.taken) in (4, 5)  # what was under way, and the one that was taken while it was
+        assert mailing.counts() == {"sent": len(server.taken), "pending": 20 - len(server.taken)}
+
+    def test_what_comes_later_about_a_version_waits_for_all_that_came_earlier(
+        self, planned: PlannedLedger, tmp_path: Path
+    ) -> None:
+        for seq, version in ((1, "a"), (2, "b"), (3, "a"), (4, "a")):
+            planned.publish(seq, version=version)
+        lists = {
+            seq: customers(
+                write_list(tmp_path / f"{seq}.csv", [f"{name}@example.org,en," for name in names]), name=str(seq)
+            )
+            for seq, names in ((1, "xz"), (2, "x"), (3, "y"), (4, "xyz"))
+        }
+        for seq, audience in lists.items():
+            with planned.ledger.transaction() as connection:
+                connection.execute(update(EVENTS).values(state=EventState.PAST))
+                connection.execute(update(EVENTS).where(EVENTS.c.seq == seq).values(state=EventState.OPEN))
+            plan_notices(planned.ledger, settings_of(audience))
+        with planned.ledger.transaction() as connection:
+            connection.execute(update(EVENTS).values(state=EventState.OPEN))
+
+        def due() -> list[tuple[int, str]]:
+            rows = {row.id: (row.event_seq, row.recipient[0]) for row in planned.deliveries()}
+            with planned.ledger.transaction() as connection:
+                return [rows[number] for (number,) in connection.execute(due_deliveries(connection, "mail", now=99))]
+
+        def move(seq: int, name: str, state: str) -> None:
+            with planned.ledger.transaction() as connection:
+                connection.execute(
+                    update(DELIVERIES)
+                    .where(DELIVERIES.c.event_seq == seq, DELIVERIES.c.recipient == f"{name}@example.org")
+                    .values(state=state)
+                )
+
+        assert sorted(due()) == [(1, "x"), (1, "z"), (2, "x"), (3, "y")]
+        move(1, "x", "held")
+        move(1, "z", "sent")
+        move(3, "y", "sending")
+        assert due() == [(2, "x"), (4, "z")], "who may still get the earlier one does not get the later one"
+        move(1, "x", "refused")
+        move(3, "y", "sent")
+        assert sorted(due()) == [(2, "x"), (4, "x"), (4, "y"), (4, "z")]
+
+    def test_a_character_that_a_database_refuses_keeps_nobody_from_their_notice(
+        self, shared: Mailing, server: ScriptedServer
+    ) -> None:
+        events = history(NOTICE)
+        editions = {tag: {**edition} for tag, edition in events[-1]["editions"].items()}
+        editions["de"]["title"] = "Daten\0schutz"
+        shared.publish(events=chained([*events[:-1], {**events[-1], "editions": editions}]))
+        assert shared.run().status == 0
+        assert server.recipients == ["a@example.org"]
 
     @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
     def test_nobody_hears_of_a_correction_before_what_it_corrects(

@@ -186,7 +186,7 @@ def _rest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: T
 def _close(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
     with open_ledger(settings.ledger) as ledger:
         moved = close(ledger, arguments.events)
-    return _tell_events("closed", moved, "Nobody else is told.", terminal)
+    return _tell_events("closed", moved, "Runs under way hear of it within ten seconds; nobody else is told.", terminal)
 
 
 def _tell_events(what: str, seqs: Sequence[int], consequence: str, terminal: Terminal) -> int:

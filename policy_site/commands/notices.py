@@ -80,8 +80,8 @@ def show_unplanned(unplanned: Sequence[tuple[int, str]], terminal: Terminal) -> 
         return
     for seq, audience in unplanned:
         terminal.say_aside(
-            f"Event {seq} is not planned to its end for the audience {audience}: another process is at it, or one was"
-            " stopped in the middle. The next `policy-site notify run` sees to it."
+            f"Event {seq} is not planned to its end for the audience {audience}; `policy-site notify run` plans it,"
+            " unless another process is at it."
         )
 
 
@@ -115,6 +115,10 @@ def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: 
             terminal.say_aside(f"{one.channel}: {tally.reason}. Nobody's attempts were spent on it.")
         if one.waiting and settings.stop_file.exists():
             terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait, since {settings.stop_file} is there.")
+        elif one.waiting and one.paused_until:
+            terminal.say_aside(
+                f"{one.channel}: The canaries have it; {one.waiting} deliveries wait until {instant(one.paused_until)}."
+            )
         elif one.waiting:
             due = f", the first at {instant(one.next_due)}" if one.next_due else ""
             terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
@@ -144,6 +148,7 @@ def run_as_json(one: ChannelRun) -> dict[str, object]:
         },
         "waiting": one.waiting,
         "next_due": instant(one.next_due) if one.next_due else None,
+        "paused_until": instant(one.paused_until) if one.paused_until else None,
         "held": one.held,
         "stuck_canaries": list(one.stuck_canaries),
     }

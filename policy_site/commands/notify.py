@@ -40,7 +40,6 @@ NAME = "notify"
 HELP = "read a change feed and deliver notices"
 FAREWELL = "Interrupted; the ledger knows what was done, the next run goes on."
 
-_CONFIG = Path("notify.toml")
 _UNUSABLE, _WAITING = 1, 7
 
 
@@ -254,6 +253,12 @@ def _plan_all(
     ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, again: Collection[int] = ()
 ) -> _Planned:
     planned = _Planned()
+    unread: set[str] = set()
+
+    def fail(audience: str, error: UsageError) -> None:
+        unread.add(audience)
+        planned.problems.append(error)
+
     with terminal.progress() as progress:
 
         def tell(one: Pass) -> None:  # how long a list is, is known at its end
@@ -261,8 +266,9 @@ def _plan_all(
             if progress:
                 progress(f"Planning ({one.audience})", one.planned, one.planned if one.is_finished else None)
 
-        planned.passes = plan_notices(ledger, settings, again=again, progress=tell, failed=planned.problems.append)
-    planned.unplanned = find_unplanned(ledger, settings)
+        planned.passes = plan_notices(ledger, settings, again=again, progress=tell, failed=fail)
+    # of a list that cannot be read the error tells more
+    planned.unplanned = tuple(pair for pair in find_unplanned(ledger, settings) if pair[1] not in unread)
     show_unusable(planned.unusable, settings, terminal)
     show_unplanned(planned.unplanned, terminal)
     return planned

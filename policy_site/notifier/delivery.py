@@ -25,7 +25,7 @@ from policy_site.notifier.channels import (
     apart,
 )
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
-from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by, drop_suppressed
+from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by, drop_unwanted
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
 from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.settings import MailChannel, WebhookChannel
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 _CLAIM_SIZE = 500
 _SHORT_REST = 0.2
 """Seconds until it is asked again whether something has changed."""
-_SUPPRESSIONS_SECONDS = 10.0
-"""How old the knowledge may be of who was struck off; where messages go slowly, claims wait for long."""
+_WANTED_SECONDS = 10.0
+"""How old the knowledge may be that a claim is still to be sent; where messages go slowly, claims wait for long."""
 _CONNECTING_SECONDS = 300.0
 """For all of it: name, connection, TLS, authentication, each of which has a shorter time of its own."""
 _CLOSING_SECONDS = 10.0
@@ -114,7 +114,7 @@ class _Run:
         self._pace = Pace(settings.rate)
         self._claims: deque[Delivery] = deque()
         self._claimed_at = 0.0
-        """Or when they were last compared with the addresses that were struck off."""
+        """Or when it was last asked whether they are still to be sent."""
         self._at_hand: set[int] = set()
         """Ids of what was claimed and is not decided yet."""
         self._under_way = 0
@@ -231,7 +231,7 @@ class _Run:
     # --- claims and verdicts -----------------------------------------------------------------------------------------
 
     def _take(self) -> Delivery | None:
-        if self._claims and time.monotonic() - self._claimed_at > _SUPPRESSIONS_SECONDS:
+        if self._claims and time.monotonic() - self._claimed_at > _WANTED_SECONDS:
             self._claims = deque(self.recorder.execute(self._still_wanted))
             self._claimed_at = time.monotonic()
         if not self._claims:
@@ -255,7 +255,7 @@ class _Run:
         )
 
     def _still_wanted(self, connection: Connection, now: int) -> list[Delivery]:
-        return drop_suppressed(connection, self.name, self._claims, now=now)
+        return drop_unwanted(connection, self.name, self._claims, now=now)
 
     def _record_judged(self, judged: Sequence[Judged]) -> None:
         self._record([self._verdict(one) for one in judged])

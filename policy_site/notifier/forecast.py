@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, open_listing
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.plans import PlannableEvent, count_undecided, find_pass
+from policy_site.notifier.ledger.plans import Pass, PlannableEvent, count_undecided, find_pass
 from policy_site.notifier.ledger.replays import unknown_recipients
 from policy_site.notifier.ledger.reports import find_event
 from policy_site.notifier.ledger.suppressions import suppressed
@@ -96,7 +96,7 @@ def _forecast(
         known = passes[audience.name]
         if known and needs_nothing(known):
             continue
-        for chunk in _chunks(settings, audience, event):
+        for chunk in _chunks(settings, audience, event, known):
             fresh = {one.address: one for one in reversed(chunk.recipients) if one.address not in seen}
             seen.update(fresh)
             with ledger.snapshot() as connection:
@@ -109,14 +109,21 @@ def _forecast(
     return Forecast(event.seq, event.state, channel, ordered, struck_off, unusable)
 
 
-def _chunks(settings: NotifierSettings, audience: Audience, event: PlannableEvent) -> Iterator[Chunk]:
+def _chunks(
+    settings: NotifierSettings, audience: Audience, event: PlannableEvent, known: Pass | None
+) -> Iterator[Chunk]:
+    """Yield what of a list planning would still read."""
     channel = settings.channels[audience.channel]
     if isinstance(channel, WebhookChannel):
         yield Chunk(endpoints_of(channel), (), cursor="", is_last=True)
         return
-    canaries = frozenset(canaries_of(audience))
+    canaries = frozenset() if known else frozenset(canaries_of(audience))
     with open_listing(audience, policy=event.policy) as listing:
         cursor = None
+        if known and known.fingerprint == listing.fingerprint:
+            if known.is_finished:
+                return
+            cursor = known.cursor
         while True:
             chunk = listing.chunk_after(cursor, language=event.language)
             canaries -= {one.address for one in chunk.recipients}

@@ -49,6 +49,10 @@ class DeliveryState(StrEnum):
     """The address bounced before, or was struck off."""
 
 
+UNDECIDED = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
+"""Some run or other sees to it, without a person."""
+
+
 class OutcomeKind(StrEnum):
     """How one attempt ended."""
 

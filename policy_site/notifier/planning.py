@@ -40,7 +40,7 @@ def plan_notices(
     settings: NotifierSettings,
     *,
     progress: Callable[[Pass], None] | None = None,
-    failed: Callable[[UsageError], None] | None = None,
+    failed: Callable[[str, UsageError], None] | None = None,
     again: Collection[int] = (),
 ) -> tuple[Pass, ...]:
     """Plan the notices of every open event; tell ``progress`` how far a pass is, chunk by chunk.
@@ -49,8 +49,8 @@ def plan_notices(
     events ``again``: then whoever joined it meanwhile is told too, and nobody twice.
     Returns the passes of open events as they stand now; one that another worker is at is not finished. What comes
     later for the same audience waits for it, lest a correction be planned before what it corrects.
-    A list that cannot be read is told to ``failed`` and does not keep the others; without it, it is raised as
-    :class:`UsageError`. What was planned before stays.
+    A list that cannot be read is told to ``failed``, with the audience's name, and does not keep the others; without
+    it, it is raised as :class:`UsageError`. What was planned before stays.
     """
     tell, fail = progress or _tell_nobody, failed or _raise
     passes: list[Pass] = []
@@ -60,12 +60,14 @@ def plan_notices(
         _plan_canaries(ledger, event, concerned)
         for audience in concerned:
             if audience.name in left:
+                if event.seq in again:
+                    fail(audience.name, _not_now(event, audience))
                 continue
             try:
                 reached = _plan_audience(ledger, settings, event, audience, tell, is_again=event.seq in again)
             except UsageError as error:
                 left.add(audience.name)
-                fail(error)
+                fail(audience.name, error)
                 continue
             if not reached.is_finished:
                 left.add(audience.name)
@@ -93,13 +95,15 @@ def _tell_nobody(_pass: Pass) -> None:
     """Nobody asked how far it is."""
 
 
-def _raise(error: UsageError) -> None:
+def _raise(_audience: str, error: UsageError) -> None:
     raise error
 
 
 def _plan_canaries(ledger: Ledger, event: PlannableEvent, audiences: Iterable[Audience]) -> None:
     """Put the canaries of all audiences in before anybody else, so that no worker overtakes them."""
     for audience in audiences:
+        if not audience.canaries:
+            continue
         # one after the other: two planners whose audiences stand in another order must not wait for each other
         with ledger.transaction() as connection:
             if find_pass(connection, event_seq=event.seq, audience=audience.name) is None:
@@ -133,10 +137,7 @@ def _plan_audience(
     with planning_alone(ledger, event_seq=event.seq, audience=audience.name) as is_alone:
         known = _standing(ledger, event, audience)
         if not is_alone and is_again:
-            raise UsageError(
-                f"Another process plans event {event.seq} for the audience {audience.name!r} at this moment.",
-                remedy="Run it again once that has ended.",
-            )
+            raise _not_now(event, audience)
         if not is_alone:
             return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
         if known and is_again and known.is_finished:
@@ -154,6 +155,14 @@ def _plan_audience(
     raise UsageError(
         f"The list of the audience {audience.name!r} changes while it is read.",
         remedy="Write a new file beside it and move it into its place; then run again.",
+    )
+
+
+def _not_now(event: PlannableEvent, audience: Audience) -> UsageError:
+    return UsageError(
+        f"Event {event.seq} cannot be planned again for the audience {audience.name!r} now: another process is at it,"
+        " or an earlier event is not planned to its end.",
+        remedy="Ask for it again later.",
     )
 
 
@@ -216,7 +225,7 @@ def _begin_or_resume(ledger: Ledger, event: PlannableEvent, audience: Audience, 
 
 
 def _standing(ledger: Ledger, event: PlannableEvent, audience: Audience) -> Pass | None:
-    with ledger.transaction() as connection:
+    with ledger.snapshot() as connection:
         return find_pass(connection, event_seq=event.seq, audience=audience.name)
 
 

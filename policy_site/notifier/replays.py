@@ -14,6 +14,7 @@ from policy_site.notifier.model import DeliveryState, EventState
 
 REPLAYABLE = frozenset({DeliveryState.EXHAUSTED, DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SUPPRESSED})
 """What is sent again without more ado; of the suppressed only those who are not any more."""
+_REMEDIES = {EventState.HELD: "Release it first."}
 _ROWS = 1_000
 """Deliveries in one transaction, and addresses in one question."""
 
@@ -105,7 +106,7 @@ def _open_event(connection: Connection, reference: str) -> KnownEvent:
     if event.state is not EventState.OPEN:
         raise UsageError(
             f"The event {event.seq} is {event.state.value}: nothing of it is sent.",
-            remedy="Release it first, if it is held.",
+            remedy=_REMEDIES.get(event.state, "It stays so."),
         )
     return event
 

@@ -13,8 +13,14 @@ from pathlib import Path
 from policy_site.notifier.channels import open_channel
 from policy_site.notifier.delivery import Tally, deliver
 from policy_site.notifier.ledger import Ledger
-from policy_site.notifier.ledger.deliveries import count_in, make_overdue, next_due, stuck_canaries
-from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.ledger.deliveries import (
+    canaries_sent_at,
+    count_in,
+    make_overdue,
+    next_due,
+    stuck_canaries,
+)
+from policy_site.notifier.model import UNDECIDED, DeliveryState
 from policy_site.notifier.reconciliation import Settled, settle
 from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.rendering import make_renderer
@@ -22,10 +28,6 @@ from policy_site.notifier.settings import MailChannel, NotifierSettings, Webhook
 
 _STOP_FILE_SECONDS = 0.2
 """How old the knowledge of the stop file may be."""
-
-
-_WAITING = (DeliveryState.PENDING, DeliveryState.DOUBTFUL, DeliveryState.CLAIMED, DeliveryState.SENDING)
-"""The last two at the end of a run: another worker has them, or had them when it died, and its lease still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class ChannelRun:
     """Deliveries that another run must try."""
     next_due: int | None
     """When the first of them is due; in the past where the server, the stop file or a canary is what they wait for."""
+    paused_until: int | None
+    """Until when all others wait after the canaries have it, so that a person can look."""
     held: int
     """Doubtful deliveries that a person decides."""
     stuck_canaries: tuple[str, ...]
@@ -78,7 +82,7 @@ def deliver_all(
             )
             recorder.flush()
             after = settle(ledger, name=name, settings=channel)
-            runs.append(_sum_up(ledger, name, tally, before, after))
+            runs.append(_sum_up(ledger, name, channel, tally, before, after))
     return tuple(runs)
 
 
@@ -93,8 +97,12 @@ def mend_times(ledger: Ledger, name: str, channel: MailChannel | WebhookChannel)
         make_overdue(connection, name, now=ledger.now(connection), longest=channel.longest_retry_seconds)
 
 
-def _sum_up(ledger: Ledger, name: str, tally: Tally, before: Settled, after: Settled) -> ChannelRun:
-    with ledger.transaction() as connection:
+def _sum_up(
+    ledger: Ledger, name: str, channel: MailChannel | WebhookChannel, tally: Tally, before: Settled, after: Settled
+) -> ChannelRun:
+    with ledger.snapshot() as connection:
+        now, pause = ledger.now(connection), channel.canary_pause_seconds
+        end = (canaries_sent_at(connection, name) or 0) + pause
         return ChannelRun(
             channel=name,
             tally=tally,
@@ -104,8 +112,10 @@ def _sum_up(ledger: Ledger, name: str, tally: Tally, before: Settled, after: Set
                 held=before.held + after.held,
                 waiting=after.waiting,
             ),
-            waiting=count_in(connection, name, *_WAITING),
+            # what others claimed is theirs, or was when they died, and their lease still runs
+            waiting=count_in(connection, name, *UNDECIDED),
             next_due=next_due(connection, name),
+            paused_until=end if now < end <= now + pause else None,
             held=count_in(connection, name, DeliveryState.HELD),
             stuck_canaries=tuple(stuck_canaries(connection, name)),
         )

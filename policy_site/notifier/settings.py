@@ -190,6 +190,8 @@ def read_notifier_settings(path: Path) -> NotifierSettings:
         settings = NotifierSettings.model_validate(table)
     except ValidationError as refused:
         faults += value_faults(refused.errors(), table, lambda place: _model_at(place, table))
+        if not faults:
+            raise
     if faults:
         findings = findings_of(faults, text, path=path.as_posix())
         raise SettingsError(

@@ -95,7 +95,7 @@ def value_faults(errors: Iterable[Mapping[str, Any]], table: Table, model_at: Mo
         kind, value = error["type"], error["input"]
         if kind == "too_short" and value:
             continue  # entries are there, with faults of their own
-        if "first_cursor" in error["loc"] and error["loc"][-1] != "str":
+        if error["loc"][-2:-1] == ("first_cursor",) and error["loc"][-1] != "str":
             continue  # it may be of either type, and both complain
         place = _in_file(error["loc"])
         if kind.startswith("union_tag"):
@@ -107,7 +107,7 @@ def value_faults(errors: Iterable[Mapping[str, Any]], table: Table, model_at: Mo
 
 def _in_file(location: Place) -> Place:
     """Leave out of a location what pydantic adds to it: the kind of a channel, a type of several, ``[key]``."""
-    place = tuple(part for part in location if part != "[key]")
+    place = location[:-1] if location[-1] == "[key]" and len(location) > 1 else location
     if place[0] == "channels":
         return (*place[:2], *place[3:])
     return place[: place.index("first_cursor") + 1] if "first_cursor" in place else place

@@ -154,20 +154,16 @@ def _withdrawal(record: dict[str, Any]) -> str:
 
     The one before it is not named: it can itself be withdrawn, or announced and not in force yet.
     """
-    if _instant(record["effective_at"]) < _instant(record["notice_at"]):
+    if datetime.fromisoformat(record["effective_at"]) < datetime.fromisoformat(record["notice_at"]):
         return N_("The version of %(day)s no longer applies.")
     if record["previous_version"] is None:
         return N_("The version that was announced for %(day)s will not apply.")
     return N_("The version that was announced for %(day)s will not apply. The version in force goes on applying.")
 
 
-def _instant(written: str) -> datetime:
-    return datetime.fromisoformat(written)
-
-
 def _day_of(instant: str, time_zone: str) -> date:
     """Return the day of an instant where the policy is published: in UTC it can be the one before or after."""
-    return _instant(instant).astimezone(ZoneInfo(time_zone)).date()
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone)).date()
 
 
 def _foreign(phrases: Phrases, language: str) -> str:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    FromClause,
-    Select,
     bindparam,
-    cast,
-    exists,
     func,
     insert,
-    literal_column,
     null,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
 
+from policy_site.notifier.ledger.due import CLOCKS_DIFFER, due_deliveries
 from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, TAKEN, WORDINGS, WORKERS
@@ -50,9 +44,6 @@ class LostClaimError(Exception):
     """The worker was buried, and others have what it had claimed."""
 
 
-_CLOCKS_DIFFER = 60
-"""Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
-_UNDECIDED = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
 _CLAIMED_COLUMNS = (
     DELIVERIES.c.id,
     DELIVERIES.c.event_seq,
@@ -87,40 +78,44 @@ def claim(
     if among is not None:
         wanted = wanted.where(DELIVERIES.c.id.in_(among))
     due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
-    claimed = connection.execute(
+    claiming = (
         update(DELIVERIES)
         .where(DELIVERIES.c.id.in_(select(due.c.id)), DELIVERIES.c.state == DeliveryState.PENDING)
         .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
         .returning(*_CLAIMED_COLUMNS)
     )
-    deliveries = sorted((_delivery(row) for row in claimed), key=lambda delivery: (delivery.event_seq, delivery.id))
-    kept = drop_suppressed(connection, channel, deliveries, now=now)
-    if deliveries and not kept:  # nothing is left of them, which is not to say that nothing is due
-        return claim(
-            connection,
-            worker=worker,
-            channel=channel,
-            now=now,
-            limit=limit,
-            among=among,
-            canary_pause=canary_pause,
-        )
+    while claimed := [_delivery(row) for row in connection.execute(claiming)]:
+        claimed.sort(key=lambda delivery: (delivery.event_seq, delivery.id))
+        if wanted_still := drop_unwanted(connection, channel, claimed, now=now):
+            return wanted_still
+        # nothing is left of them, which is not to say that nothing is due
+    return []
+
+
+def drop_unwanted(connection: Connection, channel: str, claims: Sequence[Delivery], *, now: int) -> list[Delivery]:
+    """Return those of a worker's claims that are still to be sent.
+
+    Those to addresses that were struck off come to an end; those of events that a person closed are given back.
+    """
+    struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in claims))
+    seqs = {delivery.event_seq for delivery in claims}
+    is_open = EVENTS.c.state == EventState.OPEN
+    opened = set(connection.scalars(select(EVENTS.c.seq).where(EVENTS.c.seq.in_(seqs), is_open)))
+    kept: list[Delivery] = []
+    lost: dict[DeliveryState, list[int]] = {DeliveryState.SUPPRESSED: [], DeliveryState.PENDING: []}
+    for delivery in claims:
+        if delivery.recipient.address in struck_off:
+            lost[DeliveryState.SUPPRESSED].append(delivery.id)
+        elif delivery.event_seq not in opened:
+            lost[DeliveryState.PENDING].append(delivery.id)
+        else:
+            kept.append(delivery)
+    for state, ids in lost.items():
+        if ids:
+            connection.execute(
+                update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(state=state, worker=None, changed_at=now)
+            )
     return kept
-
-
-def drop_suppressed(
-    connection: Connection, channel: str, deliveries: Sequence[Delivery], *, now: int
-) -> list[Delivery]:
-    """Return those of a worker's claims that may be sent; those to addresses that were struck off come to an end."""
-    struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in deliveries))
-    if struck_off:
-        lost = [delivery.id for delivery in deliveries if delivery.recipient.address in struck_off]
-        connection.execute(
-            update(DELIVERIES)
-            .where(DELIVERIES.c.id.in_(lost))
-            .values(state=DeliveryState.SUPPRESSED, worker=None, changed_at=now)
-        )
-    return [delivery for delivery in deliveries if delivery.recipient.address not in struck_off]
 
 
 def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collection[int]) -> list[Delivery]:
@@ -136,58 +131,6 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
         .order_by(DELIVERIES.c.id)
     )
     return [_delivery(row) for row in rows if row.id not in but]
-
-
-def due_deliveries(connection: Connection, channel: str, *, now: int, canary_pause: int = 0) -> Select[tuple[int]]:
-    """Select the ids of what is due on a channel, in the order in which it is to be served.
-
-    An event that mends an earlier one reaches nobody before what it mends, while that may still reach him.
-    """
-    is_awaited = DELIVERIES.c.state != DeliveryState.SENT
-    if canary_pause:
-        is_awaited |= DELIVERIES.c.changed_at > now - canary_pause
-    gated = select(DELIVERIES.c.event_seq).where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, is_awaited)
-    return (
-        select(DELIVERIES.c.id)
-        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
-        .where(
-            DELIVERIES.c.state == DeliveryState.PENDING,
-            DELIVERIES.c.channel == channel,
-            DELIVERIES.c.due_at <= now,
-            EVENTS.c.state == EventState.OPEN,
-            (DELIVERIES.c.rank == 0) | DELIVERIES.c.event_seq.not_in(gated),
-            *_keep_order(connection),
-        )
-        .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_seq, DELIVERIES.c.rank, DELIVERIES.c.id)
-    )
-
-
-def _keep_order(connection: Connection) -> Iterator[ColumnElement[bool]]:
-    """Yield a criterion for each event that mends another: a recipient of both is through with the earlier one."""
-    mending, mended, before = EVENTS.alias(), EVENTS.alias(), DELIVERIES.alias()
-    pairs = connection.execute(
-        select(mending.c.seq, mended.c.seq)
-        .join(mended, mended.c.id == _supersedes(mending, connection.dialect.name))
-        .where(mending.c.state == EventState.OPEN, mended.c.state == EventState.OPEN)
-    )
-    for later, earlier in pairs:
-        is_undecided = exists(
-            select(literal_column("1")).where(
-                before.c.event_seq == earlier,
-                before.c.channel == DELIVERIES.c.channel,
-                before.c.recipient == DELIVERIES.c.recipient,
-                before.c.state.in_(_UNDECIDED),
-            )
-        )
-        yield (DELIVERIES.c.event_seq != later) | ~is_undecided
-
-
-def _supersedes(events: FromClause, dialect: str) -> ColumnElement[Any]:
-    """Return the id of the event that an event mends, out of its record."""
-    if dialect == "postgresql":
-        found: ColumnElement[Any] = cast(events.c.record, JSONB)["supersedes"].astext
-        return found
-    return func.json_extract(events.c.record, "$.supersedes")
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:
@@ -349,6 +292,21 @@ def count_in(connection: Connection, channel: str, *states: DeliveryState) -> in
     return int(counted.scalar_one())
 
 
+def canaries_sent_at(connection: Connection, channel: str) -> int | None:
+    """Return when the last canary of an open event had its notice; ``None`` where there is none."""
+    found = connection.execute(
+        select(func.max(DELIVERIES.c.changed_at))
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(
+            DELIVERIES.c.rank == 0,
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.state == DeliveryState.SENT,
+            EVENTS.c.state == EventState.OPEN,
+        )
+    ).scalar()
+    return None if found is None else int(found)
+
+
 def stuck_canaries(connection: Connection, channel: str) -> list[str]:
     """Return the canaries that came to an end without being sent: nobody else is served before a person looks."""
     ended = (DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED, DeliveryState.HELD)
@@ -379,7 +337,7 @@ class Doubt:
 
 
 def list_doubts(connection: Connection, channel: str, *, before: int, limit: int = 1000) -> list[Doubt]:
-    """Return doubtful deliveries of a channel that fell into doubt by ``before``; locked until the transaction ends."""
+    """Return deliveries of open events that are in doubt since ``before`` or longer; they are locked meanwhile."""
     rows = connection.execute(
         select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id, DELIVERIES.c.due_at)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
@@ -387,6 +345,7 @@ def list_doubts(connection: Connection, channel: str, *, before: int, limit: int
             DELIVERIES.c.channel == channel,
             DELIVERIES.c.state == DeliveryState.DOUBTFUL,
             DELIVERIES.c.changed_at <= before,
+            EVENTS.c.state == EventState.OPEN,
         )
         .order_by(DELIVERIES.c.id)
         .limit(limit)
@@ -399,7 +358,7 @@ def mend_doubts(connection: Connection, *, now: int) -> None:
     """Let what a clock that ran ahead put into doubt in the future be in doubt from now on."""
     connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.state == DeliveryState.DOUBTFUL, DELIVERIES.c.changed_at > now + _CLOCKS_DIFFER)
+        .where(DELIVERIES.c.state == DeliveryState.DOUBTFUL, DELIVERIES.c.changed_at > now + CLOCKS_DIFFER)
         .values(changed_at=now)
     )
 

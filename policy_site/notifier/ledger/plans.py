@@ -36,7 +36,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from policy_site.notifier.ledger.opening import Ledger
 from policy_site.notifier.ledger.tables import DELIVERIES, EVENTS, PASSES, SUPPRESSIONS, UNUSABLE_ROWS
-from policy_site.notifier.model import DeliveryState, EventState, Recipient
+from policy_site.notifier.model import UNDECIDED, DeliveryState, EventState, Recipient
 
 
 class OvertakenError(Exception):
@@ -118,10 +118,9 @@ def find_pass(connection: Connection, *, event_seq: int, audience: str) -> Pass 
 
 def count_undecided(connection: Connection, event_seq: int, channel: str) -> dict[str, int]:
     """Return how many notices of an event are still to be sent on a channel, or in doubt, by language."""
-    undecided = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
     rows = connection.execute(
         select(DELIVERIES.c.language, func.count())
-        .where(_is_of(event_seq, channel), DELIVERIES.c.state.in_(undecided))
+        .where(_is_of(event_seq, channel), DELIVERIES.c.state.in_(UNDECIDED))
         .group_by(DELIVERIES.c.language)
     )
     return {language: number for language, number in rows}  # noqa: C416 (rows are no pairs to the type checker)

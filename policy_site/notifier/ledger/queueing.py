@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, update
 
-from policy_site.notifier.ledger.deliveries import due_deliveries
+from policy_site.notifier.ledger.due import due_deliveries
 from policy_site.notifier.ledger.tables import DELIVERIES
 
 
