@@ -480,7 +480,7 @@ class TestOneAddress:
         record = significant()
         record["editions"]["en"]["summary"] = {"text": words, "html": "<p>x</p>"}
         text = body(Desk(record).read(), "plain")
-        assert words.replace("\r\n", "\n").replace("\r", "\n") in text
+        assert words.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n") in text
 
     def test_titles_are_text_in_the_html(self) -> None:
         record = significant()

@@ -15,13 +15,14 @@ from policy_site.commands.notify import _repeat
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier import delivery, ingestion, planning, reconciliation, replays
-from policy_site.notifier.ledger import Ledger, open_ledger
+from policy_site.notifier.ledger import Ledger, deliveries, open_ledger
 from policy_site.notifier.ledger.due import due_deliveries
 from policy_site.notifier.ledger.events import record_events, seqs_in_state
 from policy_site.notifier.ledger.plans import Pass, add_canaries, planning_alone
 from policy_site.notifier.ledger.replays import take_up
-from policy_site.notifier.ledger.suppressions import suppress
+from policy_site.notifier.ledger.suppressions import suppress, suppressed
 from policy_site.notifier.ledger.tables import DELIVERIES, EVENTS
+from policy_site.notifier.ledger.workers import start_worker
 from policy_site.notifier.model import EventState
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.reports import report_lines, survey_ledger
@@ -30,7 +31,7 @@ from policy_site.notifier.settings import Audience, read_notifier_settings
 from tests.mailing import NOTICE, Mailing
 from tests.plans import CHANNELS, MAIL, PlannedLedger, customers, many, new_ledger, settings_of, write_list
 from tests.published_feeds import chained, history, notices
-from tests.scripted_smtp import ScriptedServer, Talk
+from tests.scripted_smtp import ScriptedServer, Talk, always
 from tests.services import PostgreSQL
 
 
@@ -312,6 +313,45 @@ class TestDelivery:
         move(1, "x", "refused")
         move(3, "y", "sent")
         assert sorted(due()) == [(2, "x"), (4, "x"), (4, "y"), (4, "z")]
+        with open_ledger(planned.url) as other:
+            ingestion.close(other, [1])
+        for state, others in (("pending", "xyz"), ("held", "xyz"), ("claimed", "yz"), ("sending", "yz")):
+            move(1, "x", state)
+            assert sorted(due()) == [(2, "x"), *((4, name) for name in others)], "only what is on its way"
+
+    def test_an_event_that_is_closed_while_it_is_claimed_ends_the_claim(
+        self, planned: PlannedLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        planned.publish(1)
+        plan_notices(planned.ledger, settings_of(customers(write_list(tmp_path / "list.csv", many(3)))))
+        asked = 0
+
+        def close_first(connection: Connection, *given: object, **named: object) -> object:
+            nonlocal asked
+            asked += 1
+            assert asked < 5
+            connection.execute(update(EVENTS).values(state=EventState.CLOSED))
+            return suppressed(connection, *given, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(deliveries, "suppressed", close_first)
+        with planned.ledger.transaction() as connection:
+            number = start_worker(connection, name="w", lease_until=99)
+            assert deliveries.claim(connection, worker=number, channel="mail", now=9, limit=10) == []
+        assert {row.state for row in planned.deliveries()} == {"pending"}
+
+    @pytest.mark.parametrize("ambiguous", ["resend", "hold"])
+    def test_doubts_of_a_closed_event_are_held_and_nothing_is_sent_again(
+        self, planned: PlannedLedger, tmp_path: Path, ambiguous: str
+    ) -> None:
+        planned.publish(1)
+        plan_notices(planned.ledger, settings_of(customers(write_list(tmp_path / "list.csv", many(1)))))
+        with planned.ledger.transaction() as connection:
+            connection.execute(update(DELIVERIES).values(state="doubtful"))
+        ingestion.close(planned.ledger, [1])
+        settings = MAIL.model_copy(update={"ambiguous": ambiguous})
+        assert reconciliation.settle(planned.ledger, name="mail", settings=settings).held == 1
+        assert [row.state for row in planned.deliveries()] == ["held"]
+        assert replays.decide(planned.ledger, "1", is_sent=True).moved == 1
 
     def test_a_character_that_a_database_refuses_keeps_nobody_from_their_notice(
         self, shared: Mailing, server: ScriptedServer
@@ -320,8 +360,11 @@ class TestDelivery:
         editions = {tag: {**edition} for tag, edition in events[-1]["editions"].items()}
         editions["de"]["title"] = "Daten\0schutz"
         shared.publish(events=chained([*events[:-1], {**events[-1], "editions": editions}]))
+        shared.people(["a@example.org,en,", "b@example.org,de,"])
+        server.answers["."] = always("250 2.0.0 Ok: \0queued")
         assert shared.run().status == 0
-        assert server.recipients == ["a@example.org"]
+        assert sorted(server.recipients) == ["a@example.org", "b@example.org"]
+        assert shared.attempts("b@example.org") == [("accepted", "250 2.0.0 Ok:  queued")]
 
     @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
     def test_nobody_hears_of_a_correction_before_what_it_corrects(
@@ -352,6 +395,17 @@ class TestDelivery:
         assert numbers == [first, second]
         assert subjects[2:] == subjects[:2], "in the order in which the other had them"
         assert subjects[0] != subjects[1]
+
+
+def test_a_correction_is_not_released_before_what_it_corrects(planned: PlannedLedger) -> None:
+    for seq in (1, 2):
+        planned.publish(seq, state="held", version="a")
+    planned.publish(3, state="held")
+    with pytest.raises(UsageError, match="Event 1 came before event 2 about the same version"):
+        ingestion.release(planned.ledger, [2, 3])
+    assert ingestion.release(planned.ledger, [3]) == (3,)
+    assert ingestion.rest(planned.ledger, [1]) == (1,)
+    assert ingestion.release(planned.ledger, [2]) == (2,)
 
 
 class TestReplays:

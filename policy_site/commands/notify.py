@@ -253,10 +253,10 @@ def _plan_all(
     ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, again: Collection[int] = ()
 ) -> _Planned:
     planned = _Planned()
-    unread: set[str] = set()
+    left_out: set[str] = set()
 
     def fail(audience: str, error: UsageError) -> None:
-        unread.add(audience)
+        left_out.add(audience)
         planned.problems.append(error)
 
     with terminal.progress() as progress:
@@ -267,10 +267,10 @@ def _plan_all(
                 progress(f"Planning ({one.audience})", one.planned, one.planned if one.is_finished else None)
 
         planned.passes = plan_notices(ledger, settings, again=again, progress=tell, failed=fail)
-    # of a list that cannot be read the error tells more
-    planned.unplanned = tuple(pair for pair in find_unplanned(ledger, settings) if pair[1] not in unread)
+    planned.unplanned = find_unplanned(ledger, settings)
     show_unusable(planned.unusable, settings, terminal)
-    show_unplanned(planned.unplanned, terminal)
+    # of the others the errors tell more
+    show_unplanned([pair for pair in planned.unplanned if pair[1] not in left_out], terminal)
     return planned
 
 

@@ -66,8 +66,7 @@ class _Worker:
     def begin(self, task: int, chunks: Sequence[str], *, seconds: float) -> None:
         self.task, self._chunks, self._answered, self._seconds = task, chunks, 0, seconds
         if self.is_ready:
-            self._start_clock()
-        self._send({"chunks": list(chunks), "seconds": seconds})
+            self._hand_over()
 
     @property
     def is_done(self) -> bool:
@@ -82,7 +81,7 @@ class _Worker:
         if lines and not self.is_ready:
             del lines[0]
             self.is_ready = True
-            self._start_clock()
+            self._hand_over()
         outcomes = []
         for line in lines:
             answer = json.loads(line)
@@ -107,7 +106,9 @@ class _Worker:
         self._process.wait()
         self.output.close()
 
-    def _start_clock(self) -> None:
+    def _hand_over(self) -> None:
+        # not before it listens: a long text would wait in the pipe, and nobody would look at the clock
+        self._send({"chunks": list(self._chunks), "seconds": self._seconds})
         self._last_answer = time.monotonic()
         self.deadline = self._last_answer + self._seconds
 

@@ -269,7 +269,10 @@ class _Run:
 
     def _verdict(self, judged: Judged) -> Verdict:
         delivery, outcome = judged.delivery, judged.outcome
-        make = partial(Verdict, delivery.id, outcome=outcome.kind.value, reply=outcome.reply, wording=judged.wording)
+        reply = outcome.reply
+        if not reply.isprintable():  # a server may say anything; PostgreSQL keeps no NUL, and a terminal obeys others
+            reply = "".join(character if character.isprintable() else " " for character in reply)
+        make = partial(Verdict, delivery.id, outcome=outcome.kind.value, reply=reply, wording=judged.wording)
         spent = delivery.attempts + judged.counts
         if outcome.kind is OutcomeKind.ACCEPTED:
             self.tally.sent += 1

@@ -182,7 +182,8 @@ def refuse_held(ledger: Ledger) -> None:
 def release(ledger: Ledger, seqs: Sequence[int] | None = None) -> tuple[int, ...]:
     """Let held events, by default all, reach people; return their numbers.
 
-    Raises :class:`UsageError` and changes nothing where one of ``seqs`` is not held.
+    Raises :class:`UsageError` and changes nothing where one of ``seqs`` is not held, or an earlier one about the same
+    version stays so: a correction must not arrive before what it corrects.
     """
     return _move_held(ledger, seqs, EventState.OPEN)
 
@@ -246,7 +247,10 @@ def _known(ledger: Ledger, position: FeedPosition | None, events: Sequence[tuple
 def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> tuple[int, ...]:
     with ledger.transaction() as connection:
         lock_feed(connection, ledger)  # what is taken in at this moment is held if anything is
-        chosen = seqs_in_state(connection, EventState.HELD) if seqs is None else tuple(sorted(set(seqs)))
+        held = seqs_in_state(connection, EventState.HELD)
+        chosen = held if seqs is None else tuple(sorted(set(seqs)))
+        if new is EventState.OPEN:
+            _refuse_to_pass_over(connection, chosen, [seq for seq in held if seq not in chosen])
         now = ledger.now(connection)
         other = [seq for seq in chosen if not decide_held(connection, seq, new=new, at=now)]
         if other and seqs is not None:
@@ -254,6 +258,21 @@ def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> t
                 f"Event {other[0]} is not held.", remedy="`policy-site notify status` lists those that are."
             )
     return tuple(seq for seq in chosen if seq not in other)
+
+
+def _refuse_to_pass_over(connection: Connection, released: Sequence[int], left: Sequence[int]) -> None:
+    """Raise :class:`UsageError` where an event is to be released, and an earlier one about its version is not."""
+    subjects = {}
+    for seq in (*released, *left):
+        record = event_record(connection, seq=seq) or {}
+        subjects[seq] = (record.get("policy"), record.get("version"))
+    for seq in released:
+        for earlier in left:
+            if earlier < seq and subjects[earlier] == subjects[seq]:
+                raise UsageError(
+                    f"Event {earlier} came before event {seq} about the same version, and is held as well.",
+                    remedy="Release it with the other, or let it rest first.",
+                )
 
 
 def _listed(seqs: Sequence[int]) -> str:

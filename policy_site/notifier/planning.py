@@ -48,7 +48,7 @@ def plan_notices(
     A list that was read to its end is read again where it had unusable rows and is another one by now, or for the
     events ``again``: then whoever joined it meanwhile is told too, and nobody twice.
     Returns the passes of open events as they stand now; one that another worker is at is not finished. What comes
-    later for the same audience waits for it, lest a correction be planned before what it corrects.
+    later for the same audience waits for it, lest it be planned before what came earlier.
     A list that cannot be read is told to ``failed``, with the audience's name, and does not keep the others; without
     it, it is raised as :class:`UsageError`. What was planned before stays.
     """
@@ -138,8 +138,9 @@ def _plan_audience(
         known = _standing(ledger, event, audience)
         if not is_alone and is_again:
             raise _not_now(event, audience)
-        if not is_alone:
-            return known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
+        if not is_alone:  # finished or not, it is being read again
+            known = known or Pass(event.seq, audience.name, "", None, 0, 0, is_finished=False)
+            return replace(known, is_finished=False)
         if known and is_again and known.is_finished:
             _forget_pass(ledger, known)
         elif known and needs_nothing(known):

@@ -41,17 +41,19 @@ def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel)
     """
     if isinstance(settings, MailChannel) and settings.ambiguous == "reconcile" and settings.record:
         return _reconcile(ledger, name, settings, settings.record)
-    is_held = settings.ambiguous == "hold"
-    count = 0
+    resent = held = 0
     while True:
         with ledger.transaction() as connection:
             now = ledger.now(connection)
             doubts = list_doubts(connection, name, before=_LATEST)
-            verdicts = [_held(doubt) if is_held else _resend(doubt, settings.attempts) for doubt in doubts]
+            verdicts = [
+                _held(doubt) if settings.ambiguous == "hold" else _resend(doubt, settings.attempts) for doubt in doubts
+            ]
             settle_doubts(connection, verdicts, now=now)
-        count += len(doubts)
         if not doubts:
-            return Settled(held=count) if is_held else Settled(resent=count)
+            return Settled(resent=resent, held=held)
+        held += (moved := _count(verdicts, DeliveryState.HELD))
+        resent += len(verdicts) - moved
 
 
 def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerRecord) -> Settled:
@@ -62,7 +64,7 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
         # older ones are in the record, should the server have taken them; those of the time in which it is read wait
         before = now - record.settle_seconds
         is_needed = bool(list_doubts(connection, name, before=before, limit=1))
-    sent = resent = 0
+    sent = resent = held = 0
     if is_needed:
         taken = read_server_record(record)  # which takes its time: nobody waits for the ledger meanwhile
         while True:
@@ -77,10 +79,16 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
                 settle_doubts(connection, verdicts, now=ledger.now(connection))
             if not doubts:
                 break
-            found = sum(verdict.state is DeliveryState.SENT for verdict in verdicts)
-            sent, resent = sent + found, resent + len(verdicts) - found
+            sent += _count(verdicts, DeliveryState.SENT)
+            held += _count(verdicts, DeliveryState.HELD)
+            resent += _count(verdicts, DeliveryState.PENDING) + _count(verdicts, DeliveryState.EXHAUSTED)
     with ledger.transaction() as connection:
-        return Settled(resent=resent, sent=sent, waiting=count_in(connection, name, DeliveryState.DOUBTFUL))
+        waiting = count_in(connection, name, DeliveryState.DOUBTFUL)
+    return Settled(resent=resent, sent=sent, held=held, waiting=waiting)
+
+
+def _count(verdicts: Sequence[Verdict], state: DeliveryState) -> int:
+    return sum(verdict.state is state for verdict in verdicts)
 
 
 def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:
@@ -93,6 +101,8 @@ def _held(doubt: Doubt) -> Verdict:
 
 
 def _resend(doubt: Doubt, attempts: int) -> Verdict:
+    if not doubt.is_open:
+        return _held(doubt)
     reply = "Nobody knows whether it arrived; it is sent again under the same Message-ID."
     if doubt.delivery.attempts >= attempts:
         reply = "Nobody knows whether it arrived, and it was tried as often as is allowed."

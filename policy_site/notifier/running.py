@@ -101,8 +101,8 @@ def _sum_up(
     ledger: Ledger, name: str, channel: MailChannel | WebhookChannel, tally: Tally, before: Settled, after: Settled
 ) -> ChannelRun:
     with ledger.snapshot() as connection:
-        now, pause = ledger.now(connection), channel.canary_pause_seconds
-        end = (canaries_sent_at(connection, name) or 0) + pause
+        now, due = ledger.now(connection), next_due(connection, name)
+        end = (canaries_sent_at(connection, name, now=now) or 0) + channel.canary_pause_seconds
         return ChannelRun(
             channel=name,
             tally=tally,
@@ -114,8 +114,8 @@ def _sum_up(
             ),
             # what others claimed is theirs, or was when they died, and their lease still runs
             waiting=count_in(connection, name, *UNDECIDED),
-            next_due=next_due(connection, name),
-            paused_until=end if now < end <= now + pause else None,
+            next_due=due,
+            paused_until=end if now < end and due is not None and due <= now else None,
             held=count_in(connection, name, DeliveryState.HELD),
             stuck_canaries=tuple(stuck_canaries(connection, name)),
         )

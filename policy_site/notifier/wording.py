@@ -115,8 +115,10 @@ def write_wording(
         "footer": _footer(phrases, company, is_subscribed=bool(ways_out)),
         "ways_out": [_way_out(phrases, address) for address in ways_out],
     }
-    text = _PAGES.get_template("notice.txt").render(values)
-    html = _PAGES.get_template("notice.html").render(values)
+    # PostgreSQL keeps no text with a NUL in it, and nobody reads one
+    title = title.replace("\0", "")
+    text = _PAGES.get_template("notice.txt").render(values).replace("\0", "")
+    html = _PAGES.get_template("notice.html").render(values).replace("\0", "")
     digest = hashlib.sha256(f"{title}\0{text}\0{html}".encode()).hexdigest()
     return Wording(
         event_seq=notice.seq,

@@ -70,26 +70,26 @@ def claim(
     Until every canary of an event is sent, only canaries are taken; an address that was struck off never is.
     ``among``: only of these ids; ``canary_pause``: seconds for which the others wait when the canaries have it.
     """
-    wanted = (
-        due_deliveries(connection, channel, now=now, canary_pause=canary_pause)
-        .limit(limit)
-        .with_for_update(of=DELIVERIES, skip_locked=True)
-    )
-    if among is not None:
-        wanted = wanted.where(DELIVERIES.c.id.in_(among))
-    due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
-    claiming = (
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(select(due.c.id)), DELIVERIES.c.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
-        .returning(*_CLAIMED_COLUMNS)
-    )
-    while claimed := [_delivery(row) for row in connection.execute(claiming)]:
-        claimed.sort(key=lambda delivery: (delivery.event_seq, delivery.id))
-        if wanted_still := drop_unwanted(connection, channel, claimed, now=now):
-            return wanted_still
-        # nothing is left of them, which is not to say that nothing is due
-    return []
+    while True:
+        # asked anew each time: whatever was open may be closed by now
+        wanted = (
+            due_deliveries(connection, channel, now=now, canary_pause=canary_pause)
+            .limit(limit)
+            .with_for_update(of=DELIVERIES, skip_locked=True)
+        )
+        if among is not None:
+            wanted = wanted.where(DELIVERIES.c.id.in_(among))
+        due = wanted.cte("due")  # run once: PostgreSQL could run a subquery for each row, and lock more than the limit
+        rows = connection.execute(
+            update(DELIVERIES)
+            .where(DELIVERIES.c.id.in_(select(due.c.id)), DELIVERIES.c.state == DeliveryState.PENDING)
+            .values(state=DeliveryState.CLAIMED, worker=worker, changed_at=now)
+            .returning(*_CLAIMED_COLUMNS)
+        )
+        claims = sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.event_seq, delivery.id))
+        kept = drop_unwanted(connection, channel, claims, now=now)
+        if kept or not claims:  # where nothing is left of them, something else may be due
+            return kept
 
 
 def drop_unwanted(connection: Connection, channel: str, claims: Sequence[Delivery], *, now: int) -> list[Delivery]:
@@ -292,19 +292,16 @@ def count_in(connection: Connection, channel: str, *states: DeliveryState) -> in
     return int(counted.scalar_one())
 
 
-def canaries_sent_at(connection: Connection, channel: str) -> int | None:
-    """Return when the last canary of an open event had its notice; ``None`` where there is none."""
-    found = connection.execute(
-        select(func.max(DELIVERIES.c.changed_at))
+def canaries_sent_at(connection: Connection, channel: str, *, now: int) -> int | None:
+    """Return when the last canary of the open events had its notice; ``None`` while one has not, or there is none."""
+    rows = connection.execute(
+        select(DELIVERIES.c.state, DELIVERIES.c.changed_at)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
-        .where(
-            DELIVERIES.c.rank == 0,
-            DELIVERIES.c.channel == channel,
-            DELIVERIES.c.state == DeliveryState.SENT,
-            EVENTS.c.state == EventState.OPEN,
-        )
-    ).scalar()
-    return None if found is None else int(found)
+        .where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, EVENTS.c.state == EventState.OPEN)
+    ).all()
+    if any(state != DeliveryState.SENT for state, _ in rows):
+        return None
+    return max((at for _, at in rows if at <= now + CLOCKS_DIFFER), default=None)
 
 
 def stuck_canaries(connection: Connection, channel: str) -> list[str]:
@@ -334,24 +331,28 @@ class Doubt:
     event_id: str
     due_at: int
     """Before that it is not sent again."""
+    is_open: bool
+    """Of its event: of one that a person closed nothing is sent again."""
 
 
 def list_doubts(connection: Connection, channel: str, *, before: int, limit: int = 1000) -> list[Doubt]:
-    """Return deliveries of open events that are in doubt since ``before`` or longer; they are locked meanwhile."""
+    """Return doubtful deliveries of a channel that fell into doubt by ``before``; locked until the transaction ends."""
     rows = connection.execute(
-        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id, DELIVERIES.c.due_at)
+        select(*_CLAIMED_COLUMNS, DELIVERIES.c.changed_at, EVENTS.c.id, DELIVERIES.c.due_at, EVENTS.c.state)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
         .where(
             DELIVERIES.c.channel == channel,
             DELIVERIES.c.state == DeliveryState.DOUBTFUL,
             DELIVERIES.c.changed_at <= before,
-            EVENTS.c.state == EventState.OPEN,
         )
         .order_by(DELIVERIES.c.id)
         .limit(limit)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
-    return [Doubt(_delivery(row[:-3]), *row[-3:]) for row in rows]
+    return [
+        Doubt(_delivery(claimed), since, event_id, due_at, is_open=state == EventState.OPEN)
+        for *claimed, since, event_id, due_at, state in rows
+    ]
 
 
 def mend_doubts(connection: Connection, *, now: int) -> None:
