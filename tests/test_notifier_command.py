@@ -28,12 +28,6 @@ FAKETIME = ("faketime", "--exclude-monotonic", "-f")
 
 
 @pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
-
-
-@pytest.fixture
 def mailing(tmp_path: Path, server: ScriptedServer) -> Mailing:
     made = Mailing(tmp_path, server.port)
     made.announce()

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from policy_site.notifier.settings import read_notifier_settings
 from tests.mailing import Mailing, ended
 from tests.scripted_smtp import HANG_UP, ScriptedServer, Talk, always, refuse
 from tests.services import PostgreSQL, SmtpSink
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

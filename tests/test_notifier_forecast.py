@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from email import message_from_string
 from pathlib import Path
 
@@ -15,21 +14,8 @@ from policy_site.notifier.model import EventState
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.settings import Audience
 from tests.mailing import NOTICE, Mailing
-from tests.plans import PlannedLedger, customers, many, new_ledger, settings_of, write_list
+from tests.plans import PlannedLedger, customers, many, settings_of, write_list
 from tests.scripted_smtp import ScriptedServer
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PlannedLedger]:
-    made = new_ledger(request.param, tmp_path, request)
-    yield made
-    made.ledger.close()
 
 
 def test_it_counts_languages_and_bad_rows_and_writes_nothing(planned: PlannedLedger, tmp_path: Path) -> None:

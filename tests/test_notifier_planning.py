@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,14 +18,7 @@ from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.settings import Audience, SqlSource
-from tests.plans import HOOKS, PlannedLedger, customers, many, new_ledger, settings_of, write_list
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PlannedLedger]:
-    made = new_ledger(request.param, tmp_path, request)
-    yield made
-    made.ledger.engine.dispose()
+from tests.plans import HOOKS, PlannedLedger, customers, many, settings_of, write_list
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,12 +67,6 @@ class TestRecord:
     def test_an_empty_record_is_a_record(self, tmp_path: Path) -> None:
         (tmp_path / "mail.log").touch()
         assert read_server_record(record(tmp_path / "mail.log")) == frozenset()
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
 
 
 def test_what_the_server_has_is_sent_and_what_it_lacks_is_sent_again(tmp_path: Path, server: ScriptedServer) -> None:

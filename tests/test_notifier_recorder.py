@@ -30,12 +30,6 @@ from tests.scripted_smtp import HANG_UP, ScriptedServer, Talk, refuse
 from tests.services import PostgreSQL
 
 
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
-
-
 def plan_for_forty(folder: Path, port: int, url: str) -> Mailing:
     made = Mailing(folder, port, ledger_url=url)
     made.announce()

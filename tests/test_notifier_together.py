@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,23 +28,10 @@ from policy_site.notifier.reports import report_lines, survey_ledger
 from policy_site.notifier.running import mend_times
 from policy_site.notifier.settings import Audience, read_notifier_settings
 from tests.mailing import NOTICE, Mailing
-from tests.plans import CHANNELS, MAIL, PlannedLedger, customers, many, new_ledger, settings_of, write_list
+from tests.plans import CHANNELS, MAIL, PlannedLedger, customers, many, settings_of, write_list
 from tests.published_feeds import chained, history, notices
 from tests.scripted_smtp import ScriptedServer, Talk, always
 from tests.services import PostgreSQL
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as made:
-        yield made
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def planned(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PlannedLedger]:
-    made = new_ledger(request.param, tmp_path, request)
-    yield made
-    made.ledger.close()
 
 
 @pytest.fixture
