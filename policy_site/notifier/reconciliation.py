@@ -6,7 +6,8 @@ import glob
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,19 +42,13 @@ def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel)
     """
     if isinstance(settings, MailChannel) and settings.ambiguous == "reconcile" and settings.record:
         return _reconcile(ledger, name, settings, settings.record)
-    resent = held = 0
-    while True:
-        with ledger.transaction() as connection:
-            now = ledger.now(connection)
-            doubts = list_doubts(connection, name, before=_LATEST)
-            verdicts = [
-                _held(doubt) if settings.ambiguous == "hold" else _resend(doubt, settings.attempts) for doubt in doubts
-            ]
-            settle_doubts(connection, verdicts, now=now)
-        if not doubts:
-            return Settled(resent=resent, held=held)
-        held += (moved := _count(verdicts, DeliveryState.HELD))
-        resent += len(verdicts) - moved
+    moved = _decide_all(
+        ledger,
+        name,
+        before=_LATEST,
+        decide=lambda doubt: _held(doubt) if settings.ambiguous == "hold" else _resend(doubt, settings.attempts),
+    )
+    return _settled(moved, waiting=0)
 
 
 def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerRecord) -> Settled:
@@ -64,31 +59,37 @@ def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerR
         # older ones are in the record, should the server have taken them; those of the time in which it is read wait
         before = now - record.settle_seconds
         is_needed = bool(list_doubts(connection, name, before=before, limit=1))
-    sent = resent = held = 0
+    moved = Counter[DeliveryState]()
     if is_needed:
         taken = read_server_record(record)  # which takes its time: nobody waits for the ledger meanwhile
-        while True:
-            with ledger.transaction() as connection:
-                doubts = list_doubts(connection, name, before=before)
-                verdicts = [
-                    _found(doubt)
-                    if _message_id(doubt, settings, secret) in taken
-                    else _resend(doubt, settings.attempts)
-                    for doubt in doubts
-                ]
-                settle_doubts(connection, verdicts, now=ledger.now(connection))
-            if not doubts:
-                break
-            sent += _count(verdicts, DeliveryState.SENT)
-            held += _count(verdicts, DeliveryState.HELD)
-            resent += _count(verdicts, DeliveryState.PENDING) + _count(verdicts, DeliveryState.EXHAUSTED)
+
+        def decide(doubt: Doubt) -> Verdict:
+            is_taken = _message_id(doubt, settings, secret) in taken
+            return _found(doubt) if is_taken else _resend(doubt, settings.attempts)
+
+        moved = _decide_all(ledger, name, before=before, decide=decide)
     with ledger.transaction() as connection:
         waiting = count_in(connection, name, DeliveryState.DOUBTFUL)
-    return Settled(resent=resent, sent=sent, held=held, waiting=waiting)
+    return _settled(moved, waiting=waiting)
 
 
-def _count(verdicts: Sequence[Verdict], state: DeliveryState) -> int:
-    return sum(verdict.state is state for verdict in verdicts)
+def _decide_all(
+    ledger: Ledger, name: str, *, before: int, decide: Callable[[Doubt], Verdict]
+) -> Counter[DeliveryState]:
+    """Decide about all doubts since ``before`` or longer; return how many came into which state."""
+    moved = Counter[DeliveryState]()
+    while True:
+        with ledger.transaction() as connection:
+            verdicts = [decide(doubt) for doubt in list_doubts(connection, name, before=before)]
+            settle_doubts(connection, verdicts, now=ledger.now(connection))
+        if not verdicts:
+            return moved
+        moved.update(verdict.state for verdict in verdicts)
+
+
+def _settled(moved: Counter[DeliveryState], *, waiting: int) -> Settled:
+    held, sent = moved[DeliveryState.HELD], moved[DeliveryState.SENT]
+    return Settled(resent=moved.total() - held - sent, sent=sent, held=held, waiting=waiting)
 
 
 def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:

@@ -140,7 +140,7 @@ def unsubscribe_token(address: str, secret: bytes) -> str:
 def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMessage:
     """Return a message with its words and headers; recipient and Message-ID are placeholders."""
     message = EmailMessage(policy=_MAIL)
-    at = max(datetime.fromtimestamp(notice.dated_at, UTC), _instant(notice.record["notice_at"]))
+    at = max(datetime.fromtimestamp(notice.dated_at, UTC), datetime.fromisoformat(notice.record["notice_at"]))
     message["Date"] = format_datetime(at)
     message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
     if settings.reply_to:
@@ -201,10 +201,6 @@ def _told_as_notice_error(notice: Notice) -> Iterator[None]:
             f"Event {notice.seq} lacks what a message needs: {type(error).__name__}: {error}.",
             remedy="Ask the publisher of the feed.",
         ) from error
-
-
-def _instant(written: str) -> datetime:
-    return datetime.fromisoformat(written)
 
 
 def _read_secret(leave: Unsubscription) -> bytes:

@@ -6,15 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    func,
-    insert,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.due import CLOCKS_DIFFER, due_deliveries
@@ -294,32 +286,27 @@ def count_in(connection: Connection, channel: str, *states: DeliveryState) -> in
 
 def canaries_sent_at(connection: Connection, channel: str, *, now: int) -> int | None:
     """Return when the last canary of the open events had its notice; ``None`` while one has not, or there is none."""
-    rows = connection.execute(
-        select(DELIVERIES.c.state, DELIVERIES.c.changed_at)
-        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
-        .where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, EVENTS.c.state == EventState.OPEN)
-    ).all()
-    if any(state != DeliveryState.SENT for state, _ in rows):
+    canaries = _canaries(connection, channel)
+    if any(state != DeliveryState.SENT for _, state, _ in canaries):
         return None
-    return max((at for _, at in rows if at <= now + CLOCKS_DIFFER), default=None)
+    return max((at for _, _, at in canaries if at <= now + CLOCKS_DIFFER), default=None)
 
 
 def stuck_canaries(connection: Connection, channel: str) -> list[str]:
     """Return the canaries that came to an end without being sent: nobody else is served before a person looks."""
     ended = (DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED, DeliveryState.HELD)
-    return list(
-        connection.execute(
-            select(DELIVERIES.c.recipient)
-            .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
-            .where(
-                DELIVERIES.c.rank == 0,
-                DELIVERIES.c.channel == channel,
-                DELIVERIES.c.state.in_(ended),
-                EVENTS.c.state == EventState.OPEN,
-            )
-            .order_by(DELIVERIES.c.id)
-        ).scalars()
+    return [address for address, state, _ in _canaries(connection, channel) if state in ended]
+
+
+def _canaries(connection: Connection, channel: str) -> Sequence[tuple[str, str, int]]:
+    """Return address, state and last change of each canary of the open events, as they were planned."""
+    rows = connection.execute(
+        select(DELIVERIES.c.recipient, DELIVERIES.c.state, DELIVERIES.c.changed_at)
+        .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+        .where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, EVENTS.c.state == EventState.OPEN)
+        .order_by(DELIVERIES.c.id)
     )
+    return [tuple(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
