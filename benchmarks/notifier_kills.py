@@ -34,8 +34,8 @@ from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.tables import DELIVERIES
 from policy_site.notifier.model import DeliveryState
-from tests.published_feeds import chained, history
-from tests.services import PostgreSQL, RabbitMQ, SmtpSink
+from tests.support.published_feeds import chained, history
+from tests.support.services import PostgreSQL, RabbitMQ, SmtpSink
 
 _DOMAIN = "policies.example"
 _MESSAGE_ID = re.compile(rb"^Message-ID: <([^>]+)>", re.MULTILINE)

@@ -31,7 +31,7 @@ from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.rendering import MailRenderer
 from policy_site.notifier.running import deliver_all
 from policy_site.notifier.settings import MailChannel, read_notifier_settings
-from tests.services import Postfix, PostgreSQL, SmtpSink
+from tests.support.services import Postfix, PostgreSQL, SmtpSink
 
 _SQLITE, _POSTGRESQL, _POSTFIX = "SQLite (FULL), smtp-sink", "PostgreSQL, smtp-sink", "SQLite (FULL), Postfix"
 

@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from policy_site.documents import Source, render_documents
 from policy_site.model import Document
 from policy_site.redlines import ENGLISH
-from tests.test_redline_module import in_browser, in_python, published
+from tests.redlines.test_redline_module import in_browser, in_python, published
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
 STATIC = Path(__file__).parent.parent / "policy_site" / "static"

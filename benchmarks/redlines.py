@@ -20,7 +20,7 @@ from benchmarks.redlines_tools import cuts_in_words, measure_others
 from policy_site.documents import Source, render_documents
 from policy_site.model import Document
 from policy_site.redlines import Leaf, Redline, compare, compare_sources, html
-from tests.redline_pages import Side, read_page, side_of_blocks
+from tests.support.redline_pages import Side, read_page, side_of_blocks
 
 
 @dataclass(slots=True)

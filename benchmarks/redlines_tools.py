@@ -19,7 +19,7 @@ from benchmarks.redlines_corpus import Pair, Tally
 from policy_site.model import Document
 from policy_site.redlines.tokens import tokenise
 from policy_site.redlines.words import Codebook
-from tests.redline_pages import parse_strictly, side_of_blocks
+from tests.support.redline_pages import parse_strictly, side_of_blocks
 
 
 def cuts_in_words(old: str, runs: list[tuple[int, str]]) -> bool:

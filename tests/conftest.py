@@ -18,4 +18,4 @@ for name in ("policy_site", "benchmarks"):
         if not module.name.endswith(".__main__"):
             import_module(module.name)
 
-pytest_plugins = ["tests.service_fixtures", "tests.notifier_fixtures"]
+pytest_plugins = ["tests.support.service_fixtures", "tests.support.notifier_fixtures"]

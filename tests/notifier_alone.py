@@ -13,8 +13,8 @@ import tempfile
 import venv
 from pathlib import Path
 
-from tests.mailing import NOTICE, Mailing
-from tests.scripted_smtp import ScriptedServer
+from tests.support.mailing import NOTICE, Mailing
+from tests.support.scripted_smtp import ScriptedServer
 
 _ROOT = Path(__file__).parents[1]
 _STRANGERS = ("git", "flask", "flask_frozen", "markdown", "diff_match_patch", "lxml")

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from policy_site.commands.origin import Origin, instant_of, now
 from policy_site.freeze import freeze_site
 from policy_site.settings import parse_settings
-from tests.browsing import CHROMIUM, CHROMIUM_ARGUMENTS, QuietHandler
+from tests.support.browsing import CHROMIUM, CHROMIUM_ARGUMENTS, QuietHandler
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ("de", "ar", "he", "ja")

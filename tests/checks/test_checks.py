@@ -1,0 +1,275 @@
+"""Each rule has content that keeps it, and content that breaks it in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policy_site.checks import RULES, stops_build
+from policy_site.model import Finding, Severity
+from tests.support.builder import PolicyRepository
+from tests.support.publishing import findings_of
+
+FIRST, SECOND = "2025-03-01", "2026-03-01"
+TEXT = "## Scope {#scope}\n\nWords.\n\n## Data {#data}\n\nSee [scope](#scope).\n"
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> PolicyRepository:
+    """One policy with a first version that keeps every rule."""
+    repository = PolicyRepository(tmp_path / "repository")
+    repository.site(languages=["en", "de"])
+    repository.publish("privacy", effective=FIRST, text=TEXT)
+    return repository
+
+
+def only(findings: tuple[Finding, ...], rule: str) -> Finding:
+    assert [finding.rule for finding in findings] == [rule], findings
+    (finding,) = findings
+    assert finding.message.endswith(".")
+    assert finding.remedy.endswith(".")
+    assert stops_build(findings, is_strict=False) == (finding.severity is Severity.ERROR)
+    return finding
+
+
+def test_content_that_keeps_every_rule_has_no_finding(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=TEXT.replace("Words", "Other words"))
+    assert findings_of(policies) == ()
+    assert len(RULES) == len(set(RULES))
+
+
+def test_too_short_a_notice_is_an_error(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, published="2026-02-15", text=TEXT + "More.\n")
+    finding = only(findings_of(policies), "notice-period")
+    assert finding.message == "Readers get 14 days of notice; 30 are promised."
+    assert (finding.path, finding.line) == (f"privacy/releases/{SECOND}.md", 3)
+
+
+def test_too_short_a_notice_is_allowed_with_a_reason(policies: PolicyRepository) -> None:
+    exception = {"exception": {"reason": "A court ordered it.", "approved_by": "General counsel"}}
+    policies.publish("privacy", effective=SECOND, published="2026-02-15", text=TEXT + "More.\n", facts=exception)
+    assert findings_of(policies) == ()
+
+
+def test_the_first_version_needs_no_notice(tmp_path: Path) -> None:
+    repository = PolicyRepository(tmp_path).site()
+    repository.publish("privacy", effective=FIRST, published=FIRST, text=TEXT)
+    assert findings_of(repository) == ()
+
+
+def test_a_notice_preset_must_be_one_of_the_site(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts={"notice": "speedy"})
+    assert "no notice preset 'speedy'" in only(findings_of(policies), "notice-period").message
+
+
+def test_taking_effect_before_publication_is_an_error(policies: PolicyRepository) -> None:
+    policies.publish(
+        "privacy", effective=SECOND, published="2026-03-02", significance="minor", text=TEXT, when="2026-03-02"
+    )
+    finding = only(findings_of(policies), "effective-date")
+    assert "before it is published on 2026-03-02" in finding.message
+
+
+def test_a_retroactive_version_must_renew_consent(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts={"retroactive": True})
+    assert "asks nobody for consent" in only(findings_of(policies), "effective-date").message
+
+
+def test_two_versions_on_one_day_are_an_error(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n")
+    policies.publish("privacy", effective=SECOND, version="second-try", text=TEXT + "Less.\n")
+    assert "take effect on the same day" in only(findings_of(policies), "one-in-force").message
+
+
+def test_playing_a_change_down_needs_a_reason(policies: PolicyRepository) -> None:
+    changes = [{"category": "recipients", "sections": ["data"]}]
+    policies.publish("privacy", effective=SECOND, significance="minor", changes=changes, text=TEXT + "More.\n")
+    assert "its categories ask for significant" in only(findings_of(policies), "significance").message
+
+
+def test_playing_a_change_down_is_allowed_with_a_reason(policies: PolicyRepository) -> None:
+    changes = [{"category": "recipients"}]
+    facts = {"reason": "A recipient was renamed."}
+    policies.publish(
+        "privacy", effective=SECOND, significance="minor", changes=changes, text=TEXT + "More.\n", facts=facts
+    )
+    assert findings_of(policies) == ()
+
+
+def test_consent_is_renewed_only_with_significant_versions(policies: PolicyRepository) -> None:
+    policies.publish(
+        "privacy", effective=SECOND, significance="minor", text=TEXT + "More.\n", facts={"consent": "renew"}
+    )
+    assert "nobody would be told" in only(findings_of(policies), "significance").message
+
+
+def test_a_significant_version_needs_all_three_parts(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", words={"choices": ""})
+    assert "has no words for 'choices'" in only(findings_of(policies), "release-words").message
+
+
+def test_a_required_language_needs_words_of_its_own(policies: PolicyRepository) -> None:
+    policies.site(languages=["en", "de"], policies=[{"id": "privacy", "required_languages": ["de"]}])
+    policies.commit()
+    findings = {finding.rule: finding for finding in findings_of(policies)}
+    assert findings.keys() == {"release-words", "required-languages"}
+    assert findings["release-words"].path == f"privacy/releases/{FIRST}.de.md"
+    assert "has no text in the required language 'de'" in findings["required-languages"].message
+    policies.publish("privacy", effective=FIRST, language="de", text=TEXT)
+    assert findings_of(policies) == ()
+
+
+def test_a_change_names_sections_that_exist(policies: PolicyRepository) -> None:
+    changes = [{"category": "purpose", "sections": ["data"]}, {"category": "rights", "sections": ["rihgts"]}]
+    policies.publish("privacy", effective=SECOND, changes=changes, text=TEXT + "More.\n")
+    assert "no section 'rihgts'" in only(findings_of(policies), "changed-sections").message
+
+
+def test_a_change_may_name_a_section_that_was_removed(policies: PolicyRepository) -> None:
+    changes = [{"category": "purpose", "sections": ["data"]}]
+    policies.publish("privacy", effective=SECOND, changes=changes, text="## Scope {#scope}\n\nWords.\n")
+    assert findings_of(policies) == ()
+
+
+def test_an_id_in_use_twice_is_an_error_where_it_comes_again(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text=f"{TEXT}\n## Again {{#data}}\n\n```\n## Code {{#data}}\n```\n")
+    finding = only(findings_of(policies), "section-ids")
+    assert (finding.line, finding.message) == (13, "The section id 'data' is in use on line 9 already.")
+
+
+@pytest.mark.parametrize("link", ["#rihgts", "../cookies/en.md", "../privacy/en.md#nowhere", "other.md"])
+def test_a_link_to_nowhere_is_an_error(policies: PolicyRepository, link: str) -> None:
+    policies.publish("privacy", effective=SECOND, text=f"{TEXT}\nSee [more]({link}).\n")
+    finding = only(findings_of(policies), "links")
+    assert (finding.path, finding.line) == ("privacy/en.md", 13)
+    assert link in finding.message
+
+
+@pytest.mark.parametrize("link", ["#scope", "../privacy/en.md#scope", "en.md", "https://example.org/x", "mailto:a@b.c"])
+def test_a_link_that_leads_somewhere_is_fine(policies: PolicyRepository, link: str) -> None:
+    policies.publish("privacy", effective=SECOND, text=f"{TEXT}\nSee [more]({link}).\n")
+    assert findings_of(policies) == ()
+
+
+def test_every_finding_is_told_at_once(policies: PolicyRepository) -> None:
+    policies.publish(
+        "privacy",
+        effective=SECOND,
+        published="2026-02-15",
+        changes=[{"category": "purpose", "sections": ["nowhere"]}],
+        text=f"{TEXT}\nSee [more](#lost).\n\n## Again {{#data}}\n",
+        words={"impact": ""},
+    )
+    rules = {finding.rule for finding in findings_of(policies)}
+    assert rules == {"notice-period", "changed-sections", "links", "section-ids", "release-words"}
+
+
+def test_a_note_that_cannot_be_read_hides_no_fault_of_its_text(policies: PolicyRepository) -> None:
+    changes = [{"category": "purposes"}]
+    text = f"{TEXT}\nSee [more](#lost).\n\n## Again {{#data}}\n"
+    policies.publish("privacy", effective=SECOND, changes=changes, text=text)
+    assert {finding.rule for finding in findings_of(policies)} == {"release-note", "links", "section-ids"}
+
+
+def test_a_hostile_text_is_a_finding_and_not_a_traceback(policies: PolicyRepository) -> None:
+    policies.publish("privacy", effective=SECOND, text="> " * 300 + "deep\n")
+    finding = only(findings_of(policies), "rendering")
+    assert finding.path == "privacy/en.md"
+
+
+# --- translations ----------------------------------------------------------------------------------------------------
+
+REQUIRED = [{"id": "privacy", "required_languages": ["de"]}]
+
+
+def test_a_required_language_may_be_missing_with_a_reason(policies: PolicyRepository) -> None:
+    policies.site(languages=["en", "de"], policies=REQUIRED)
+    excused = {"languages_exception": {"reason": "A court ordered it.", "approved_by": "Counsel", "languages": ["de"]}}
+    policies.publish("privacy", effective=FIRST, text=TEXT, facts=excused)
+    assert findings_of(policies) == ()
+    excused["languages_exception"]["languages"] = ["tr"]
+    policies.publish("privacy", effective=FIRST, text=TEXT, facts=excused)
+    assert {finding.rule for finding in findings_of(policies)} == {"release-words", "required-languages"}
+
+
+def test_the_authoritative_words_are_never_excused(policies: PolicyRepository) -> None:
+    facts = {"languages_exception": {"reason": "Haste.", "approved_by": "Counsel"}}
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", words={"impact": ""}, facts=facts)
+    assert "has no words for 'impact'" in only(findings_of(policies), "release-words").message
+
+
+def test_an_exception_needs_a_reason_and_someone_who_allowed_it(policies: PolicyRepository) -> None:
+    facts = {"languages_exception": {"reason": "Haste.", "aproved_by": "Counsel"}}
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts=facts)
+    messages = [finding.message + finding.remedy for finding in findings_of(policies)]
+    assert any("languages_exception.approved_by" in message for message in messages)
+    assert any("approved_by" in message and "aproved_by" in message for message in messages)
+
+
+def test_only_what_applies_or_will_needs_its_translations(policies: PolicyRepository) -> None:
+    policies.site(languages=["en", "de"], policies=REQUIRED)
+    policies.publish("privacy", effective=FIRST, language="de", text=TEXT)
+    policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", significance="minor")
+    assert {finding.rule for finding in findings_of(policies)} == {"release-words"}
+
+
+def translated(policies: PolicyRepository, german: str) -> tuple[Finding, ...]:
+    policies.publish("privacy", effective=FIRST, language="de", text=german)
+    return findings_of(policies)
+
+
+def test_a_translation_with_the_same_sections_has_no_finding(policies: PolicyRepository) -> None:
+    assert translated(policies, TEXT.replace("Words", "Worte")) == ()
+
+
+def test_a_missing_section_of_a_translation_is_reported(policies: PolicyRepository) -> None:
+    finding = only(
+        translated(policies, "## Daten {#data}\n\nSiehe [A](#scope).\n\n<a id='scope'></a>\n"), "translated-sections"
+    )
+    assert finding.message == "The translation has no section 'scope'; privacy/en.md has."
+    assert finding.severity is Severity.WARNING
+
+
+def test_an_extra_section_of_a_translation_is_reported_at_its_line(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, f"{TEXT}\n## Neu {{#neu}}\n\nWorte.\n"), "translated-sections")
+    assert (finding.path, finding.line) == ("privacy/de.md", 13)
+    assert finding.message == "The translation has a section 'neu'; privacy/en.md has not."
+
+
+def test_sections_in_another_order_are_reported(policies: PolicyRepository) -> None:
+    german = "## Daten {#data}\n\nSiehe [A](#scope).\n\n## Bereich {#scope}\n\nWorte.\n"
+    assert "stands elsewhere" in only(translated(policies, german), "translated-sections").message
+
+
+def test_a_heading_of_another_level_is_reported(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, TEXT.replace("## Data", "### Daten")), "translated-levels")
+    assert finding.message == "The heading of 'data' is of level 3; in privacy/en.md it is of level 2."
+    assert finding.line == 9
+
+
+def test_links_that_lead_elsewhere_are_reported(policies: PolicyRepository) -> None:
+    finding = only(translated(policies, TEXT.replace("(#scope)", "(https://example.com/x)")), "translated-links")
+    assert "it lacks '#scope', it alone has 'https://example.com/x'" in finding.message
+    assert finding.line == 11
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("https://example.org/en/help", "https://example.org/de/help/"),
+        ("https://www.example.org/help?hl=en", "http://example.org/help?hl=de"),
+        ("https://en.wikipedia.org/wiki/Privacy", "https://de.wikipedia.org/wiki/Datenschutz"),
+        ("https://example.org/EN/TXT/?uri=1", "https://example.org/DE/TXT/?uri=1"),
+        ("../privacy/en.md#data", "../privacy/de.md#data"),
+    ],
+)
+def test_the_same_place_in_another_language_is_the_same(policies: PolicyRepository, english: str, german: str) -> None:
+    policies.publish("privacy", effective=FIRST, text=TEXT.replace("#scope)", f"{english})"))
+    assert translated(policies, TEXT.replace("#scope)", f"{german})")) == ()
+
+
+def test_a_translation_that_is_behind_is_not_told_off_for_being_behind(policies: PolicyRepository) -> None:
+    assert translated(policies, TEXT) == ()
+    policies.publish("privacy", effective=SECOND, text=f"{TEXT}\n## New {{#new}}\n\nWords.\n")
+    assert findings_of(policies) == ()

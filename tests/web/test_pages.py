@@ -1,0 +1,150 @@
+"""The plan of the site: which pages there are, where each lands, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy_site.errors import PublishingError
+from policy_site.pages import PATTERNS, Page, PageKind, make_page, plan_pages, section_address
+from policy_site.publication import Publication
+from tests.support.builder import PolicyRepository
+from tests.support.publishing import compiled
+
+TEXT = "## Data {#data}\n\nWe keep it for 90 days.\n\n## Rights {#rights}\n\nYou can object.\n"
+IN_FORCE = ("2024-03-01", "2024-12-01", "2025-06-01")
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """Two languages, one policy with three old versions, one in force and one upcoming."""
+    policies = PolicyRepository(tmp_path_factory.mktemp("plan")).site(languages=["en", "de"])
+    for number, day in enumerate((*IN_FORCE, "2027-01-15")):
+        policies.publish("privacy", effective=day, text=TEXT.replace("90", str(90 - number)), title="Privacy Policy")
+    policies.publish(
+        "privacy", effective="2025-06-01", text=TEXT, language="de", title="Datenschutz", when="2025-06-01"
+    )
+    return compiled(policies, as_of=datetime(2026, 12, 24, tzinfo=UTC))
+
+
+def test_every_promised_address_is_planned_in_every_language(publication: Publication) -> None:
+    planned = {page.address for page in plan_pages(publication)}
+    for locale in ("en", "de"):
+        assert {
+            f"{locale}/",
+            f"{locale}/changes.atom",
+            f"{locale}/notices.json",
+            f"{locale}/privacy/",
+            f"{locale}/privacy/upcoming/",
+            f"{locale}/privacy/history/",
+            f"{locale}/privacy/changes.json",
+            f"{locale}/privacy/notices.atom",
+            f"{locale}/privacy/v/2024-03-01/",
+            f"{locale}/privacy/v/2024-03-01/index.md",
+            f"{locale}/privacy/v/2024-03-01/index.txt",
+            f"{locale}/privacy/v/2024-03-01/index.json",
+            f"{locale}/privacy/v/2024-03-01/changes/",
+            f"{locale}/privacy/compare/2024-03-01/2024-12-01/",
+            f"{locale}/privacy/compare/2024-03-01/2025-06-01/",
+            f"{locale}/privacy/compare/2025-06-01/2027-01-15/",
+            f"{locale}/privacy/compare/2025-06-01/2027-01-15/side-by-side/",
+            f"{locale}/privacy/since/2024-03-01/",
+            f"{locale}/privacy/sections/data/",
+        } <= planned
+    assert {
+        "",
+        "404.html",
+        "_headers",
+        "changes/v1/feed.json",
+        "changes/v1/events/000001.json",
+        "current.json",
+        "robots.txt",
+        "schemas/change-feed/1.0.json",
+        "schemas/redline/1.0.json",
+        "sitemap.xml",
+    } <= planned
+
+
+def test_no_page_is_planned_that_is_not_an_address_of_the_design(publication: Publication) -> None:
+    for page in plan_pages(publication):
+        assert page.address == PATTERNS[page.kind].format(**page.parameters)
+
+
+def test_nothing_is_compared_with_a_later_version_the_wrong_way_round(publication: Publication) -> None:
+    for page in plan_pages(publication):
+        if page.kind is PageKind.COMPARE:
+            assert page.parameters["older"] < page.parameters["version"]
+
+
+def test_the_version_in_force_has_nothing_that_changed_since(publication: Publication) -> None:
+    since = {page.parameters["older"] for page in plan_pages(publication) if page.kind is PageKind.SINCE}
+    assert since == {"2024-03-01", "2024-12-01"}
+
+
+def test_a_page_is_a_folder_and_a_file_is_itself() -> None:
+    assert make_page(PageKind.POLICY, locale="en", policy="privacy").file == "en/privacy/index.html"
+    assert make_page(PageKind.LANGUAGES).file == "index.html"
+    assert make_page(PageKind.CURRENT).file == "current.json"
+
+
+def test_the_plan_is_the_same_each_time_and_in_order(publication: Publication) -> None:
+    pages = plan_pages(publication)
+    assert pages == plan_pages(publication)
+    assert [page.address for page in pages] == sorted(page.address for page in pages)
+
+
+def test_static_files_are_named_after_what_they_hold(publication: Publication) -> None:
+    names = [page.parameters["name"] for page in plan_pages(publication) if page.kind is PageKind.STATIC]
+    assert any(re.fullmatch(r"site\.[0-9a-f]{10}\.css", name) for name in names)
+
+
+def test_a_policy_with_many_versions_is_not_compared_with_everything(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    for month in range(14):
+        day = f"{2024 + month // 12}-{month % 12 + 1:02}-01"
+        policies.publish("privacy", effective=day, text=TEXT.replace("90", str(month)), significance="minor")
+    pages = plan_pages(compiled(policies, as_of=datetime(2025, 6, 1, tzinfo=UTC)))
+    pairs = {(page.parameters["older"], page.parameters["version"]) for page in pages if page.kind is PageKind.COMPARE}
+    assert len(pairs) == 13 + 12, "each neighbour, and each old version with the one in force"
+    assert ("2024-01-01", "2025-02-01") in pairs
+    assert ("2024-01-01", "2024-03-01") not in pairs
+
+
+def test_two_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    policies.publish("privacy", effective="2024-03-01", version="final", text=TEXT)
+    policies.publish("privacy", effective="2025-03-01", version="Final", text=f"{TEXT}\nMore.\n")
+    with pytest.raises(PublishingError, match="fall into one file"):
+        plan_pages(compiled(policies))
+
+
+def test_a_policy_named_like_a_feed_is_refused(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site(policies=["changes.atom"])
+    policies.publish("changes.atom", effective="2024-03-01", text=TEXT)
+    with pytest.raises(PublishingError, match="fall into one file"):
+        plan_pages(compiled(policies))
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_any_id_of_a_section_makes_a_safe_part_of_an_address(section_id: str) -> None:
+    part = section_address(section_id)
+    page: Page = make_page(PageKind.SECTION, locale="en", policy="privacy", section=part)
+    assert part not in ("", ".", "..")
+    assert page.file.count("/") == 4
+    assert len(part.encode()) <= 255
+    assert not set(part) & set('/\\\0%?#"<>| ')
+    assert section_address(part) == part or "~" in part
+
+
+def test_ids_that_differ_only_in_case_share_their_page() -> None:
+    assert section_address("Your-Rights") == section_address("your-rights") == "your-rights"
+
+
+def test_different_ids_have_different_pages() -> None:
+    ids = ["data", "data-", "data/", "..", "~", "数据", "x" * 200, "x" * 201]
+    assert len({section_address(own) for own in ids}) == len(ids)
