@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from policy_site.canonical import chain_faults
 from policy_site.errors import UsageError
+from policy_site.events.canonical import chain_faults
 from policy_site.formats import ARCHIVE_SIZE
 from policy_site.model import Event, EventKind, SectionChange, SectionChangeKind
 from policy_site.pages import PageKind, make_page

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from policy_site.canonical import canonical_json, chain_faults, event_hash
+from policy_site.events.canonical import canonical_json, chain_faults, event_hash
 from policy_site.formats.atom import write_atom
 from policy_site.formats.audit import ledger_faults
 from policy_site.formats.continuation import Continuation, Departure, Ground, compare_ledgers

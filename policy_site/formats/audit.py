@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from policy_site.canonical import chain_faults
+from policy_site.events.canonical import chain_faults
 from policy_site.formats.machine_feed import Ledger
 
 

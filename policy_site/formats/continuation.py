@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.divergence import MISSING, Divergence, find_divergences, show_divergence
+from policy_site.events.divergence import MISSING, Divergence, find_divergences, show_divergence
 from policy_site.formats.machine_feed import Ledger
 
 

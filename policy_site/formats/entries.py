@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
+from policy_site.events.knowledge import edition_known_at, shown_at, state_known_at, version_known_at
 from policy_site.formats.values import Entry, Feed, Item, Phrases, Scope
-from policy_site.knowledge import edition_known_at, shown_at, state_known_at, version_known_at
 from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version, Words
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

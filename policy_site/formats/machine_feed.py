@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.canonical import event_hash
+from policy_site.events.canonical import event_hash
 from policy_site.formats.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
 from policy_site.formats.schema import (
     ArchiveRecord,

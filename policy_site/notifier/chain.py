@@ -12,9 +12,9 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.canonical import event_hash
-from policy_site.divergence import find_divergences, show_divergence
 from policy_site.errors import FeedConflictError, FeedRolledBackError
+from policy_site.events.canonical import event_hash
+from policy_site.events.divergence import find_divergences, show_divergence
 from policy_site.notifier.model import FeedEvent
 
 _ASK = "Nothing was changed. Ask the publisher; the feed must continue as it was before notices go on."

@@ -8,9 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from policy_site import events as ledger
 from policy_site import redlines
 from policy_site.catalogue import compile_catalogue
+from policy_site.events.derivation import derive_events
 from policy_site.history import History
 from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
@@ -92,7 +92,7 @@ def compile_publication(
     )
     documents, faults = render_editions(catalogue, shelves, settings, workshop)
     words, earlier_words, word_faults = render_words(catalogue, settings, workshop)
-    events = ledger.derive_events(
+    events = derive_events(
         catalogue.policies,
         as_of=as_of,
         section_changes=lambda policy, version: section_changes(policy, version, documents),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_site.divergence import MISSING, Divergence, find_divergences, show_divergence
+from policy_site.events.divergence import MISSING, Divergence, find_divergences, show_divergence
 
 LONG = (
     "- Recipients. Microsoft Azure hosts what you give us, in data centres in the Union and nowhere else, and keeps all"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_site.knowledge import version_known_at
+from policy_site.events.knowledge import version_known_at
 from policy_site.model import Event, EventKind, Policy, Significance, Words
 from tests.support.ledgers import START, day, derive, note_of, policy_of, version_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from policy_site.events import derive_events
+from policy_site.events.derivation import derive_events
 from policy_site.formats import Entry, Feed, Phrases, Scope, compose_entries, compose_feed
 from policy_site.model import (
     Change,

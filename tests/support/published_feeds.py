@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from policy_site.canonical import event_hash
+from policy_site.events.canonical import event_hash
 from policy_site.formats import Ledger, compose_ledger, write_archive, write_ledger
 from policy_site.formats.schema import EventRecord
 from policy_site.model import Significance, Version

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from policy_site.canonical import canonical_json
+from policy_site.events.canonical import canonical_json
 from policy_site.notifier.ledger.opening import Ledger
 from policy_site.notifier.ledger.tables import EVENTS, FEED
 from policy_site.notifier.model import EventState, FeedEvent

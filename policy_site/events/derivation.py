@@ -1,8 +1,8 @@
 """What happened: the ledger from which every feed is written.
 
 Pure and deterministic: the same policies and the same instant give the same events. Each event tells what was known
-when it happened (:mod:`policy_site.knowledge`), so that what comes later never changes what was told. On one history
-the events at an earlier instant are therefore the first of those at a later one.
+when it happened (:mod:`policy_site.events.knowledge`), so that what comes later never changes what was told. On one
+history the events at an earlier instant are therefore the first of those at a later one.
 
 What breaks that: a merge that brings a version whose note names a day of publication in the past, a withdrawal dated
 back, the removal of a version, of a policy or of a language, and rewritten history; and where versions are the dates
@@ -20,7 +20,7 @@ from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.knowledge import first_published_at, known_withdrawn_at, shown_at, states_of, version_known_at
+from policy_site.events.knowledge import first_published_at, known_withdrawn_at, shown_at, states_of, version_known_at
 from policy_site.model import Edition, Event, EventKind, Policy, ReleaseNote, SectionChange, Significance, Version
 
 SectionChanges = Callable[[Policy, Version], tuple[SectionChange, ...]]
