@@ -19,7 +19,8 @@ from urllib.parse import quote
 
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
 from policy_site.errors import PublishingError
-from policy_site.formats import ARCHIVE_SIZE, Scope, count_archives
+from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
+from policy_site.formats import Scope, count_archives
 from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
 
@@ -99,8 +100,8 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.SITE_FEED: "{locale}/{feed}",
         PageKind.FEED_ARCHIVE: "{locale}/{policy}/{scope}/archive-{number}.{form}",
         PageKind.SITE_FEED_ARCHIVE: "{locale}/{scope}/archive-{number}.{form}",
-        PageKind.LEDGER: "changes/v1/feed.json",
-        PageKind.ARCHIVE: "changes/v1/archive-{number}.json",
+        PageKind.LEDGER: FEED_ADDRESS,
+        PageKind.ARCHIVE: ARCHIVE_ADDRESS,
         PageKind.EVENT: "changes/v1/events/{seq}.json",
         PageKind.CURRENT: "current.json",
         PageKind.SCHEMA: "schemas/change-feed/1.0.json",

@@ -1,8 +1,8 @@
 """Forms in which things leave: pure functions from finished values to bytes. One file for each form.
 
 ``FEED_FORMS`` are written for each policy, language and scope, ``EDITION_FORMS`` for each version and language. The
-machine feed is one: ``compose_ledger``, then ``write_ledger``, ``write_archive``, ``write_event``, ``write_current``
-and ``write_schema``.
+machine feed is one, composed in ``events``: ``write_ledger``, ``write_archive``, ``write_event``, ``write_current`` and
+``write_schema`` make its bytes.
 """
 
 from __future__ import annotations
@@ -10,25 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from policy_site.events.canonical import canonical_json, chain_faults, event_hash
 from policy_site.formats.atom import write_atom
-from policy_site.formats.audit import ledger_faults
-from policy_site.formats.continuation import Continuation, Departure, Ground, compare_ledgers
 from policy_site.formats.current import write_current
-from policy_site.formats.entries import FEED_PAGE, compose_entries, compose_feed, count_archives
+from policy_site.formats.feeds import FEED_PAGE, compose_feed, count_archives
 from policy_site.formats.json_feed import write_json_feed
-from policy_site.formats.machine_feed import (
-    ARCHIVE_SIZE,
-    Ledger,
-    compose_ledger,
-    write_archive,
-    write_event,
-    write_ledger,
-)
+from policy_site.formats.machine_feed import write_archive, write_event, write_ledger
 from policy_site.formats.markdown import write_markdown
 from policy_site.formats.schema import write_schema
 from policy_site.formats.text import write_text
-from policy_site.formats.values import EditionPage, Entry, Feed, Item, Links, Phrases, Scope
+from policy_site.formats.values import EditionPage, Feed, Item, Links, Phrases, Scope
 from policy_site.formats.version_json import write_version_json
 
 
@@ -62,32 +52,19 @@ EDITION_FORMS = (
 )
 
 __all__ = [
-    "ARCHIVE_SIZE",
     "EDITION_FORMS",
     "FEED_FORMS",
     "FEED_PAGE",
-    "Continuation",
-    "Departure",
     "EditionForm",
     "EditionPage",
-    "Entry",
     "Feed",
     "FeedForm",
-    "Ground",
     "Item",
-    "Ledger",
     "Links",
     "Phrases",
     "Scope",
-    "canonical_json",
-    "chain_faults",
-    "compare_ledgers",
-    "compose_entries",
     "compose_feed",
-    "compose_ledger",
     "count_archives",
-    "event_hash",
-    "ledger_faults",
     "write_archive",
     "write_atom",
     "write_current",

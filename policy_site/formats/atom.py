@@ -15,9 +15,10 @@ from typing import Any
 
 from lxml import etree
 
-from policy_site.formats.characters import clean_line, instant_text
+from policy_site.characters import clean_line, instant_text
+from policy_site.events.entries import Entry
 from policy_site.formats.prose import author_name, content_html, summary_text
-from policy_site.formats.values import Entry, Feed, Item, Links
+from policy_site.formats.values import Feed, Item, Links
 
 HISTORY = "http://purl.org/syndication/history/1.0"
 ATOM = "http://www.w3.org/2005/Atom"

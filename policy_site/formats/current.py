@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policy_site.catalogue import current_edition, edition_for, upcoming, version_in_force
-from policy_site.formats.characters import instant_text, json_bytes
-from policy_site.formats.entries import compared_with
-from policy_site.formats.machine_feed import Ledger, consent_record, edition_record, significance_name
-from policy_site.formats.schema import CurrentPolicyRecord, CurrentRecord, CurrentVersionRecord, EditionRecord
+from policy_site.characters import instant_text, json_bytes
+from policy_site.events.chain import Ledger, consent_record, edition_record, significance_name
+from policy_site.events.entries import compared_with
+from policy_site.events.records import EditionRecord
+from policy_site.formats.schema import CurrentPolicyRecord, CurrentRecord, CurrentVersionRecord
 from policy_site.formats.values import Links
 from policy_site.model import EventKind, Policy, RenderedWords, Version
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from policy_site.characters import clean_line, instant_text, json_bytes
 from policy_site.formats.atom import facts
-from policy_site.formats.characters import clean_line, instant_text, json_bytes
 from policy_site.formats.prose import author_name, content_html, content_text, summary_text
 from policy_site.formats.values import Feed, Item, Links
 

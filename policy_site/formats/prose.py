@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from policy_site.formats.characters import clean_html, clean_line, clean_text, escape_line
-from policy_site.formats.values import Entry, Feed, Item
+from policy_site.characters import clean_html, clean_line, clean_text, escape_line
+from policy_site.events.entries import Entry
+from policy_site.formats.values import Feed, Item
 from policy_site.model import EventKind, RenderedWords
 
 

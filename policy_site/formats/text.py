@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from policy_site.characters import clean_line, clean_text
 from policy_site.documents import text
-from policy_site.formats.characters import clean_line, clean_text
 from policy_site.formats.values import EditionPage, Links
 from policy_site.model import Document
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from policy_site.model import Document, Edition, Event, Fidelity, Policy, RenderedWords, Version
+from policy_site.events.chain import RecordLinks
+from policy_site.events.entries import Entry
+from policy_site.model import Document, Edition, Fidelity, Policy, Version
 
 
-class Links(Protocol):
-    """Addresses, absolute and as they are written into a link. The site knows them; forms only ask."""
+class Links(RecordLinks, Protocol):
+    """Addresses, absolute and as they are written into a link, those of records among them; forms only ask."""
 
     def home(self, locale: str) -> str:
         """Address of the list of policies in a language."""
@@ -23,17 +24,8 @@ class Links(Protocol):
     def history(self, locale: str, policy: str) -> str:
         """Address of the list of versions."""
 
-    def version(self, locale: str, policy: str, version: str) -> str:
-        """Address of the permanent page of a version."""
-
     def version_file(self, locale: str, policy: str, version: str, name: str) -> str:
         """Address of a file beside it: ``index.txt``."""
-
-    def changes(self, locale: str, policy: str, version: str) -> str:
-        """Address of the account of a change."""
-
-    def compare(self, locale: str, policy: str, older: str, newer: str) -> str:
-        """Address of a redline."""
 
     def feed(self, locale: str, policy: str | None, name: str) -> str:
         """Address of a feed, ``changes.atom``, of one policy or of all."""
@@ -55,39 +47,6 @@ class Links(Protocol):
 
     def schema(self) -> str:
         """Address of the JSON Schema."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event with all that forms say of it, as it was known when it happened."""
-
-    event: Event
-    policy: Policy
-    version: Version
-    compared_with: str | None
-    """Label of the older version of its redline; ``None`` where one of the two texts is missing."""
-    fidelities: Mapping[str, Fidelity]
-    """By language: the authoritative one, and each in which readers had this policy or these words by then. A language
-    that joins later is not there: it may change nothing that was told."""
-    titles: Mapping[str, str]
-    """The policy's title by language, from the newest text that readers of it had."""
-    words: Mapping[str, RenderedWords]
-    """By language, every language of the site; empty where nobody wrote any."""
-    is_notice: bool
-    """True for what must reach people: a significant version, what corrects it, its withdrawal."""
-
-    def words_in(self, locale: str) -> RenderedWords:
-        """Return the words for readers of ``locale``; empty ones where nobody wrote any."""
-        return self.words.get(locale) or RenderedWords(locale, self.policy.authoritative_locale)
-
-    def title_in(self, locale: str) -> str:
-        """Return the policy's title for readers of ``locale``."""
-        return self.titles.get(locale) or self.titles.get(self.policy.authoritative_locale) or self.policy.id
-
-    def digest_in(self, locale: str) -> str | None:
-        """Return the SHA-256 of the text at the version's permanent address; ``None`` where it is missing."""
-        edition = self.version.editions.get(locale) or self.version.editions.get(self.policy.authoritative_locale)
-        return edition.digest if edition else None
 
 
 class Scope(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_site.formats.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
+from policy_site.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
 from policy_site.formats.values import EditionPage, Links
 from policy_site.model import Block, Container, Mark, Section, Span
 

@@ -12,8 +12,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from policy_site import redlines
 from policy_site.documents import rewrite_links
+from policy_site.events.chain import Ledger, compose_ledger
+from policy_site.events.entries import Entry, compose_entries
 from policy_site.fidelity import staleness
-from policy_site.formats import Entry, Ledger, compose_entries, compose_ledger
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import (
     Document,

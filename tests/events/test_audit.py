@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_site.formats import Ledger, compose_ledger, event_hash, ledger_faults
+from policy_site.events.audit import ledger_faults
+from policy_site.events.canonical import event_hash
+from policy_site.events.chain import Ledger, compose_ledger
 from policy_site.model import Significance
 from tests.support.ledgers import LINKS, entries_of, policy_of, version_of
 

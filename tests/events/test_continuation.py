@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from policy_site.characters import json_bytes
 from policy_site.commands import main
-from policy_site.formats import chain_faults, event_hash
-from policy_site.formats.characters import json_bytes
+from policy_site.events.canonical import chain_faults, event_hash
 from tests.support.builder import PolicyRepository
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"

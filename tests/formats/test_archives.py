@@ -10,10 +10,10 @@ import pytest
 
 from policy_site.commands.previous import Previous, refuse_contradictions
 from policy_site.errors import UsageError
-from policy_site.formats import chain_faults
+from policy_site.events.canonical import chain_faults
+from policy_site.events.published import read_published_ledger
 from policy_site.pages import PageKind, plan_pages
 from policy_site.publication import Publication
-from policy_site.published import read_published_ledger
 from policy_site.remote import open_site
 from policy_site.web import create_app, render_files
 from tests.support.builder import PolicyRepository

@@ -16,20 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from policy_site.formats import (
-    ARCHIVE_SIZE,
-    Ledger,
-    canonical_json,
-    chain_faults,
-    compose_entries,
-    compose_ledger,
-    event_hash,
-    write_archive,
-    write_current,
-    write_event,
-    write_ledger,
-    write_schema,
-)
+from policy_site.events.canonical import canonical_json, chain_faults, event_hash
+from policy_site.events.chain import ARCHIVE_SIZE, Ledger, compose_ledger
+from policy_site.events.entries import compose_entries
+from policy_site.formats import write_archive, write_current, write_event, write_ledger, write_schema
 from policy_site.model import Consent, NoticeException, Policy, RenderedWords, Significance, Version, Words
 from tests.support.ledgers import END, LINKS, LOCALES, day, derive, entries_of, note_of, policy_of, version_of, words_of
 

@@ -20,15 +20,10 @@ from typing import IO, Any
 
 import pytest
 
-from policy_site.formats import Ledger, write_archive, write_ledger
-from policy_site.formats.schema import (
-    ArchiveRecord,
-    CurrentPolicyRecord,
-    CurrentRecord,
-    EditionRecord,
-    EventRecord,
-    FeedRecord,
-)
+from policy_site.events.chain import Ledger
+from policy_site.events.records import EditionRecord, EventRecord
+from policy_site.formats import write_archive, write_ledger
+from policy_site.formats.schema import ArchiveRecord, CurrentPolicyRecord, CurrentRecord, FeedRecord
 from policy_site.freeze import freeze_site
 from policy_site.model import EventKind
 from policy_site.web import Library

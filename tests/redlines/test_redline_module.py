@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from policy_site import redlines
+from policy_site.characters import clean_html, clean_line
 from policy_site.documents import emit
 from policy_site.formats import EditionPage, write_version_json
-from policy_site.formats.characters import clean_html, clean_line
 from policy_site.model import Block, Document, Fidelity, Section, Span
 from policy_site.redlines import html as redline_html
 from tests.support.ledgers import LINKS, policy_of, version_of

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from policy_site.events.derivation import derive_events
-from policy_site.formats import Entry, Feed, Phrases, Scope, compose_entries, compose_feed
+from policy_site.events.entries import Entry, compose_entries
+from policy_site.formats import Feed, Phrases, Scope, compose_feed
 from policy_site.model import (
     Change,
     Edition,

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from policy_site.events.canonical import event_hash
-from policy_site.formats import Ledger, compose_ledger, write_archive, write_ledger
-from policy_site.formats.schema import EventRecord
+from policy_site.events.chain import Ledger, compose_ledger
+from policy_site.events.records import EventRecord
+from policy_site.formats import write_archive, write_ledger
 from policy_site.model import Significance, Version
 from tests.support.ledgers import LINKS, day, entries_of, note_of, policy_of, version_of
 

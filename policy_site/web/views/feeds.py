@@ -6,8 +6,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from policy_site import formats
-from policy_site.formats import FEED_FORMS, Entry, Ledger, Scope
-from policy_site.formats.characters import json_bytes
+from policy_site.characters import json_bytes
+from policy_site.events.chain import Ledger
+from policy_site.events.entries import Entry
+from policy_site.formats import FEED_FORMS, Scope
 from policy_site.formats.prose import is_taken_back
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_

@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
+from policy_site.events.chain import Ledger
 from policy_site.events.divergence import MISSING, Divergence, find_divergences, show_divergence
-from policy_site.formats.machine_feed import Ledger
 
 
 class Ground(StrEnum):

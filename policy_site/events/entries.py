@@ -1,23 +1,52 @@
-"""Events become entries, and entries become feeds."""
+"""Events become entries: each with all that is told of it, as it was known when it happened."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from types import MappingProxyType
 
-from policy_site.events.knowledge import edition_known_at, shown_at, state_known_at, version_known_at
-from policy_site.formats.values import Entry, Feed, Item, Phrases, Scope
+from policy_site.events.knowledge import edition_known_at, shown_at, version_known_at
 from policy_site.model import Event, EventKind, Fidelity, Policy, RenderedWords, Significance, Version, Words
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_WORDS: Mapping[Words, RenderedWords] = MappingProxyType({})
-FEED_PAGE = 50
-"""Entries in an archive document of a feed for people. Frozen: another number would change what is published."""
 _MENDING = (EventKind.CORRECTED, EventKind.RESCHEDULED, EventKind.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event with all that forms say of it, as it was known when it happened."""
+
+    event: Event
+    policy: Policy
+    version: Version
+    compared_with: str | None
+    """Label of the older version of its redline; ``None`` where one of the two texts is missing."""
+    fidelities: Mapping[str, Fidelity]
+    """By language: the authoritative one, and each in which readers had this policy or these words by then. A language
+    that joins later is not there: it may change nothing that was told."""
+    titles: Mapping[str, str]
+    """The policy's title by language, from the newest text that readers of it had."""
+    words: Mapping[str, RenderedWords]
+    """By language, every language of the site; empty where nobody wrote any."""
+    is_notice: bool
+    """True for what must reach people: a significant version, what corrects it, its withdrawal."""
+
+    def words_in(self, locale: str) -> RenderedWords:
+        """Return the words for readers of ``locale``; empty ones where nobody wrote any."""
+        return self.words.get(locale) or RenderedWords(locale, self.policy.authoritative_locale)
+
+    def title_in(self, locale: str) -> str:
+        """Return the policy's title for readers of ``locale``."""
+        return self.titles.get(locale) or self.titles.get(self.policy.authoritative_locale) or self.policy.id
+
+    def digest_in(self, locale: str) -> str | None:
+        """Return the SHA-256 of the text at the version's permanent address; ``None`` where it is missing."""
+        edition = self.version.editions.get(locale) or self.version.editions.get(self.policy.authoritative_locale)
+        return edition.digest if edition else None
 
 
 def compose_entries(
@@ -42,7 +71,7 @@ def compose_entries(
         policy = languages.policy
         version = version_known_at(policy, policy.versions[languages.places[event.version]], event.occurred_at)
         key = (policy.id, version.label)
-        is_notice = _must_reach_people(event, version.significance, is_known=key in notified)
+        is_notice = must_reach_people(event, version.significance, is_known=key in notified)
         if is_notice:
             notified.add(key)
         entries.append(
@@ -58,74 +87,6 @@ def compose_entries(
             )
         )
     return tuple(entries)
-
-
-def count_archives(events: Sequence[Event], policies: Sequence[Policy], *, policy: str | None, scope: Scope) -> int:
-    """Return how many archive documents a feed has, without composing it."""
-    mine = [event for event in events if policy in (None, event.policy)]
-    if scope is Scope.CHANGES or _archives(len(mine)) == 0:
-        return _archives(len(mine))
-    versions = {(work.id, version.label): version for work in policies for version in work.versions}
-    notified: set[tuple[str, str]] = set()
-    count = 0
-    for event in mine:
-        key = (event.policy, event.version)
-        significance = state_known_at(versions[key], event.occurred_at).significance
-        if _must_reach_people(event, significance, is_known=key in notified):
-            notified.add(key)
-            count += 1
-    return _archives(count)
-
-
-def _archives(entries: int) -> int:
-    """Return how many full pages lie before the newest full one, which stays in the document people subscribe to."""
-    return max(entries // FEED_PAGE - 1, 0)
-
-
-def compose_feed(
-    entries: Sequence[Entry],
-    *,
-    locale: str,
-    locales: tuple[str, ...],
-    policy: str | None,
-    scope: Scope,
-    title: Callable[[Entry | None], str],
-    publisher: str,
-    stem: str,
-    phrases: Phrases,
-    headline: Callable[[Entry], str],
-    lead: Callable[[Entry], str] = lambda _: "",
-    hubs: tuple[str, ...] = (),
-    archive: int | None = None,
-) -> Feed:
-    """Compose one document of a feed for people from the entries of the whole ledger.
-
-    ``archive``: the number of an archive document, 1 for the oldest; ``None`` for the one that people subscribe to,
-    which holds the newest full page and what followed it. ``title`` is asked with the newest entry of an archive
-    document, whose title is that of its time, and with ``None`` otherwise. ``stem`` begins the feed's id:
-    ``tag:example.org,2026:``.
-    """
-    mine = [entry for entry in entries if policy in (None, entry.policy.id)]
-    every = [entry for entry in mine if scope is Scope.CHANGES or entry.is_notice]
-    archives = _archives(len(every))
-    first = (archives if archive is None else archive - 1) * FEED_PAGE
-    told = every[first : None if archive is None else first + FEED_PAGE][::-1]
-    newest = told[0] if told else next(iter(mine), None)
-    return Feed(
-        id=f"{stem}feed/{policy or ''}/{locale}/{scope}" if policy else f"{stem}feed/{locale}/{scope}",
-        locale=locale,
-        policy=policy,
-        scope=scope,
-        title=title(told[0] if archive is not None else None),
-        publisher=publisher,
-        updated=newest.event.occurred_at if newest else _BEFORE_ANY_EVENT,
-        items=tuple(Item(entry, headline(entry), lead(entry)) for entry in told),
-        locales=locales,
-        phrases=phrases,
-        hubs=hubs if archive is None else (),
-        archive=archive,
-        archive_before=(archives if archive is None else archive - 1) or None,
-    )
 
 
 class _Languages:
@@ -201,7 +162,8 @@ def _shown(version: Version, locale: str) -> datetime:
     return shown_at(version, edition) if edition else _NEVER
 
 
-def _must_reach_people(event: Event, significance: Significance, *, is_known: bool) -> bool:
+def must_reach_people(event: Event, significance: Significance, *, is_known: bool) -> bool:
+    """Say whether people are told of an event: a significant version, or what mends one they were told of."""
     if event.kind is EventKind.PUBLISHED:
         return significance is Significance.SIGNIFICANT
     return event.kind in _MENDING and (is_known or significance is Significance.SIGNIFICANT)

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from policy_site.events.canonical import chain_faults
-from policy_site.formats.machine_feed import Ledger
+from policy_site.events.chain import Ledger
 
 
 def ledger_faults(ledger: Ledger, *, since: int = 0) -> Iterator[str]:

@@ -10,9 +10,8 @@ from typing import Any
 
 from policy_site.errors import UsageError
 from policy_site.events.canonical import chain_faults
-from policy_site.formats import ARCHIVE_SIZE
+from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.model import Event, EventKind, SectionChange, SectionChangeKind
-from policy_site.pages import PageKind, make_page
 from policy_site.remote import PublishedSite
 
 _TEXTS = ("id", "type", "policy", "version", "notice_at", "hash")
@@ -46,7 +45,7 @@ def read_published_ledger(site: PublishedSite) -> PublishedLedger | None:
     Raises :class:`UnreachableError` where it cannot be read, and :class:`UsageError` where what is there is no ledger,
     or one that was changed, cut or put in another order.
     """
-    name = make_page(PageKind.LEDGER).address
+    name = FEED_ADDRESS
     content = site.read(name)
     if content is None:
         return None
@@ -54,7 +53,7 @@ def read_published_ledger(site: PublishedSite) -> PublishedLedger | None:
     records, number = _events_in(feed, site.name), _number_before(feed, site.name)
     base_url = str(feed.get("feed_url", "")).removesuffix(name)
     while number:
-        name = make_page(PageKind.ARCHIVE, number=f"{number:05}").address
+        name = ARCHIVE_ADDRESS.format(number=f"{number:05}")
         content = site.read(name)
         if content is None:
             raise _damaged(site.name, f"the archive page {name} is missing")
