@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue screenshots explore benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -42,6 +42,9 @@ check-catalogues: $(VENV)/site.installed ## say what is missing, left over or in
 catalogue: $(VENV)/site.installed ## begin the catalogue of another language: LANGUAGE=nl
 	mkdir -p translations/$(subst -,_,$(LANGUAGE))/LC_MESSAGES
 	$(BIN)/python -m policy_site.localization begin $(LANGUAGE) > translations/$(subst -,_,$(LANGUAGE))/LC_MESSAGES/policy_site.po
+
+rules: $(VENV)/test.installed ## write docs/rules.md from the rules
+	$(BIN)/python -m tests.rules_page docs/rules.md
 
 screenshots: $(VENV)/test.installed ## photograph the sample into build/screenshots: [LANGUAGES="de ja"]
 	sh tests/install-debian

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from policy_site.checks.broken_links import broken_links
-from policy_site.checks.changed_sections import changed_sections
-from policy_site.checks.dates import dates
-from policy_site.checks.notice_period import notice_period
-from policy_site.checks.one_in_force import one_in_force
-from policy_site.checks.release_words import release_words
-from policy_site.checks.required_languages import required_languages
-from policy_site.checks.section_ids import section_ids
-from policy_site.checks.significance import significance
-from policy_site.checks.translated_levels import translated_levels
-from policy_site.checks.translated_links import translated_links
-from policy_site.checks.translated_sections import translated_sections
-from policy_site.model import Finding, Severity
-from policy_site.publication import Publication
-
-Rule = Callable[[Publication], Iterator[Finding]]
-
-RULES: tuple[Rule, ...] = (
+from policy_site.checks import (
     changed_sections,
-    dates,
-    broken_links,
+    effective_date,
+    links,
     notice_period,
     one_in_force,
     release_words,
@@ -35,6 +16,26 @@ RULES: tuple[Rule, ...] = (
     translated_links,
     translated_sections,
 )
+from policy_site.checks.rule import Rule
+from policy_site.model import Finding, Severity
+from policy_site.publication import Publication
+
+__all__ = ["RULES", "Rule", "check", "stops_build"]
+
+RULES: tuple[Rule, ...] = (
+    changed_sections.RULE,
+    effective_date.RULE,
+    links.RULE,
+    notice_period.RULE,
+    one_in_force.RULE,
+    release_words.RULE,
+    required_languages.RULE,
+    section_ids.RULE,
+    significance.RULE,
+    translated_levels.RULE,
+    translated_links.RULE,
+    translated_sections.RULE,
+)
 """Every rule; add yours here."""
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -42,7 +43,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 def check(publication: Publication) -> tuple[Finding, ...]:
     """Return every finding: those of reading the content, then those of each rule; the worst first, then by place."""
-    found = [*publication.findings, *(finding for rule in RULES for finding in rule(publication))]
+    found = [*publication.findings, *(finding for rule in RULES for finding in rule.findings(publication))]
     return tuple(
         sorted(
             dict.fromkeys(found),

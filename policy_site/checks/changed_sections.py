@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import NOTE, note_with
 from policy_site.model import Finding, Policy, Severity, Version
 from policy_site.publication import Publication
 
-RULE = "changed-sections"
 MAXIMUM_NAMED = 50
 
 
-def changed_sections(publication: Publication) -> Iterator[Finding]:
-    """Demand that each section a change names is in the text, or was in the version before.
-
-    The account of a change links to its sections; a link to nowhere would hide the change.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         for version in policy.versions:
             known = _section_ids(publication, policy, version)
@@ -29,7 +26,7 @@ def changed_sections(publication: Publication) -> Iterator[Finding]:
                         yield Finding(
                             path=version.note.path,
                             line=version.note.line(f"changes.{number}.sections"),
-                            rule=RULE,
+                            rule=RULE.name,
                             severity=Severity.ERROR,
                             message=f"The text has no section {section!r}.",
                             remedy=f"Name one of {_shortened(known)}.",
@@ -44,3 +41,14 @@ def _shortened(known: set[str]) -> str:
 def _section_ids(publication: Publication, policy: Policy, version: Version) -> set[str]:
     edition = version.editions.get(policy.authoritative_locale)
     return {section.id for section in publication.documents[edition.digest].sections} if edition else set()
+
+
+RULE = Rule(
+    name="changed-sections",
+    severities=(Severity.ERROR,),
+    demand="Each section that a change names is in the text, or was in the version before.",
+    reason="The account of a change links to its sections; a link to nowhere would hide the change.",
+    findings=_findings,
+    fails={NOTE: note_with(changes=[{"category": "retention", "sections": ["dtaa"]}])},
+    passes={NOTE: note_with(changes=[{"category": "retention", "sections": ["data", "sharing"]}])},
+)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import NOTE, note_with
 from policy_site.model import Finding, Severity, Significance
 from policy_site.publication import Publication
 
-RULE = "notice-period"
 
-
-def notice_period(publication: Publication) -> Iterator[Finding]:
-    """Demand that a significant version is announced as long before it takes effect as its preset promises.
-
-    Regulators ask for notice well ahead of a material change (WP260, paragraph 30) and name no number of days, so the
-    number is the operator's promise. The first version of a policy has nobody to notify.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     presets = publication.settings.notices
     for policy in publication.policies:
         for version in policy.versions:
@@ -26,7 +21,7 @@ def notice_period(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("notice"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"There is no notice preset {note.notice!r}.",
                     remedy=f"Name one of site.toml: {', '.join(sorted(presets))}.",
@@ -40,9 +35,23 @@ def notice_period(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("effective"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"Readers get {given} days of notice; {promised} are promised.",
                     remedy="Move the effective date, or record why the promise cannot be kept:"
                     " `exception: {reason, approved_by}`.",
                 )
+
+
+RULE = Rule(
+    name="notice-period",
+    severities=(Severity.ERROR,),
+    demand="A significant version is announced as long before it takes effect as its preset promises.",
+    reason="Regulators ask for notice well ahead of a material change (WP260, paragraph 30) and name no number of "
+    "days, so the number is the operator's promise. The first version of a policy has nobody to notify.",
+    findings=_findings,
+    fails={NOTE: note_with(published="2026-04-20")},
+    passes={
+        NOTE: note_with(published="2026-04-20", exception={"reason": "A court ordered it.", "approved_by": "Counsel"})
+    },
+)

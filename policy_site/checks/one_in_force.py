@@ -5,17 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import FIRST, NOTE, PUBLISHED, note_with
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
-RULE = "one-in-force"
 
-
-def one_in_force(publication: Publication) -> Iterator[Finding]:
-    """Demand that no two versions take effect on the same day, unless one was withdrawn.
-
-    A reader who asks which text applied must get one answer.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         standing = [version for version in policy.versions if version.withdrawn_at is None]
         for earlier, later in itertools.pairwise(standing):
@@ -23,9 +19,20 @@ def one_in_force(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=later.note.path,
                     line=later.note.line("effective"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The versions {earlier.label!r} and {later.label!r} take effect on the same day,"
                     f" {later.effective_date.isoformat()}.",
                     remedy="Give one of them another effective date, or withdraw it: `withdrawn: DATE`.",
                 )
+
+
+RULE = Rule(
+    name="one-in-force",
+    severities=(Severity.ERROR,),
+    demand="No two versions of a policy take effect on the same day, unless one was withdrawn.",
+    reason="A reader who asks which text applied must get one answer.",
+    findings=_findings,
+    fails={NOTE: note_with(effective=FIRST, published=PUBLISHED[FIRST])},
+    passes={NOTE: note_with(effective="2026-05-05")},
+)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import NOTE, WORDS, note_with
 from policy_site.model import Finding, Policy, Severity, Significance, Version
 from policy_site.publication import Publication
 
-RULE = "release-words"
 _PARTS = ("summary", "impact", "choices")
 
 
-def release_words(publication: Publication) -> Iterator[Finding]:
-    """Demand all three parts of a significant release note in every required language, and a summary of any other.
-
-    A notice must tell the likely impact of a change (WP260, paragraph 31), and one sent in a language without words
-    tells nothing. A language that is not ready may be excused in the note: ``languages_exception``.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         settings = publication.settings.policy(policy.id)
         required = {policy.authoritative_locale, *(settings.required_languages or ())}
@@ -40,7 +36,7 @@ def _missing(policy: Policy, version: Version, locale: str) -> Iterator[Finding]
         yield Finding(
             path=path,
             line=None,
-            rule=RULE,
+            rule=RULE.name,
             severity=Severity.ERROR if version.significance is Significance.SIGNIFICANT else Severity.WARNING,
             message=f"The release note of {version.label!r} has no words in {locale!r}, a required language.",
             remedy=f"Write this file with the parts {', '.join(f'{{#{part}}}' for part in parts)}.",
@@ -51,8 +47,20 @@ def _missing(policy: Policy, version: Version, locale: str) -> Iterator[Finding]
             yield Finding(
                 path=path,
                 line=None,
-                rule=RULE,
+                rule=RULE.name,
                 severity=Severity.ERROR,
                 message=f"The {version.significance.value} version {version.label!r} has no words for {part!r}.",
                 remedy=f"Write a part under a heading that ends in {{#{part}}}.",
             )
+
+
+RULE = Rule(
+    name="release-words",
+    severities=(Severity.ERROR, Severity.WARNING),
+    demand="A significant release note has all three parts in every required language; any other has a summary.",
+    reason="A notice must tell the likely impact of a change (WP260, paragraph 31), and one sent in a language without "
+    "words tells nothing. A language that is not ready may be excused in the note: `languages_exception`.",
+    findings=_findings,
+    fails={NOTE: note_with(WORDS.partition("## Your choices")[0])},
+    passes={NOTE: note_with(WORDS.replace("Your choices", "What you can do"))},
+)

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_site.catalogue import standing
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import FIRST, GERMAN_BODY, TRANSLATION, translation_with
 from policy_site.model import Finding, Severity, Significance, Standing
 from policy_site.publication import Publication
 
-RULE = "required-languages"
 
-
-def required_languages(publication: Publication) -> Iterator[Finding]:
-    """Demand the text of a significant version in every required language while it is in force or lies ahead.
-
-    Information must be intelligible to those it is for (WP260, paragraph 13): who was addressed in a language is told
-    of what matters in that language. The words of the note are another rule's business. One that was superseded
-    without a translation stays as it is: nobody mends the past.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         required = publication.settings.policy(policy.id).required_languages or ()
         for version in policy.versions:
@@ -32,10 +26,23 @@ def required_languages(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=1,
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The significant version {version.label!r} has no text in the required language"
                     f" {locale!r}.",
                     remedy=f"Translate it and write `version: {version.label}` into the translation, or record why it"
                     " cannot wait: `languages_exception: {reason, approved_by, languages}`.",
                 )
+
+
+RULE = Rule(
+    name="required-languages",
+    severities=(Severity.ERROR,),
+    demand="A significant version has its text in every required language while it is in force or lies ahead.",
+    reason="Information must be intelligible to those it is for (WP260, paragraph 13): who was addressed in a language "
+    "is told of what matters in that language. The words of the note are another rule's business. One that was "
+    "superseded without a translation stays as it is: nobody mends the past.",
+    findings=_findings,
+    fails={TRANSLATION: translation_with(version=FIRST)},
+    passes={TRANSLATION: translation_with(GERMAN_BODY.replace("Ihre Daten", "Daten"))},
+)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
-RULE = "section-ids"
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})")
 
 
-def section_ids(publication: Publication) -> Iterator[Finding]:
-    """Demand that no two headings of a text that is published now carry the same id.
-
-    Ids are addresses: links, redlines and translations meet by them.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         for version in policy.versions:
             for edition in version.editions.values():
@@ -30,7 +27,7 @@ def section_ids(publication: Publication) -> Iterator[Finding]:
                         yield Finding(
                             path=edition.revision.path,
                             line=number,
-                            rule=RULE,
+                            rule=RULE.name,
                             severity=Severity.ERROR,
                             message=f"The section id {section!r} is in use on line {first} already.",
                             remedy="Give this heading an id of its own.",
@@ -57,3 +54,20 @@ def _id_of(heading: str) -> str:
         return ""
     ids = [word[1:] for word in words[start + 1 : -1].removeprefix(":").split() if word.startswith("#")]
     return ids[-1] if ids else ""
+
+
+RULE = Rule(
+    name="section-ids",
+    severities=(Severity.ERROR,),
+    demand="No two headings of a text that is published now carry the same id.",
+    reason="Ids are addresses: links, redlines and translations meet by them.",
+    findings=_findings,
+    fails={
+        TEXT: text_with(BODY + "\n### Again {#data}\n"),
+        TRANSLATION: translation_with(GERMAN_BODY + "\n### Noch einmal {#data}\n"),
+    },
+    passes={
+        TEXT: text_with(BODY + "\n### Again {#again}\n"),
+        TRANSLATION: translation_with(GERMAN_BODY + "\n### Noch einmal {#again}\n"),
+    },
+)

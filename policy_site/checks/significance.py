@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import NOTE, note_with
 from policy_site.model import CATEGORIES, Consent, Finding, Severity, Significance
 from policy_site.publication import Publication
 
-RULE = "significance"
 
-
-def significance(publication: Publication) -> Iterator[Finding]:
-    """Demand a reason where the declared significance is lower than the categories ask for.
-
-    Purpose, recipients, controller and rights always count as material (WP260, paragraph 29). Consent can be asked
-    again only for a significant version, since nobody is told of another.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         for version in policy.versions:
             note = version.note
@@ -30,7 +25,7 @@ def significance(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("significance"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The version is declared {note.significance.value}; its categories ask for {asked.value}.",
                     remedy="Raise the significance, or write `reason:` with the reason for less.",
@@ -39,8 +34,20 @@ def significance(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("consent"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message="Consent is asked again for a version that is not significant, so nobody would be told.",
                     remedy="Declare `significance: significant`, or `consent: none`.",
                 )
+
+
+RULE = Rule(
+    name="significance",
+    severities=(Severity.ERROR,),
+    demand="A version that is declared less significant than its categories ask for says why.",
+    reason="Purpose, recipients, controller and rights always count as material (WP260, paragraph 29). Consent can be "
+    "asked again only for a significant version, since nobody is told of another.",
+    findings=_findings,
+    fails={NOTE: note_with(significance="minor")},
+    passes={NOTE: note_with(significance="minor", reason="The longer period was a misprint.")},
+)

@@ -7,23 +7,19 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
 from policy_site.documents import links
 from policy_site.fidelity import LivingTranslation, living_translations
-from policy_site.model import Document, Finding, Section
+from policy_site.model import Document, Finding, Section, Severity
 from policy_site.publication import Publication
 from policy_site.sources import Places, Role
 
-RULE = "translated-links"
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{4}|[a-z]{2}))?", re.IGNORECASE)
 """What stands for a language in an address: ``de``, ``pt-BR``, ``zh_Hans``."""
 
 
-def translated_links(publication: Publication) -> Iterator[Finding]:
-    """Ask that a section links to the same places in a translation as in the authoritative text it renders.
-
-    A link that leads elsewhere sends readers of one language to another form, contact or clause. The same place in
-    another language is the same place: ``example.org/de/help`` and ``example.org/en/help``.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     places = Places(publication.settings)
     for pair in living_translations(publication):
         sources = {section.id: section for section in pair.source.sections}
@@ -81,7 +77,7 @@ def _finding(
     return Finding(
         path=pair.edition.revision.path,
         line=pair.edition.revision.text.count("\n", 0, position) + 1 if position >= 0 else pair.line_of(section.id),
-        rule=RULE,
+        rule=RULE.name,
         severity=pair.severity,
         message=f"The links of the section {section.id!r} differ from those in {pair.source_path}: {', '.join(facts)}.",
         remedy="Let them lead to the same places.",
@@ -91,3 +87,18 @@ def _finding(
 def _named(addresses: list[str]) -> str:
     shown = ", ".join(repr(address[:200]) for address in addresses[:3])
     return f"{shown} and {len(addresses) - 3} more" if len(addresses) > 3 else shown  # noqa: PLR2004 (one line)
+
+
+RULE = Rule(
+    name="translated-links",
+    severities=(Severity.WARNING, Severity.NOTE),
+    demand="A section links to the same places in a translation as in the authoritative text that it renders.",
+    reason="A link that leads elsewhere sends readers of one language to another form, contact or clause. The same "
+    "place in another language is the same place: `example.org/de/help` and `example.org/en/help`.",
+    findings=_findings,
+    fails={TRANSLATION: translation_with(GERMAN_BODY.replace("(#data)", "(#sharing)"))},
+    passes={
+        TEXT: text_with(BODY.replace("#data)", "https://example.org/en/help)")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "https://example.org/de/help)")),
+    },
+)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import GERMAN_BODY, TRANSLATION, translation_with
 from policy_site.fidelity import LivingTranslation, living_translations, out_of_order
-from policy_site.model import Finding
+from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
-RULE = "translated-sections"
 MAXIMUM = 100
 """Findings for one text: whoever has mended so many is told of the next ones."""
 
 
-def translated_sections(publication: Publication) -> Iterator[Finding]:
-    """Ask for the same section ids in a translation as in the authoritative text of the version that it renders.
-
-    By its id a reader's link, a redline and the note that a section is stale find the section in every language.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for pair in living_translations(publication):
         yield from islice(_differences(pair), MAXIMUM)
 
@@ -44,8 +41,20 @@ def _finding(pair: LivingTranslation, section: str | None, message: str, remedy:
     return Finding(
         path=pair.edition.revision.path,
         line=pair.line_of(section) if section else None,
-        rule=RULE,
+        rule=RULE.name,
         severity=pair.severity,
         message=message,
         remedy=remedy,
     )
+
+
+RULE = Rule(
+    name="translated-sections",
+    severities=(Severity.WARNING, Severity.NOTE),
+    demand="A translation has the section ids of the authoritative text of the version that it renders, in its order.",
+    reason="By its id a reader's link, a redline and the note that a section is stale find the section in every "
+    "language.",
+    findings=_findings,
+    fails={TRANSLATION: translation_with(GERMAN_BODY + "\n## Kontakt {#contact}\n")},
+    passes={TRANSLATION: translation_with(GERMAN_BODY + "\nSchreiben Sie uns.\n")},
+)

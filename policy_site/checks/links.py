@@ -8,21 +8,18 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from policy_site.catalogue import current_edition
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
 from policy_site.documents import anchors, links
 from policy_site.model import Edition, Finding, Severity
 from policy_site.publication import Publication
 from policy_site.sources import Places, Role
 
-RULE = "links"
 MAXIMUM = 500
 """Findings for one text: whoever has mended so many is told of the next ones."""
 
 
-def broken_links(publication: Publication) -> Iterator[Finding]:
-    """Demand that links to a section or to another policy of a text that is published now have a target.
-
-    Links to other sites are not followed: a build needs no network.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     places = Places(publication.settings)
     is_adopted = publication.settings.versions.source != "release"
     for policy in publication.policies:
@@ -68,8 +65,26 @@ def _finding(edition: Edition, href: str, fault: str, *, is_adopted: bool) -> Fi
     return Finding(
         path=edition.revision.path,
         line=edition.revision.text.count("\n", 0, position) + 1 if position >= 0 else None,
-        rule=RULE,
+        rule=RULE.name,
         severity=Severity.WARNING if is_adopted else Severity.ERROR,
         message=f"The link {href!r} {fault}.",
         remedy="Correct the address, or the id of the section that is meant.",
     )
+
+
+RULE = Rule(
+    name="links",
+    severities=(Severity.ERROR, Severity.WARNING),
+    demand="A link to a section or to another policy, in a text that is published now, has a target.",
+    reason="A reader who follows a link must not be lost. Links to other sites are not followed: a build needs no "
+    "network.",
+    findings=_findings,
+    fails={
+        TEXT: text_with(BODY.replace("#data)", "#dtaa)")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "#dtaa)")),
+    },
+    passes={
+        TEXT: text_with(BODY.replace("#data)", "../privacy/en.md#data)")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "../privacy/de.md#data)")),
+    },
+)

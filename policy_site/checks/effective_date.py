@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import NOTE, note_with
 from policy_site.model import Consent, Finding, Severity
 from policy_site.publication import Publication
 
-RULE = "effective-date"
 
-
-def dates(publication: Publication) -> Iterator[Finding]:
-    """Demand that no version takes effect before readers could know of it.
-
-    A text that applies to the past is exceptional: it must say so (``retroactive``) and ask for consent again.
-    """
+def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         for version in policy.versions:
             note = version.note
@@ -24,7 +20,7 @@ def dates(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("retroactive"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message="A version that applies to the past asks nobody for consent.",
                     remedy="Write `consent: renew`, or take `retroactive` away.",
@@ -33,7 +29,7 @@ def dates(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("effective"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The version takes effect on {version.effective_date.isoformat()}, before it is published"
                     f" on {version.published_date.isoformat()}.",
@@ -43,8 +39,20 @@ def dates(publication: Publication) -> Iterator[Finding]:
                 yield Finding(
                     path=note.path,
                     line=note.line("withdrawn"),
-                    rule=RULE,
+                    rule=RULE.name,
                     severity=Severity.ERROR,
                     message="The version is withdrawn before it is published.",
                     remedy="Correct one of the dates.",
                 )
+
+
+RULE = Rule(
+    name="effective-date",
+    severities=(Severity.ERROR,),
+    demand="No version takes effect before readers could know of it.",
+    reason="A text that applies to the past is exceptional: it must say so (`retroactive: true`) and ask for consent "
+    "again.",
+    findings=_findings,
+    fails={NOTE: note_with(retroactive=True)},
+    passes={NOTE: note_with(retroactive=True, consent="renew")},
+)
