@@ -12,25 +12,32 @@ from types import MappingProxyType
 
 from policy_site.pages import PageKind
 from policy_site.web.site import File, Screen
-from policy_site.web.views.choosing import view_comparisons
-from policy_site.web.views.clauses import view_section
-from policy_site.web.views.comparing import view_changes, view_compare, view_side_by_side, view_since
-from policy_site.web.views.feeds import (
+from policy_site.web.views.change_feed import (
     view_archive,
     view_current,
     view_event,
-    view_feed,
-    view_feed_archive,
     view_ledger,
     view_redline_schema,
     view_schema,
 )
-from policy_site.web.views.files import view_edition_file, view_host_file, view_robots, view_sitemap, view_static
+from policy_site.web.views.changes import view_changes
+from policy_site.web.views.compare import view_compare, view_side_by_side, view_since
+from policy_site.web.views.comparisons import view_comparisons
+from policy_site.web.views.edition_file import view_edition_file
+from policy_site.web.views.feed import view_feed, view_feed_archive
 from policy_site.web.views.history import view_history
-from policy_site.web.views.lists import view_languages, view_not_found, view_policies
-from policy_site.web.views.revisions import view_revision
-from policy_site.web.views.texts import view_policy, view_version
+from policy_site.web.views.host_file import view_host_file
+from policy_site.web.views.languages import view_languages
+from policy_site.web.views.not_found import view_not_found
+from policy_site.web.views.policies import view_policies
+from policy_site.web.views.policy import view_policy
+from policy_site.web.views.revision import view_revision
+from policy_site.web.views.robots import view_robots
+from policy_site.web.views.section import view_section
+from policy_site.web.views.sitemap import view_sitemap
+from policy_site.web.views.static import view_static
 from policy_site.web.views.upcoming import view_upcoming
+from policy_site.web.views.version import view_version
 
 VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
     {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from policy_site.model import Policy
 from policy_site.pages import Page, PageKind
+from policy_site.web.parts.values import VersionLine, VersionLink, version_line, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
 from policy_site.web.timeline import Span, applied, shown
-from policy_site.web.views.values import VersionLine, VersionLink, version_line, version_link
 
 _YEARS_FROM = 6
 """A look-up with at least as many rows is split by year."""

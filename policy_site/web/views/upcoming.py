@@ -8,11 +8,9 @@ from policy_site.catalogue.standing import edition_for
 from policy_site.localization import Language
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
-from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
-from policy_site.web.views.reading import Text, make_text
-from policy_site.web.views.texts import notice_days
-from policy_site.web.views.values import (
+from policy_site.web.parts.banner import notice_days
+from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.values import (
     SectionLine,
     VersionLine,
     Words,
@@ -21,6 +19,8 @@ from policy_site.web.views.values import (
     section_lines,
     version_line,
 )
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Feeds for people and for machines: the forms of ``formats``, with sentences and addresses of this site."""
+"""Feeds for people: the forms of ``formats``, with sentences and addresses of this site."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from policy_site import formats
-from policy_site.characters import json_bytes
-from policy_site.events.chain import Ledger
 from policy_site.events.entries import Entry
 from policy_site.formats import FEED_FORMS, Scope
 from policy_site.formats.prose import is_taken_back
@@ -15,7 +13,6 @@ from policy_site.localization import Phrases
 from policy_site.localization.names import N_
 from policy_site.model import EventKind, Significance
 from policy_site.pages import Page
-from policy_site.redlines.schema import json_schema
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import feed_title
 from policy_site.web.site import File, Site
@@ -86,52 +83,6 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
     # Frozen-Flask knows one media type for ``.json``; _headers names the feed's own to static hosts.
     media_type = _JSON if suffix == "json" else form.media_type
     return File(form.write(composed, Addresses(settings.base_url)), media_type)
-
-
-def view_ledger(site: Site, page: Page) -> File:  # noqa: ARG001
-    """Write the machine feed."""
-    return File(formats.write_ledger(_ledger(site), _addresses(site)), _JSON)
-
-
-def view_archive(site: Site, page: Page, *, number: str) -> File:  # noqa: ARG001
-    """Write a full page of the machine feed's archive."""
-    return File(formats.write_archive(_ledger(site), _addresses(site), int(number)), _JSON)
-
-
-def view_event(site: Site, page: Page, *, seq: str) -> File:  # noqa: ARG001
-    """Write one event of the machine feed."""
-    return File(formats.write_event(_ledger(site), int(seq)), _JSON)
-
-
-def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
-    """Write what is in force, for products that embed a notice."""
-    content = formats.write_current(
-        _ledger(site),
-        policies=site.publication.policies,
-        words=site.library.words_abroad,
-        locales=site.publication.settings.languages,
-        as_of=site.at,
-        links=_addresses(site),
-    )
-    return File(content, _JSON)
-
-
-def view_schema(site: Site, page: Page) -> File:  # noqa: ARG001
-    """Write the JSON Schema of the machine feed."""
-    return File(formats.write_schema(_addresses(site)), _JSON)
-
-
-def view_redline_schema(site: Site, page: Page) -> File:
-    """Write the JSON Schema of a redline in JSON."""
-    return File(json_bytes(json_schema(site.absolute_link(page.kind))), _JSON)
-
-
-def _addresses(site: Site) -> Addresses:
-    return Addresses(site.publication.settings.base_url)
-
-
-def _ledger(site: Site) -> Ledger:
-    return site.library.ledger
 
 
 def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:

@@ -8,10 +8,10 @@ from policy_site.catalogue.standing import edition_at
 from policy_site.localization import find_language
 from policy_site.model import Fidelity, Revision, Version
 from policy_site.pages import Page, PageKind, revision_names
+from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.values import VersionLink, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
-from policy_site.web.views.reading import Text, make_text
-from policy_site.web.views.values import VersionLink, version_link
 
 
 @dataclass(frozen=True, slots=True)

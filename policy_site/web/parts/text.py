@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from policy_site.localization import Language, find_language
 from policy_site.model import Document, Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind, revision_names, section_address
-from policy_site.web.site import Day, Site
-from policy_site.web.views.staleness import NO_NOTES, SectionNote, StaleLine, TranslationNotes, translation_notes
-from policy_site.web.views.values import (
+from policy_site.web.parts.staleness import NO_NOTES, SectionNote, StaleLine, TranslationNotes, translation_notes
+from policy_site.web.parts.values import (
     Badge,
     Contents,
     Passage,
@@ -21,6 +20,7 @@ from policy_site.web.views.values import (
     version_link,
     with_scrollable_tables,
 )
+from policy_site.web.site import Day, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from policy_site.redlines.phrases import fill
 from policy_site.redlines.summary import ChangeLine
 from policy_site.redlines.terms import TermChangeKind
 from policy_site.web.library import Comparison, section_anchor
+from policy_site.web.parts.values import Badge
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.site import Site
-from policy_site.web.views.values import Badge
 
 _TERM_CHANGE_NAMES = {
     TermChangeKind.ADDED: N_("New"),

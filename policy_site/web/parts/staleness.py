@@ -23,8 +23,8 @@ from policy_site.model import (
 )
 from policy_site.pages import PageKind
 from policy_site.web.library import section_anchor
+from policy_site.web.parts.values import Badge, Passage, section_change_badge, with_scrollable_tables
 from policy_site.web.site import Site, Title
-from policy_site.web.views.values import Badge, Passage, section_change_badge, with_scrollable_tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,3 +247,12 @@ def table_of_contents(document: Document) -> tuple[Contents, ...]:
         elif section.level == top + 1:
             entries[-1][2].append(Contents(section.id, section.heading))
     return tuple(Contents(name, heading, tuple(children)) for name, heading, children in entries)
+
+
+def site_description(site: Site, phrases: Phrases) -> str:
+    """Say what the site is, for search engines."""
+    settings = site.publication.settings
+    return phrases.gettext(
+        "The policies of %(publisher)s: the texts in force, every earlier version, and what changed.",
+        publisher=settings.publisher or settings.title,
+    )

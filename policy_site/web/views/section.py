@@ -8,9 +8,7 @@ from policy_site.localization import find_language
 from policy_site.model import Policy, Section, SectionChange, Version
 from policy_site.pages import Page, PageKind, section_address
 from policy_site.web.library import Comparison
-from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
-from policy_site.web.views.values import (
+from policy_site.web.parts.values import (
     Badge,
     Passage,
     VersionLine,
@@ -20,6 +18,8 @@ from policy_site.web.views.values import (
     version_link,
     with_scrollable_tables,
 )
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pages about what changed: one screen for a version, and redlines."""
+"""Redlines of two versions: one below the other, side by side, and against the text in force."""
 
 from __future__ import annotations
 
@@ -9,38 +9,16 @@ from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.library import Comparison, RedlinePart, render_redline
-from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
-from policy_site.web.views.summary import Summary, make_summary
-from policy_site.web.views.texts import Banner, make_banner, notice_days
-from policy_site.web.views.values import (
-    SectionLine,
+from policy_site.web.parts.summary import Summary, make_summary
+from policy_site.web.parts.values import (
     VersionLine,
     VersionLink,
-    Words,
     compare_link,
-    release_words,
-    section_lines,
     version_line,
     with_scrollable_tables,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesView:
-    """What a version changes, on one screen."""
-
-    title: Title
-    line: VersionLine
-    banner: Banner
-    words: Words | None
-    sections: tuple[SectionLine, ...]
-    sections_language: Language
-    consent_is_renewed: bool
-    is_retroactive: bool
-    notice_days: int
-    text_is_missing: bool
-    history: str
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,47 +47,6 @@ class CompareView:
     steps_between: tuple[VersionLink, ...]
     """Where the two are not neighbours: the redline of each version after the older one, up to the newer one."""
     history: str
-
-
-def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
-    """Show what a version changes, on one screen: what a notice links to."""
-    phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    shown = work.version(version)
-    title = site.policy_title(work, locale)
-    comparison = site.library.compare_with_previous(work, shown, locale)
-    view = ChangesView(
-        title=title,
-        line=version_line(site, work, shown, locale),
-        banner=make_banner(site, work, shown, locale),
-        words=release_words(site, work, shown, locale),
-        sections=section_lines(site, comparison, locale, redline=compare_link(site, work, shown, locale) or "")
-        if comparison
-        else (),
-        sections_language=comparison.language if comparison else phrases.language,
-        consent_is_renewed=bool(shown.note and shown.note.consent == "renew"),
-        is_retroactive=bool(shown.note and shown.note.retroactive),
-        notice_days=notice_days(shown),
-        text_is_missing=shown.previous is not None and comparison is None,
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
-    )
-    crumbs = [
-        Crumb(phrases.gettext("All versions"), view.history, phrases.language),
-        Crumb(shown.label, view.line.version.href, phrases.language),
-        Crumb(phrases.gettext("What changed"), site.link(page.kind, **page.parameters), phrases.language),
-    ]
-    name = phrases.gettext(
-        "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
-    )
-    source = {**page.parameters, "locale": work.authoritative_locale}
-    is_fallback = view.words is not None and view.words.is_fallback
-    frame = Frame(
-        name,
-        policy=work,
-        crumbs=crumbs,
-        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
-    )
-    return Screen("changes.html", make_shell(site, page, frame), view, phrases)
 
 
 def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:

@@ -1,0 +1,1 @@
+"""What several pages show: finished values, and how they are made."""

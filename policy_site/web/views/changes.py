@@ -1,0 +1,78 @@
+"""What a version changes, on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.localization import Language
+from policy_site.pages import Page, PageKind
+from policy_site.web.parts.banner import Banner, make_banner, notice_days
+from policy_site.web.parts.values import (
+    SectionLine,
+    VersionLine,
+    Words,
+    compare_link,
+    release_words,
+    section_lines,
+    version_line,
+)
+from policy_site.web.shell import Crumb, Frame, make_shell
+from policy_site.web.site import Screen, Site, Title
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What a version changes, on one screen."""
+
+    title: Title
+    line: VersionLine
+    banner: Banner
+    words: Words | None
+    sections: tuple[SectionLine, ...]
+    sections_language: Language
+    consent_is_renewed: bool
+    is_retroactive: bool
+    notice_days: int
+    text_is_missing: bool
+    history: str
+
+
+def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
+    """Show what a version changes, on one screen: what a notice links to."""
+    phrases = site.phrases(locale)
+    work = site.publication.policy(policy)
+    shown = work.version(version)
+    title = site.policy_title(work, locale)
+    comparison = site.library.compare_with_previous(work, shown, locale)
+    view = ChangesView(
+        title=title,
+        line=version_line(site, work, shown, locale),
+        banner=make_banner(site, work, shown, locale),
+        words=release_words(site, work, shown, locale),
+        sections=section_lines(site, comparison, locale, redline=compare_link(site, work, shown, locale) or "")
+        if comparison
+        else (),
+        sections_language=comparison.language if comparison else phrases.language,
+        consent_is_renewed=bool(shown.note and shown.note.consent == "renew"),
+        is_retroactive=bool(shown.note and shown.note.retroactive),
+        notice_days=notice_days(shown),
+        text_is_missing=shown.previous is not None and comparison is None,
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+    )
+    crumbs = [
+        Crumb(phrases.gettext("All versions"), view.history, phrases.language),
+        Crumb(shown.label, view.line.version.href, phrases.language),
+        Crumb(phrases.gettext("What changed"), site.link(page.kind, **page.parameters), phrases.language),
+    ]
+    name = phrases.gettext(
+        "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
+    )
+    source = {**page.parameters, "locale": work.authoritative_locale}
+    is_fallback = view.words is not None and view.words.is_fallback
+    frame = Frame(
+        name,
+        policy=work,
+        crumbs=crumbs,
+        canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
+    )
+    return Screen("changes.html", make_shell(site, page, frame), view, phrases)

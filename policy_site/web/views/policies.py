@@ -1,0 +1,59 @@
+"""The list of the policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy_site.pages import Page, PageKind
+from policy_site.web.parts.values import VersionLine, site_description, version_line
+from policy_site.web.shell import Frame, make_shell
+from policy_site.web.site import Day, Screen, Site, Title
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """A policy in the list."""
+
+    title: Title
+    href: str
+    history: str
+    since: Day | None
+    """First day of the version in force; ``None`` where none is."""
+    line: VersionLine | None
+    upcoming: VersionLine | None
+    upcoming_page: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesView:
+    """All policies of the site."""
+
+    title: str
+    publisher: str
+    policies: tuple[PolicyEntry, ...]
+
+
+def view_policies(site: Site, page: Page, *, locale: str) -> Screen:
+    """List the policies."""
+    settings = site.publication.settings
+    phrases = site.phrases(locale)
+    entries = tuple(_policy_entry(site, policy.id, locale) for policy in site.publication.policies)
+    frame = Frame(phrases.gettext("Policies"), site_description(site, phrases))
+    view = PoliciesView(settings.title, settings.publisher, entries)
+    return Screen("policies.html", make_shell(site, page, frame), view, phrases)
+
+
+def _policy_entry(site: Site, policy_id: str, locale: str) -> PolicyEntry:
+    policy = site.publication.policy(policy_id)
+    in_force = site.in_force(policy)
+    upcoming = next(iter(site.upcoming(policy)), None)
+    names = {"locale": locale, "policy": policy.id}
+    return PolicyEntry(
+        title=site.policy_title(policy, locale),
+        href=site.link(PageKind.POLICY, **names),
+        history=site.link(PageKind.HISTORY, **names),
+        since=site.day(in_force.effective_date, locale) if in_force else None,
+        line=version_line(site, policy, in_force, locale) if in_force else None,
+        upcoming=version_line(site, policy, upcoming, locale) if upcoming else None,
+        upcoming_page=site.link(PageKind.UPCOMING, **names),
+    )

@@ -1,0 +1,12 @@
+"""What crawlers are told: everyone may come in."""
+
+from __future__ import annotations
+
+from policy_site.pages import Page, PageKind
+from policy_site.web.site import File, Site
+
+
+def view_robots(site: Site, page: Page) -> File:  # noqa: ARG001 (the shape of every view)
+    """Let everyone in; pages say themselves whether they are to be listed."""
+    sitemap = site.absolute_link(PageKind.SITEMAP)
+    return File(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode(), "text/plain; charset=utf-8")
