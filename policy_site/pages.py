@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import combinations, pairwise, product
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -23,13 +22,13 @@ from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.formats import Scope, count_archives
 from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
+from policy_site.static_files import read_static_files
 
 FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
 ALL_PAIRS_UP_TO = 12
 """A policy with no more versions than this gets a redline of every two of them."""
 _REVISION_DIGITS = 12
 """Of the SHA-256 of an earlier text of a translation: enough to tell it from its siblings."""
-_STATIC_FOLDER = Path(__file__).parent / "static"
 
 
 class PageKind(StrEnum):
@@ -238,37 +237,6 @@ def authoritative_document(policy: Policy, version: Version, publication: Public
     """Return the authoritative text of ``version``; ``None`` where it is not there."""
     edition = version.editions.get(policy.authoritative_locale)
     return publication.documents.get(edition.digest) if edition else None
-
-
-@lru_cache(maxsize=1)
-def read_static_files() -> Mapping[str, bytes]:
-    """Return the static files by the name they are published under, which carries a digest of what they hold."""
-    files = sorted(path for path in _STATIC_FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
-    contents = {path: path.read_bytes() for path in files}
-    styles = {
-        _name_with_digest(path, contents[path]): contents[path] for path in files if path.parent == _STATIC_FOLDER
-    }
-    modules = {
-        path.relative_to(_STATIC_FOLDER).as_posix(): contents[path] for path in files if path.parent != _STATIC_FOLDER
-    }
-    # modules name one another by their places, so the digest of all stands before these
-    digest = hashlib.sha256(repr(sorted(modules.items())).encode()).hexdigest()[:10]
-    return MappingProxyType(styles | {f"modules.{digest}/{name}": content for name, content in modules.items()})
-
-
-def static_name(source: str) -> str:
-    """Return the published name of the static file ``source``: ``site.css`` is ``site.1f0a3c5e.css``."""
-    stem, _, extension = source.rpartition(".")
-    return next(name for name in read_static_files() if name.startswith(f"{stem}.") and name.endswith(extension))
-
-
-def module_name(source: str) -> str:
-    """Return the published name of a module: ``redline/page.mjs`` is ``modules.1f0a3c5e/redline/page.mjs``."""
-    return next(name for name in read_static_files() if name.startswith("modules.") and name.endswith(f"/{source}"))
-
-
-def _name_with_digest(path: Path, content: bytes) -> str:
-    return f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
 
 
 def _gather_pages(publication: Publication) -> Iterator[Page]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import Policy
-from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind, static_name
+from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind
+from policy_site.static_files import static_name
 from policy_site.web.site import Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 

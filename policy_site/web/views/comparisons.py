@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from policy_site.localization import Language, find_language
 from policy_site.localization.names import SECTION_CHANGE_NAMES
 from policy_site.model import Policy, Version
-from policy_site.pages import Page, PageKind, comparisons, is_text_present, module_name
+from policy_site.pages import Page, PageKind, comparisons, is_text_present
+from policy_site.static_files import module_name
 from policy_site.web.parts.values import VersionLink
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.shell import Crumb, Frame, make_shell

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from policy_site.localization import Language, find_language
 from policy_site.localization.tags import ranges_of
-from policy_site.pages import Page, PageKind, module_name
+from policy_site.pages import Page, PageKind
+from policy_site.static_files import module_name
 from policy_site.web.parts.values import site_description
 from policy_site.web.shell import Frame, make_shell
 from policy_site.web.site import Screen, Site, Title

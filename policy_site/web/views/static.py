@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from policy_site.pages import Page, read_static_files
+from policy_site.pages import Page
+from policy_site.static_files import read_static_files
 from policy_site.web.hosts.rules import MEDIA_TYPES
 from policy_site.web.site import File, Site
 

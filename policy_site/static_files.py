@@ -1,0 +1,42 @@
+"""The files of the look, by the names they are published under, which carry a digest of what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+_STATIC_FOLDER = Path(__file__).parent / "static"
+
+
+@lru_cache(maxsize=1)
+def read_static_files() -> Mapping[str, bytes]:
+    """Return the static files by the name they are published under, which carries a digest of what they hold."""
+    files = sorted(path for path in _STATIC_FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
+    contents = {path: path.read_bytes() for path in files}
+    styles = {
+        _name_with_digest(path, contents[path]): contents[path] for path in files if path.parent == _STATIC_FOLDER
+    }
+    modules = {
+        path.relative_to(_STATIC_FOLDER).as_posix(): contents[path] for path in files if path.parent != _STATIC_FOLDER
+    }
+    # modules name one another by their places, so the digest of all stands before these
+    digest = hashlib.sha256(repr(sorted(modules.items())).encode()).hexdigest()[:10]
+    return MappingProxyType(styles | {f"modules.{digest}/{name}": content for name, content in modules.items()})
+
+
+def static_name(source: str) -> str:
+    """Return the published name of the static file ``source``: ``site.css`` is ``site.1f0a3c5e.css``."""
+    stem, _, extension = source.rpartition(".")
+    return next(name for name in read_static_files() if name.startswith(f"{stem}.") and name.endswith(extension))
+
+
+def module_name(source: str) -> str:
+    """Return the published name of a module: ``redline/page.mjs`` is ``modules.1f0a3c5e/redline/page.mjs``."""
+    return next(name for name in read_static_files() if name.startswith("modules.") and name.endswith(f"/{source}"))
+
+
+def _name_with_digest(path: Path, content: bytes) -> str:
+    return f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
