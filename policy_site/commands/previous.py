@@ -21,7 +21,7 @@ from policy_site.model import Finding, Severity
 from policy_site.pages import PageKind, plan_pages, quote_address
 from policy_site.publication import Publication
 from policy_site.remote import PublishedSite, open_site
-from policy_site.web import Library, render_files
+from policy_site.web import Syndication, render_files
 
 RULE = "published-ledger"
 _MOST = 20
@@ -70,7 +70,7 @@ class Previous:
 
         Raises :class:`ContentError` where the content would rewrite what is published.
         """
-        ledger = Library(publication).ledger
+        ledger = Syndication(publication).ledger
         base_url = publication.settings.base_url
         continuation = compare_ledgers(
             self.ledger.records,
@@ -148,7 +148,7 @@ def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
 
 def refuse_contradictions(publication: Publication, *, since: int) -> None:
     """Refuse a ledger that does not agree with itself; ``since``: number of the newest event that is published."""
-    faults = list(ledger_faults(Library(publication).ledger, since=since))
+    faults = list(ledger_faults(Syndication(publication).ledger, since=since))
     if faults:
         raise PublishingError(
             f"The ledger contradicts itself in {len(faults)} places. {faults[0]}",

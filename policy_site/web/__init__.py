@@ -16,15 +16,15 @@ from markupsafe import Markup
 from policy_site.localization import Phrases
 from policy_site.pages import FEEDS, PATTERNS, Page, PageKind, make_page
 from policy_site.publication import Publication
-from policy_site.web.library import Library
 from policy_site.web.site import File, Screen, Site, make_site
+from policy_site.web.syndication import Syndication
 from policy_site.web.views import VIEWS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-__all__ = ["Library", "create_app", "render_files"]
+__all__ = ["Syndication", "create_app", "render_files"]
 
 
 def create_app(publication: Publication) -> Flask:

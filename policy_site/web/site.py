@@ -11,7 +11,9 @@ from policy_site.localization import Language, Phrases, find_language, load_phra
 from policy_site.model import Document, Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind, make_page, plan_pages, quote_address
 from policy_site.publication import Publication
-from policy_site.web.library import Library
+from policy_site.web.comparisons import Comparisons
+from policy_site.web.syndication import Syndication
+from policy_site.web.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Site:
     publication: Publication
     plan: Mapping[str, Page]
     """By address."""
-    library: Library
+    texts: Texts
+    comparisons: Comparisons
+    syndication: Syndication
 
     @property
     def at(self) -> datetime:
@@ -103,7 +107,7 @@ class Site:
 
     def document(self, edition: Edition | None) -> Document | None:
         """Return the rendered text of ``edition``."""
-        return self.library.document(edition)
+        return self.texts.document(edition)
 
     def present(self, policy: Policy, locale: str) -> tuple[Version | None, Edition | None, Fidelity]:
         """Return what a reader of ``locale`` is shown as the present text: in force, or else the next one."""
@@ -120,7 +124,7 @@ class Site:
         edition, fidelity = current_edition(policy, version, locale)
         settings = self.publication.settings.policy(policy.id)
         if fidelity is Fidelity.BEHIND and settings.stale_translation == "yield":
-            state = self.library.staleness(policy, version, locale)
+            state = self.comparisons.staleness(policy, version, locale)
             if state is None or state.is_stale:
                 return edition_for(policy, version, locale)
         return edition, fidelity
@@ -148,4 +152,5 @@ class Site:
 def make_site(publication: Publication) -> Site:
     """Plan the pages of ``publication`` and lay out what its views need."""
     plan = {page.address: page for page in plan_pages(publication)}
-    return Site(publication, plan, Library(publication))
+    texts = Texts(publication)
+    return Site(publication, plan, texts, Comparisons(publication, texts), Syndication(publication, texts))

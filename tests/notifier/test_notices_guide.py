@@ -31,7 +31,7 @@ from policy_site.notifier.settings import (
     WebhookChannel,
     read_notifier_settings,
 )
-from policy_site.web import Library
+from policy_site.web import Syndication
 from tests.notifier.test_webhook import Consumer, Hooked, consuming
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
@@ -164,7 +164,7 @@ def test_its_units_name_programs_and_steps_that_there_are() -> None:
 
 def test_its_example_of_a_call_is_what_is_sent() -> None:
     (example,) = (json.loads(text) for text in _examples("json"))
-    records = {record["id"]: record for record in Library(compiled(PolicyRepository.opened(ROOT))).ledger.records}
+    records = {record["id"]: record for record in Syndication(compiled(PolicyRepository.opened(ROOT))).ledger.records}
     record = dict(records[example["id"]])
     sent = json.loads(cloud_event(Notice(record["seq"], record["id"], record, 0, b"", frozenset())))
     assert record["significance"] == "significant", "people are told of it"

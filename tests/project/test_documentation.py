@@ -26,7 +26,7 @@ from policy_site.formats import write_archive, write_ledger
 from policy_site.formats.schema import ArchiveRecord, CurrentPolicyRecord, CurrentRecord, FeedRecord
 from policy_site.freeze import freeze_site
 from policy_site.model import EventKind
-from policy_site.web import Library
+from policy_site.web import Syndication
 from tests.support.builder import PolicyRepository
 from tests.support.ledgers import SampleLinks
 from tests.support.published_feeds import Record, chained, history, notices
@@ -245,7 +245,7 @@ def test_the_consumer_in_python_has_twenty_lines_of_the_standard_library() -> No
 
 def test_the_example_of_the_guide_is_an_event_of_the_sample() -> None:
     sample = compiled(PolicyRepository.opened(ROOT))
-    records = {record["id"]: record for record in Library(sample).ledger.records}
+    records = {record["id"]: record for record in Syndication(sample).ledger.records}
     example = json.loads(_program("json", ""))
     record = records[example["id"]]
     editions = {locale: record["editions"][locale] for locale in example["editions"]}

@@ -17,8 +17,8 @@ from policy_site.freeze import freeze_site
 from policy_site.localization import load_phrases
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
-from policy_site.web.library import Library
 from policy_site.web.redline_phrases import redline_phrases
+from policy_site.web.texts import Texts
 from tests.support.browsing import QuietHandler, browser, has_failed
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
@@ -109,8 +109,8 @@ def test_it_marks_what_a_built_page_would_mark(page: Page, address: str, publica
     choose(page, MONTHS[3], MONTHS[9])
     shown = page.locator("#page-redline").evaluate("element => element.outerHTML")
     policy = publication.policy("privacy")
-    library = Library(publication)
-    texts = [library.document(policy.version(label).editions["en"]) for label in (MONTHS[3], MONTHS[9])]
+    texts_shown = Texts(publication)
+    texts = [texts_shown.document(policy.version(label).editions["en"]) for label in (MONTHS[3], MONTHS[9])]
     assert texts[0] is not None
     assert texts[1] is not None
     built = redline_html.render(redlines.compare(texts[0], texts[1]), redline_phrases(load_phrases("en")))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape, unescape
-from urllib.parse import quote, unquote
 
 from policy_site.documents import anchors
 from policy_site.localization import find_language
@@ -14,7 +11,6 @@ from policy_site.model import (
     Document,
     Edition,
     Policy,
-    Section,
     SectionChangeKind,
     SectionFidelity,
     Staleness,
@@ -22,8 +18,9 @@ from policy_site.model import (
     Version,
 )
 from policy_site.pages import PageKind
-from policy_site.web.library import section_anchor
-from policy_site.web.parts.values import Badge, Passage, section_change_badge, with_scrollable_tables
+from policy_site.web.comparisons import section_anchor
+from policy_site.web.editing import among_others, with_scrollable_tables
+from policy_site.web.parts.values import Badge, Passage, section_change_badge
 from policy_site.web.site import Site, Title
 
 
@@ -72,7 +69,7 @@ def translation_notes(site: Site, policy: Policy, version: Version, edition: Edi
         return NO_NOTES
     if edition.version == version.label and (not is_matched_by_id or _have_same_ids(translation, source)):
         return NO_NOTES
-    state = site.library.staleness(policy, version, locale)
+    state = site.comparisons.staleness(policy, version, locale)
     if state is None or state.rendered != edition.version:
         return NO_NOTES
     redline = _Redline(site, policy, version, edition, locale)
@@ -104,8 +101,8 @@ class _Redline:
             PageKind.VERSION, locale=policy.authoritative_locale, policy=policy.id, version=version.label
         )
         self.language = find_language(policy.authoritative_locale)
-        comparison = site.library.compare(policy, rendered, version, locale) if self.page else None
-        self._anchors = site.library.anchors(comparison, site.phrases(locale)) if comparison else frozenset()
+        comparison = site.comparisons.compare(policy, rendered, version, locale) if self.page else None
+        self._anchors = site.comparisons.anchors(comparison, site.phrases(locale)) if comparison else frozenset()
 
     def at(self, section: TranslatedSection) -> str | None:
         """Return the link to one section of the redline."""
@@ -151,35 +148,9 @@ def _untranslated(
                 is_new=section.change is not None,
                 href=redline.at(section) if section.change else None,
             )
-            html = _among_others(sections[section.id], taken, redline.source)
+            html = among_others(sections[section.id], taken, redline.source)
             passage = Passage(with_scrollable_tables(html, phrases), redline.language)
             found[before] = (*found.get(before, ()), (note, passage))
         elif section.translated_id is not None:
             before = section.translated_id
     return found
-
-
-def _among_others(section: Section, taken: set[str], page: str) -> str:
-    """Return a section's HTML as part of another text: no id twice, and links lead to what is there or to ``page``.
-
-    The HTML is our own, so a tag is a tag.
-    """
-    own = {unescape(name) for name in re.findall(r'<[a-z][^<>]*? id="([^"]*)"', section.html)}
-    renamed = {name: f"page-authoritative-{name}" for name in own if name in taken}
-
-    def identify(found: re.Match[str]) -> str:
-        name = unescape(found[1])
-        return f' id="{escape(renamed.get(name, name))}"'
-
-    def lead(found: re.Match[str]) -> str:
-        name = unquote(unescape(found[1]))
-        if name in own:
-            return f' href="#{escape(quote(renamed.get(name, name)))}"'
-        return found[0] if name in taken else f' href="{escape(page)}#{found[1]}"'
-
-    def adapt(tag: re.Match[str]) -> str:
-        return re.sub(r' href="#([^"]*)"', lead, re.sub(r' id="([^"]*)"', identify, tag[0]))
-
-    html = re.sub(r"<[a-z][^<>]*>", adapt, section.html)
-    taken |= {renamed.get(name, name) for name in own}
-    return html

@@ -13,7 +13,7 @@ from policy_site.redlines.phrases import Phrases as RedlinePhrases
 from policy_site.redlines.phrases import fill
 from policy_site.redlines.summary import ChangeLine
 from policy_site.redlines.terms import TermChangeKind
-from policy_site.web.library import Comparison, section_anchor
+from policy_site.web.comparisons import Comparison, section_anchor
 from policy_site.web.parts.values import Badge
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.site import Site
@@ -95,7 +95,7 @@ def make_summary(site: Site, comparison: Comparison, locale: str, *, anchors: fr
     changed = {id(section) for section in redline.changed_sections}
     entries: list[SectionEntry] = []
     renumbered: list[SectionEntry] = []
-    for section, lines in site.library.changes(comparison):
+    for section, lines in site.comparisons.changes(comparison):
         if id(section) in changed or lines:
             is_only_number = section.kinds == (SectionChangeKind.RENUMBERED,) and not lines
             (renumbered if is_only_number else entries).append(
@@ -117,7 +117,7 @@ def _term_groups(
 ) -> Iterator[TermGroup]:  # fmt: skip
     present = {section_anchor(section.id) for section in comparison.redline.sections}
     changes = [
-        change for change in site.library.term_changes(comparison) if section_anchor(change.section) in present
+        change for change in site.comparisons.term_changes(comparison) if section_anchor(change.section) in present
     ]  # fmt: skip
     for kind, name in _TERM_CHANGE_NAMES.items():
         terms = tuple(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy_site.localization import Language, find_language
 from policy_site.model import Document, Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind, revision_names, section_address
+from policy_site.web.editing import split_heading, with_scrollable_tables
 from policy_site.web.parts.staleness import NO_NOTES, SectionNote, StaleLine, TranslationNotes, translation_notes
 from policy_site.web.parts.values import (
     Badge,
@@ -18,7 +18,6 @@ from policy_site.web.parts.values import (
     fidelity_badge,
     table_of_contents,
     version_link,
-    with_scrollable_tables,
 )
 from policy_site.web.site import Day, Site
 
@@ -104,7 +103,7 @@ def make_text(
         behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
         if fidelity is Fidelity.BEHIND
         else None,
-        is_known=fidelity is Fidelity.BEHIND and site.library.staleness(policy, version, locale) is not None,
+        is_known=fidelity is Fidelity.BEHIND and site.comparisons.staleness(policy, version, locale) is not None,
         stale=notes.lines if fidelity is Fidelity.BEHIND else (),
         earlier=earlier_texts(site, policy, version, locale),
     )
@@ -127,14 +126,16 @@ def _sections(
 ) -> Iterator[TextSection]:
     """Yield the sections of a text, and those that a translation lacks where they belong."""
     phrases = site.phrases(locale)
-    changed = site.library.sections_changed(policy)
+    changed = site.comparisons.sections_changed(policy)
     yield from _untranslated(notes, None)
     for section in document.sections:
         address = section_address(section.id)
         link = site.find_link(PageKind.SECTION, locale=locale, policy=policy.id, section=address)
         html = with_scrollable_tables(section.html, phrases)
         note = notes.at.get(section.id)
-        heading, rest = _split_heading(html) if note else ("", html)
+        found = split_heading(html) if note else None
+        # a heading inside a wrapper stays with what is wrapped
+        heading, rest = (found.heading, found.rest) if found and not found.before else ("", html)
         yield TextSection(Passage(rest, language), link if address in changed else None, note, heading)
         yield from _untranslated(notes, section.id)
 
@@ -142,9 +143,3 @@ def _sections(
 def _untranslated(notes: TranslationNotes, before: str | None) -> Iterator[TextSection]:
     for note, passage in notes.untranslated.get(before, ()):
         yield TextSection(passage, None, note)
-
-
-def _split_heading(html: str) -> tuple[str, str]:
-    """Return the heading that a section begins with, and the rest; the HTML is our own, so a tag is a tag."""
-    found = re.match(r"<h([1-6])\b[^<>]*>.*?</h\1>\n?", html, re.DOTALL)
-    return (found[0], html[found.end() :]) if found else ("", html)

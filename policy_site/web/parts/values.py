@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import escape
 
 from policy_site.catalogue.standing import applied_until, edition_for, standing
 from policy_site.localization import Language, Phrases, find_language
@@ -26,7 +24,8 @@ from policy_site.model import (
     Version,
 )
 from policy_site.pages import PageKind, section_address
-from policy_site.web.library import Comparison, section_anchor
+from policy_site.web.comparisons import Comparison, section_anchor
+from policy_site.web.editing import with_links_into
 from policy_site.web.site import Day, Site
 
 
@@ -197,31 +196,19 @@ def release_words(site: Site, policy: Policy, version: Version, locale: str) -> 
         return None
     page = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
     return Words(
-        summary=_with_links_into(page, words.summary_html),
-        impact=_with_links_into(page, words.impact_html),
-        choices=_with_links_into(page, words.choices_html),
+        summary=with_links_into(page, words.summary_html),
+        impact=with_links_into(page, words.impact_html),
+        choices=with_links_into(page, words.choices_html),
         language=find_language(words.language),
         is_fallback=words.is_fallback,
     )
-
-
-def _with_links_into(page: str, html: str) -> str:
-    """Lead links to a section (``#retention``) to that section of ``page``; the HTML is our own, so a tag is a tag."""
-    return re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", html)
-
-
-def with_scrollable_tables(html: str, phrases: Phrases) -> str:
-    """Put each table of a text into a region that scrolls by itself, with a keyboard too; the HTML is our own."""
-    label = escape(phrases.gettext("Table"))
-    start = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-    return re.sub(r"<table\b[^<>]*>", lambda found: start + found[0], html).replace("</table>", "</table></div>")
 
 
 def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: str) -> tuple[SectionLine, ...]:
     """Return the sections that a comparison found changed, each linked to its place in the page ``redline``."""
     phrases = site.phrases(locale)
     names = {"locale": locale, "policy": comparison.policy.id}
-    anchors = site.library.anchors(comparison, phrases)
+    anchors = site.comparisons.anchors(comparison, phrases)
     return tuple(
         SectionLine(
             id=change.id,

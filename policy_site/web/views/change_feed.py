@@ -33,7 +33,7 @@ def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
     content = formats.write_current(
         _ledger(site),
         policies=site.publication.policies,
-        words=site.library.words_abroad,
+        words=site.syndication.words_abroad,
         locales=site.publication.settings.languages,
         as_of=site.at,
         links=_addresses(site),
@@ -56,4 +56,4 @@ def _addresses(site: Site) -> Addresses:
 
 
 def _ledger(site: Site) -> Ledger:
-    return site.library.ledger
+    return site.syndication.ledger

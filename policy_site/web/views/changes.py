@@ -43,7 +43,7 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
     work = site.publication.policy(policy)
     shown = work.version(version)
     title = site.policy_title(work, locale)
-    comparison = site.library.compare_with_previous(work, shown, locale)
+    comparison = site.comparisons.compare_with_previous(work, shown, locale)
     view = ChangesView(
         title=title,
         line=version_line(site, work, shown, locale),

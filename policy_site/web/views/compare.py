@@ -8,15 +8,10 @@ from dataclasses import dataclass, replace
 from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
-from policy_site.web.library import Comparison, RedlinePart, render_redline
+from policy_site.web.comparisons import Comparison, RedlinePart, render_redline
+from policy_site.web.editing import with_scrollable_tables
 from policy_site.web.parts.summary import Summary, make_summary
-from policy_site.web.parts.values import (
-    VersionLine,
-    VersionLink,
-    compare_link,
-    version_line,
-    with_scrollable_tables,
-)
+from policy_site.web.parts.values import VersionLine, VersionLink, compare_link, version_line
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 
@@ -70,7 +65,7 @@ def view_since(site: Site, page: Page, *, locale: str, policy: str, older: str) 
 
 def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Version, locale: str) -> Screen:
     phrases = site.phrases(locale)
-    comparison = site.library.compare(policy, older, newer, locale)
+    comparison = site.comparisons.compare(policy, older, newer, locale)
     assert comparison is not None, "only versions whose texts are there are planned to be compared"
     in_columns = page.kind is PageKind.SIDE_BY_SIDE
     parts = render_redline(comparison, phrases, in_columns=in_columns)

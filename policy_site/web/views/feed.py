@@ -62,7 +62,7 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
         return feed_title(phrases, subject, is_notices=scope is Scope.NOTICES)
 
     composed = formats.compose_feed(
-        [_without_void_words(entry) for entry in site.library.entries],
+        [_without_void_words(entry) for entry in site.syndication.entries],
         locale=locale,
         locales=settings.languages,
         policy=policy,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from policy_site.localization import find_language
 from policy_site.model import Policy, Section, SectionChange, Version
 from policy_site.pages import Page, PageKind, section_address
-from policy_site.web.library import Comparison
+from policy_site.web.comparisons import Comparison
+from policy_site.web.editing import with_scrollable_tables
 from policy_site.web.parts.values import (
     Badge,
     Passage,
@@ -16,7 +17,6 @@ from policy_site.web.parts.values import (
     section_change_badge,
     version_line,
     version_link,
-    with_scrollable_tables,
 )
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
@@ -55,7 +55,7 @@ def view_section(site: Site, page: Page, *, locale: str, policy: str, section: s
     title = site.policy_title(work, locale)
     steps = tuple(
         step
-        for version in site.library.versions_changing(work, section)
+        for version in site.comparisons.versions_changing(work, section)
         if (step := _section_step(site, work, version, section, locale))
     )
     heading = _newest_heading(site, work, section, locale)
@@ -85,16 +85,16 @@ def view_section(site: Site, page: Page, *, locale: str, policy: str, section: s
 
 
 def _section_step(site: Site, policy: Policy, version: Version, section: str, locale: str) -> SectionStep | None:
-    comparison = site.library.compare_with_previous(policy, version, locale)
+    comparison = site.comparisons.compare_with_previous(policy, version, locale)
     change = _change_in(comparison, section)
     if comparison is not None and change is None and comparison.language.tag != policy.authoritative_locale:
-        comparison = site.library.compare_with_previous(policy, version, policy.authoritative_locale)
+        comparison = site.comparisons.compare_with_previous(policy, version, policy.authoritative_locale)
         change = _change_in(comparison, section)
     if comparison is None or change is None:
         return None
     phrases = site.phrases(locale)
     line = version_line(site, policy, version, locale)
-    html = site.library.render_section(comparison, section, phrases, page=line.version.href)
+    html = site.comparisons.render_section(comparison, section, phrases, page=line.version.href)
     return SectionStep(
         line=line,
         badge=section_change_badge(change.kind, phrases),

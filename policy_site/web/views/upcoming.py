@@ -74,7 +74,7 @@ def view_upcoming(site: Site, page: Page, *, locale: str, policy: str) -> Screen
 
 
 def _upcoming_version(site: Site, policy: Policy, version: Version, locale: str) -> UpcomingVersion:
-    comparison = site.library.compare_with_previous(policy, version, locale)
+    comparison = site.comparisons.compare_with_previous(policy, version, locale)
     return UpcomingVersion(
         line=version_line(site, policy, version, locale),
         words=release_words(site, policy, version, locale),

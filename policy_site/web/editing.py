@@ -1,0 +1,119 @@
+"""Editing of finished HTML. It is our own, cleaned and written by this program: a tag is a tag, a pattern finds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from policy_site.localization import Phrases
+from policy_site.model import Section
+
+_LINKS = frozenset({"http", "https", "mailto"})
+"""What a link in a feed may begin with."""
+_TAG = re.compile(r'<(a|img)((?: [^\s"=<>/]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([^\s"=<>/]+)="([^"]*)"')
+"""As cleaned HTML is written."""
+_HEADING = re.compile(
+    r"(?P<before>(?:<div[^<>]*>\s*)*)(?P<heading><h(?P<level>[1-6])\b[^<>]*>.*?</h(?P=level)>\n?)(?P<rest>.*)",
+    re.DOTALL,
+)
+
+
+class Headed(NamedTuple):
+    """A section's HTML taken apart at the heading that it begins with."""
+
+    before: str
+    """Start tags of what wraps the section; mostly empty."""
+    heading: str
+    rest: str
+
+
+def split_heading(html: str) -> Headed | None:
+    """Take a section apart at its heading; ``None`` where it begins with none."""
+    found = _HEADING.fullmatch(html)
+    return Headed(found["before"], found["heading"], found["rest"]) if found else None
+
+
+def heading_apart(html: str) -> tuple[str, str]:
+    """Return the heading that a section begins with, and the rest, empty where only wrappers are left.
+
+    The heading is to stand where one clicks: its links lead nowhere there.
+    """
+    found = split_heading(html)
+    if found is None:
+        return "", html
+    rest = f"{found.before}{found.rest}"
+    is_alone = not re.sub(r"<[^<>]*>", "", found.rest).strip() and "<img" not in rest
+    heading = re.sub(r'(<a\b[^<>]*?) href="[^"]*"', r"\1", found.heading.rstrip("\n"))
+    return heading, "" if is_alone else rest
+
+
+def with_whole_links(html: str, whole: Callable[[str], str]) -> str:
+    """Write each link as ``whole`` makes it; one that it makes nothing known of, or cannot read, leads nowhere.
+
+    ``whole`` raises :class:`ValueError` where it cannot read a link.
+    """
+
+    def whole_tag(tag: re.Match[str]) -> str:
+        return f"<{tag[1]}{_ATTRIBUTE.sub(whole_attribute, tag[2])}>"
+
+    def whole_attribute(found: re.Match[str]) -> str:
+        if found[1] not in ("href", "src"):
+            return found[0]
+        try:
+            target = whole(unescape(found[2]))
+            is_known = urlsplit(target).scheme in _LINKS
+        except ValueError:
+            is_known = False
+        return f' {found[1]}="{escape(target)}"' if is_known else ""
+
+    return _TAG.sub(whole_tag, html)
+
+
+def with_links_into(page: str, html: str) -> str:
+    """Lead links to a section (``#retention``) to that section of ``page``."""
+    return re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", html)
+
+
+def with_scrollable_tables(html: str, phrases: Phrases) -> str:
+    """Put each table of a text into a region that scrolls by itself, with a keyboard too."""
+    label = escape(phrases.gettext("Table"))
+    start = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+    return re.sub(r"<table\b[^<>]*>", lambda found: start + found[0], html).replace("</table>", "</table></div>")
+
+
+def with_own_ids(html: str, *, prefix: str, page: str) -> str:
+    """Give the ids of a redline a prefix, since its page holds others."""
+
+    def renamed(tag: re.Match[str]) -> str:
+        text = re.sub(r' id="', f' id="{prefix}', tag[0])
+        text = re.sub(r' href="#(?=change-)', f' href="#{prefix}', text)
+        return re.sub(rf' href="#(?!{re.escape(prefix)})', f' href="{page}#', text)
+
+    return re.sub(r"<[a-z][^<>]*>", renamed, html)
+
+
+def among_others(section: Section, taken: set[str], page: str) -> str:
+    """Return a section's HTML as part of another text: no id twice, and links lead to what is there or to ``page``."""
+    own = {unescape(name) for name in re.findall(r'<[a-z][^<>]*? id="([^"]*)"', section.html)}
+    renamed = {name: f"page-authoritative-{name}" for name in own if name in taken}
+
+    def identify(found: re.Match[str]) -> str:
+        name = unescape(found[1])
+        return f' id="{escape(renamed.get(name, name))}"'
+
+    def lead(found: re.Match[str]) -> str:
+        name = unquote(unescape(found[1]))
+        if name in own:
+            return f' href="#{escape(quote(renamed.get(name, name)))}"'
+        return found[0] if name in taken else f' href="{escape(page)}#{found[1]}"'
+
+    def adapt(tag: re.Match[str]) -> str:
+        return re.sub(r' href="#([^"]*)"', lead, re.sub(r' id="([^"]*)"', identify, tag[0]))
+
+    html = re.sub(r"<[a-z][^<>]*>", adapt, section.html)
+    taken |= {renamed.get(name, name) for name in own}
+    return html

@@ -1,0 +1,77 @@
+"""What leaves the site by itself: events with their words, made whole for readers elsewhere, and the change feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from urllib.parse import urljoin
+
+from policy_site.events.chain import Ledger, compose_ledger
+from policy_site.events.entries import Entry, compose_entries
+from policy_site.model import (
+    RenderedWords,
+    Words,
+)
+from policy_site.pages import PageKind, make_page, quote_address
+from policy_site.publication import Publication
+from policy_site.web.addresses import Addresses
+from policy_site.web.editing import with_whole_links
+from policy_site.web.texts import Texts
+
+
+class Syndication:
+    """What feeds are written from. A memo of pure functions: throwing it away costs time alone."""
+
+    def __init__(self, publication: Publication, texts: Texts | None = None) -> None:
+        self._publication = publication
+        self._texts = texts or Texts(publication)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The events with what was known when they happened."""
+        return compose_entries(
+            self._publication.events, self._publication.policies, self.words_abroad, self._earlier_words_abroad()
+        )
+
+    @cached_property
+    def words_abroad(self) -> Mapping[tuple[str, str, str], RenderedWords]:
+        """Words of release notes for those who read them elsewhere: links into the text are whole addresses."""
+        return {key: self._abroad(words, *key[:2]) for key, words in self._publication.words.items()}
+
+    def _earlier_words_abroad(self) -> Mapping[Words, RenderedWords]:
+        abroad: dict[Words, RenderedWords] = {}
+        for policy in self._publication.policies:
+            for version in policy.versions:
+                for state in version.earlier:
+                    for said in state.note.words.values() if state.note else ():
+                        abroad[said] = self._abroad(self._publication.earlier_words[said], policy.id, version.label)
+        return abroad
+
+    def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
+        """Make every link whole: newsreaders and mail programs know no page that one could start from."""
+        settings = self._publication.settings
+        address = make_page(PageKind.VERSION, locale=words.locale, policy=policy, version=version).address
+        page = f"{settings.base_url}{quote_address(address)}"
+        note = self._publication.policy(policy).version(version).note
+        path = note.path if note else ""
+
+        def whole(link: str) -> str:
+            return urljoin(page, self._texts.page_meant(link, path) or link)
+
+        parts = {
+            name: with_whole_links(getattr(words, name), whole)
+            for name in ("summary_html", "impact_html", "choices_html")
+        }
+        return replace(words, **parts)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The events as the machine feed tells them."""
+        settings = self._publication.settings
+        return compose_ledger(
+            self.entries,
+            links=Addresses(settings.base_url),
+            time_zone=settings.time_zone,
+            kept=self._publication.kept_records,
+        )
