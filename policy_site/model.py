@@ -135,6 +135,8 @@ class Revision:
     """Full object name of the commit that brought it; ``None`` outside a repository and for ``archive/`` files."""
     committed_at: datetime | None
     """Committer date, UTC; ``None`` where ``commit`` is."""
+    title: str = ""
+    """What ``site.toml`` calls this text, whatever it says itself; empty where it names no title for its language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,9 @@ class PolicySettings(_Table):
     """One policy."""
 
     id: Slug
-    title: Line | None = None
-    """Used until a text with a title exists."""
+    title: Line | dict[LanguageTag, Line] | None = None
+    """A title that stands in until a text with a title exists; by language, ``{en = "Terms of use"}``, the title of the
+    texts in these languages, whatever they begin with."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
     prevailing_language: str | None = None
@@ -176,6 +177,15 @@ class PolicySettings(_Table):
     """Days on which people looked through the text in force and found nothing to change."""
     retired: Annotated[date, Field(strict=True)] | None = None
     """First day on which the policy no longer applies to anyone."""
+
+    @property
+    def titles(self) -> dict[LanguageTag, Line]:
+        """Titles that stand above what the texts say themselves, by language."""
+        return self.title if isinstance(self.title, dict) else {}
+
+    def fallback_title(self, locale: str) -> str:
+        """Return what a policy is called whose text in ``locale`` has no title."""
+        return self.title if isinstance(self.title, str) else self.titles.get(locale, "") or self.id
 
 
 class FeedSettings(_Table):
@@ -254,7 +264,16 @@ class Settings(_Table):
             twice = [entry for entry in seen if folded.count(entry.casefold()) > 1]
             if twice:
                 raise ValueError(f"{name} names {twice[0]!r} twice")
+        self._languages_agree()
+        if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
+            raise ValueError('versions.source "date" needs date_patterns or date_key')
+        return self
+
+    def _languages_agree(self) -> None:
         for policy in self.policies:
+            for language in policy.titles:
+                if language not in self.languages:
+                    raise ValueError(f"policy {policy.id!r} has a title in {language!r}, which is not one of languages")
             for language in policy.required_languages or ():
                 if language not in self.languages:
                     raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
@@ -263,9 +282,6 @@ class Settings(_Table):
                     f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
                     " name one, or 'none' where all texts are equally authentic"
                 )
-        if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
-            raise ValueError('versions.source "date" needs date_patterns or date_key')
-        return self
 
 
 _MAXIMUM_BYTES = 1 << 20

@@ -77,7 +77,7 @@ def compile_catalogue(
             grouped = group_by_date(shelf, settings=settings, as_of=as_of, wording=wording, month_names=month_names)
         else:
             grouped = group_by_revision(shelf, settings=settings, as_of=as_of, wording=wording)
-        title = settings.policy(shelf.policy).title or shelf.policy
+        title = settings.policy(shelf.policy).fallback_title(settings.authoritative_locale)
         versions = tuple(_titled(version, title) for version in grouped.versions)
         known, later = _decided(settings.policy(shelf.policy), settings, as_of)
         policies.append(replace(known, versions=versions))

@@ -42,7 +42,7 @@ def render_editions(
             shown,
         )
     }
-    sources = [Source(digest, edition.body) for digest, edition in sorted(editions.items())]
+    sources = [Source(digest, edition.body, edition.title) for digest, edition in sorted(editions.items())]
     rendered = render_documents(
         sources,
         extensions=settings.content.markdown_extensions,

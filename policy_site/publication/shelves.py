@@ -9,7 +9,7 @@ from types import MappingProxyType
 from policy_site.catalogue import Shelf
 from policy_site.history import History
 from policy_site.model import Finding, Revision, Severity
-from policy_site.settings import Settings
+from policy_site.settings import PolicySettings, Settings
 from policy_site.sources import Place, Places, Role
 
 
@@ -31,7 +31,7 @@ def gather_shelves(history: History, settings: Settings) -> tuple[tuple[Shelf, .
         if first != path:
             findings.append(_two_files(path, first, place))
             _leave_out(history, sorted_revisions[_unranked(place) or place], path, first, places)
-    return tuple(_shelf(policy.id, sorted_revisions, living) for policy in settings.policies), tuple(findings)
+    return tuple(_shelf(policy, sorted_revisions, living) for policy in settings.policies), tuple(findings)
 
 
 def _unranked(place: Place | None) -> Place | None:
@@ -57,14 +57,16 @@ def _leave_out(history: History, revisions: list[Revision], path: str, first: st
     revisions[:] = [revision for revision in revisions if id(revision) not in lost]
 
 
-def _shelf(policy: str, revisions: Mapping[Place, Sequence[Revision]], living: Mapping[Place, str]) -> Shelf:
+def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]], living: Mapping[Place, str]) -> Shelf:
     texts: dict[str, tuple[Revision, ...]] = {}
     archive: dict[tuple[str, str], Revision] = {}
     notes: dict[str, tuple[Revision, ...]] = {}
     note_words: dict[tuple[str, str], tuple[Revision, ...]] = {}
-    for place, found in revisions.items():
-        if place.policy != policy:
+    for place, seen in revisions.items():
+        if place.policy != policy.id:
             continue
+        title = policy.titles.get(place.locale, "")
+        found = [replace(revision, title=title) for revision in seen] if title else seen
         if place.role is Role.TEXT:
             texts[place.locale] = tuple(found)
         elif place not in living:
@@ -76,9 +78,9 @@ def _shelf(policy: str, revisions: Mapping[Place, Sequence[Revision]], living: M
         else:
             note_words[place.version, place.locale] = tuple(found)
     return Shelf(
-        policy=policy,
+        policy=policy.id,
         texts=MappingProxyType(texts),
-        missing_at_tip=frozenset(locale for locale in texts if Place(Role.TEXT, policy, locale) not in living),
+        missing_at_tip=frozenset(locale for locale in texts if Place(Role.TEXT, policy.id, locale) not in living),
         archive=MappingProxyType(archive),
         notes=MappingProxyType(notes),
         note_words=MappingProxyType(note_words),

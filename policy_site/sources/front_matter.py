@@ -1,9 +1,14 @@
-"""The facts between two ``---`` lines, read as strings with the line of each."""
+"""The facts that stand before a text, read as strings with the line of each.
+
+YAML between lines of three hyphens is the form that is ours. Texts of other repositories bring TOML between lines of
+three plus signs too, and either with stray spaces or blank lines around.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +24,7 @@ _NESTING_LIMIT = 32
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The facts between two ``---`` lines, and the Markdown after them."""
+    """The facts before a text, and the Markdown after them."""
 
     facts: Mapping[str, Any]
     """Strings, lists and mappings only: nothing is guessed from how a value looks."""
@@ -30,35 +35,77 @@ class FrontMatter:
     fault: Finding | None = None
 
 
+_START = re.compile(r"(?P<before>(?:[ \t\ufeff]*\n)*)(?P<indent>[ \t\ufeff]*)(?P<mark>---|\+\+\+)[ \t]*\n")
+_ENDS = {
+    "---": re.compile(r"^[ \t]*(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
+    "+++": re.compile(r"^[ \t]*\+\+\+[ \t]*$", re.MULTILINE),
+}
+_FACT = re.compile(r"[ \t]*(?:#[^\n]*)?\n*[ \t]*[\w\"'-][\w .\"'-]*[ \t]*[:=](?:[ \t]|$)", re.MULTILINE)
+"""What the first line of facts looks like."""
+
+
 def split_front_matter(text: str, *, path: str) -> FrontMatter:
     """Separate front matter from Markdown.
 
-    A text that does not begin with a ``---`` line has none. Aliases, tags and deep nesting are refused: content is
-    untrusted, and facts need none of them.
+    A text that does not begin with a line of three hyphens or plus signs has none. Aliases, tags and deep nesting are
+    refused: content is untrusted, and facts need none of them.
     """
-    if not text.startswith("---\n"):
+    start = _START.match(text)
+    if start is None:
         return FrontMatter({}, {}, text, 1)
-    end = re.compile(r"^(---|\.\.\.)[ \t]*$", re.MULTILINE).search(text, 4)
+    mark = start["mark"]
+    is_ours = mark == "---" and not start["before"] and not start["indent"].strip("\ufeff")
+    end = _ENDS[mark].search(text, start.end())
+    if not is_ours and (end is None or not _FACT.match(text, start.end(), end.start())):
+        return FrontMatter({}, {}, text, 1)  # a rule, or plus signs, at the beginning of the words
+    first_line = text.count("\n", 0, start.end()) + 1
     if end is None:
-        finding = fault(
-            path, 1, "The front matter that begins here has no end.", "Close it with a line of three hyphens."
-        )
+        remedy = "Close it with a line of three hyphens."
+        finding = fault(path, first_line - 1, "The front matter that begins here has no end.", remedy)
         return FrontMatter({}, {}, text, 1, finding)
-    source, body = text[4 : end.start()], text[end.end() + 1 :]
+    source, body = text[start.end() : end.start()], text[end.end() + 1 :]
     body_line = text.count("\n", 0, end.end()) + 2
     if len(source) > FRONT_MATTER_LIMIT:
         finding = fault(path, 1, "The front matter is too long.", f"Keep it under {FRONT_MATTER_LIMIT} characters.")
         return FrontMatter({}, {}, body, body_line, finding)
+    read = _read_yaml if mark == "---" else _read_toml
     try:
-        facts, lines = _read_yaml(source)
-    except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + 2
-        message = f"The front matter is not YAML: {error.problem or error.context}."
-        return FrontMatter({}, {}, body, body_line, fault(path, line, message, "Mend the syntax: `key: value`."))
-    except yaml.YAMLError as error:
-        message = f"The front matter is not YAML: {' '.join(str(error).split())}."
-        return FrontMatter({}, {}, body, body_line, fault(path, 1, message, "Remove the character."))
+        facts, lines = read(source, first_line=first_line)
+    except _FaultError as error:
+        return FrontMatter({}, {}, body, body_line, fault(path, error.line, error.message, error.remedy))
     return FrontMatter(facts, lines, body, body_line)
+
+
+class _FaultError(ValueError):
+    """Facts cannot be read: where, why, and how to mend it."""
+
+    def __init__(self, line: int, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.line, self.message, self.remedy = line, message, remedy
+
+
+def _read_toml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    try:
+        table = tomllib.loads(source)
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) + first_line - 1 if found else first_line
+        message = f"The front matter is not TOML: {str(error).split(' (at', maxsplit=1)[0]}."
+        raise _FaultError(line, message, 'Mend the syntax: `key = "value"`.') from None
+    lines: dict[str, int] = {}
+    for key in table:
+        named = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", source, re.MULTILINE)
+        lines[f"{key}."] = first_line + (source.count("\n", 0, named.start()) if named else 0)
+    return {key: _as_written(value) for key, value in table.items()}, lines
+
+
+def _as_written(value: Any) -> Any:  # noqa: ANN401 - TOML has no common type
+    """Return a value of TOML as the strings, lists and mappings that YAML gives."""
+    if isinstance(value, dict):
+        return {key: _as_written(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_written(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def fault(path: str, line: int | None, message: str, remedy: str, *, rule: str = "front-matter") -> Finding:
@@ -70,7 +117,19 @@ def _marked(problem: str, mark: Any) -> yaml.MarkedYAMLError:  # noqa: ANN401 - 
     return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
-def _read_yaml(source: str) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+def _read_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    try:
+        return _composed_yaml(source, first_line=first_line)
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark.line if error.problem_mark else 0) + first_line
+        message = f"The front matter is not YAML: {error.problem or error.context}."
+        raise _FaultError(line, message, "Mend the syntax: `key: value`.") from None
+    except yaml.YAMLError as error:
+        message = f"The front matter is not YAML: {' '.join(str(error).split())}."
+        raise _FaultError(1, message, "Remove the character.") from None
+
+
+def _composed_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     depth = 0
     for event in yaml.parse(source, Loader=yaml.CBaseLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
@@ -84,13 +143,13 @@ def _read_yaml(source: str) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     if not isinstance(root, yaml.MappingNode):
         raise _marked("expected `key: value` lines", root.start_mark)
     lines: dict[str, int] = {}
-    return _value_of(root, "", lines), lines
+    return _value_of(root, "", lines, first_line), lines
 
 
-def _value_of(node: yaml.Node, way: str, lines: dict[str, int]) -> Any:  # noqa: ANN401 - YAML has no common type
-    lines[way] = node.start_mark.line + 2
+def _value_of(node: yaml.Node, way: str, lines: dict[str, int], first: int) -> Any:  # noqa: ANN401 - no common type
+    lines[way] = node.start_mark.line + first
     if isinstance(node, yaml.SequenceNode):
-        return [_value_of(entry, f"{way}{number}.", lines) for number, entry in enumerate(node.value)]
+        return [_value_of(entry, f"{way}{number}.", lines, first) for number, entry in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key, value in node.value:
@@ -99,8 +158,8 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int]) -> Any:  # noqa:
             name = str(key.value)
             if name in mapping:
                 raise _marked(f"the key {name!r} stands here twice", key.start_mark)
-            mapping[name] = _value_of(value, f"{way}{name}.", lines)
-            lines[f"{way}{name}."] = key.start_mark.line + 2
+            mapping[name] = _value_of(value, f"{way}{name}.", lines, first)
+            lines[f"{way}{name}."] = key.start_mark.line + first
         return mapping
     return node.value
 

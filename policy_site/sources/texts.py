@@ -14,6 +14,7 @@ import regex
 from policy_site.model import Finding, Revision
 from policy_site.settings import Settings
 from policy_site.sources.front_matter import split_front_matter, unknown_key
+from policy_site.sources.titles import Heading, first_heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class Text:
     findings: tuple[Finding, ...] = ()
 
 
-_FIRST_HEADING = re.compile(r"\s*+(?P<level>#{1,6})[ \t]++(?P<title>[^\n]++)(?:\n|\Z)")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -49,14 +49,13 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     parts = split_front_matter(revision.text, path=revision.path)
     findings = [parts.fault] if parts.fault else []
     body, body_line = parts.body, parts.body_line
-    title = parts.facts.get("title", "")
+    title: object = revision.title or parts.facts.get("title", "")
     if not isinstance(title, str) or not title.strip():
-        heading = _FIRST_HEADING.match(body)
-        title = _plain(_without_marks(heading["title"])) if heading else ""
+        heading = first_heading(body)
+        title = heading.title if heading else ""
         # A text may begin with a smaller heading that is its title to readers; it stays where it is.
-        if heading and heading["level"] == "#":
-            body_line += body.count("\n", 0, heading.end())
-            body = body[heading.end() :]
+        if heading and heading.level == 1:
+            body, body_line = _without_heading(body, body_line, heading)
     version = parts.facts.get("version", "")
     if is_strict:
         findings += [
@@ -74,18 +73,13 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     )
 
 
-def _without_marks(heading: str) -> str:
-    """Return a heading without the list of attributes and the number signs at its end."""
-    words = heading.rstrip(" \t")
-    if words.endswith("}"):
-        start = words.find("{", words.rfind("}", 0, -1) + 1)
-        words = words[:start] if start > 0 else words
-    return words.rstrip(" \t").rstrip("#").rstrip(" \t") or heading
-
-
-def _plain(heading: str) -> str:
-    without_links = re.sub(r"!?\[([^\[\]]*+)\]\((?:[^()]|\([^()]*+\))*+\)", r"\1", heading)
-    return re.sub(r"[*_`]+|</?[A-Za-z][^<>]*>", "", without_links).strip()
+def _without_heading(body: str, body_line: int, heading: Heading) -> tuple[str, int]:
+    """Return the text after its title, and its line; what stands before the title stays, on its line."""
+    before = body[: heading.start]
+    if before.strip():
+        blank = "\n" * body.count("\n", heading.start, heading.end)
+        return f"{before}{blank}{body[heading.end :]}", body_line
+    return body[heading.end :], body_line + body.count("\n", 0, heading.end)
 
 
 # --- dates in texts --------------------------------------------------------------------------------------------------

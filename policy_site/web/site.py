@@ -137,7 +137,7 @@ class Site:
             edition = editions.get(locale) or editions.get(policy.authoritative_locale)
         if edition is not None and edition.title:
             return Title(edition.title, find_language(edition.locale))
-        title = self.publication.settings.policy(policy.id).title or policy.id
+        title = self.publication.settings.policy(policy.id).fallback_title(policy.authoritative_locale)
         return Title(title, find_language(policy.authoritative_locale))
 
     def day(self, day: date, locale: str) -> Day:
