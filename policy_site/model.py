@@ -285,9 +285,11 @@ class Version:
     history is incomplete."""
     note: ReleaseNote | None = None
     previous: str | None = None
-    """Label of the version before it, by effective date."""
+    """Label of the one that is in force when it takes effect, as known then or, while that lies ahead, now."""
     identical_to: str | None = None
     """Label of the newest earlier version with the same wording."""
+    twins: tuple[str, ...] = ()
+    """Labels of all other versions with the same wording, earlier or later."""
     withdrawn_at: datetime | None = None
     stated_at: datetime | None = None
     """When the release note came to say this, UTC; ``None``: with the publication."""

@@ -22,6 +22,7 @@ from policy_site.catalogue.standing import (
     upcoming,
     version_in_force,
 )
+from policy_site.catalogue.succession import predecessor
 from policy_site.model import Finding, Policy, Version
 from policy_site.settings import PolicySettings, Settings
 
@@ -37,6 +38,7 @@ __all__ = [
     "edition_at",
     "edition_for",
     "next_transition",
+    "predecessor",
     "standing",
     "upcoming",
     "version_in_force",

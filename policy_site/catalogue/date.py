@@ -68,7 +68,7 @@ def group_by_date(
         replace(version, editions=MappingProxyType(_shown(editions[day], version))) for day, version in versions.items()
     ]
     names = {version.label: _name_without_date(version.editions[locale], settings, wording) for version in finished}
-    return Grouped(in_order(finished, names), tuple(findings))
+    return Grouped(in_order(finished, names, as_of), tuple(findings))
 
 
 def _read(revision: Revision) -> Text:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from policy_site.catalogue.succession import link
 from policy_site.model import Edition, Finding, Revision, Severity, Version
 from policy_site.sources import Text
 
@@ -89,18 +90,20 @@ def distinct_wordings(
     return kept
 
 
-def in_order(versions: Iterable[Version], names: Mapping[str, str]) -> tuple[Version, ...]:
+def in_order(versions: Iterable[Version], names: Mapping[str, str], as_of: datetime) -> tuple[Version, ...]:
     """Order versions by effective date and say of each which one it follows, and which earlier one it repeats.
 
     ``names`` holds the name of each version's authoritative wording by label.
     """
-    ordered = sorted(versions, key=lambda version: (version.effective_at, version.published_at, version.label))
-    linked: list[Version] = []
-    for version in ordered:
-        name = names.get(version.label)
-        twin = next((earlier.label for earlier in reversed(linked) if name and names.get(earlier.label) == name), None)
-        linked.append(replace(version, previous=linked[-1].label if linked else None, identical_to=twin))
-    return tuple(linked)
+    labels: dict[str, list[str]] = {}
+    for label, name in names.items():
+        labels.setdefault(name, []).append(label)
+
+    def twins_of(version: Version) -> tuple[str, ...]:
+        same = labels.get(names.get(version.label, ""), [])
+        return tuple(sorted(label for label in same if label != version.label))
+
+    return link([replace(version, twins=twins_of(version)) for version in versions], as_of)
 
 
 def published_to_readers(edition: Edition, at: datetime, distinct: Sequence[Revision]) -> Edition:

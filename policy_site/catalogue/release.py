@@ -71,7 +71,7 @@ class _Grouping:
             for version in versions
             if self.locale in version.editions
         }
-        return Grouped(in_order(versions, names), tuple(self.findings), tuple(self.announcements))
+        return Grouped(in_order(versions, names, self.as_of), tuple(self.findings), tuple(self.announcements))
 
     def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])

@@ -45,7 +45,7 @@ def group_by_revision(shelf: Shelf, *, settings: Settings, as_of: datetime, word
         if other != locale:
             _add_translations(visible_at(shelf.texts.get(other, ()), as_of), other, versions, wording)
     names = {version.label: wording(_read(version.editions[locale].revision)) for version in versions}
-    return Grouped(in_order(versions, names))
+    return Grouped(in_order(versions, names, as_of))
 
 
 def _read(revision: Revision) -> Text:

@@ -20,7 +20,8 @@ from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.events.knowledge import first_published_at, known_withdrawn_at, shown_at, states_of, version_known_at
+from policy_site.catalogue.succession import first_published_at, known_withdrawn_at, states_of
+from policy_site.events.knowledge import shown_at, version_known_at
 from policy_site.model import Edition, Event, EventKind, Policy, ReleaseNote, SectionChange, Significance, Version
 
 SectionChanges = Callable[[Policy, Version], tuple[SectionChange, ...]]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from policy_site.catalogue.standing import edition_at
+from policy_site.catalogue.succession import (
+    first_published_at,
+    known_withdrawn_at,
+    predecessor,
+    state_known_at,
+    twin,
+)
 from policy_site.model import Edition, Policy, ReleaseNote, Version, Words
 
 
 def version_known_at(policy: Policy, version: Version, at: datetime) -> Version:
     """Return ``version`` as readers knew it at ``at``: texts, words, neighbours and facts that came later are out."""
     state = state_known_at(version, at)
+    before = predecessor(policy, version, at)
     editions = {
         locale: edition_known_at(edition, at)
         for locale, edition in version.editions.items()
@@ -24,18 +31,11 @@ def version_known_at(policy: Policy, version: Version, at: datetime) -> Version:
         state,
         editions=MappingProxyType(editions),
         note=_note_known_at(policy, version, state.note, at),
-        previous=_label_known_at(policy, version.previous, lambda sibling: sibling.previous, at),
-        identical_to=_label_known_at(policy, version.identical_to, lambda sibling: sibling.identical_to, at),
+        previous=before.label if before else None,
+        identical_to=twin(policy, version, at),
         withdrawn_at=withdrawn_at if withdrawn_at and withdrawn_at <= at else None,
         earlier=(),
     )
-
-
-def state_known_at(version: Version, at: datetime) -> Version:
-    """Return what the release note said at ``at``, its links and editions aside."""
-    states = states_of(version)
-    stated = [state for state in states if state.stated_at is None or state.stated_at <= at]
-    return stated[-1] if stated else states[0]
 
 
 def shown_at(version: Version, edition: Edition) -> datetime:
@@ -54,25 +54,6 @@ def edition_known_at(edition: Edition, at: datetime) -> Edition:
     return edition_at(edition, known[-1])
 
 
-def states_of(version: Version) -> tuple[Version, ...]:
-    """Return everything that was ever said of a version, the present last."""
-    return (*version.earlier, version)
-
-
-def first_published_at(version: Version) -> datetime:
-    """Return when a version was published, whatever was said of it later."""
-    return states_of(version)[0].published_at
-
-
-def known_withdrawn_at(version: Version) -> datetime | None:
-    """Return when readers could know of the withdrawal: not before the note said so, nor before the publication."""
-    states = states_of(version)
-    if version.withdrawn_at is None:
-        return None
-    said = next(state for state in states if state.withdrawn_at is not None)
-    return max(version.withdrawn_at, said.stated_at or version.withdrawn_at, states[0].published_at)
-
-
 def _note_known_at(policy: Policy, version: Version, note: ReleaseNote | None, at: datetime) -> ReleaseNote | None:
     if note is None:
         return None
@@ -84,15 +65,3 @@ def _note_known_at(policy: Policy, version: Version, note: ReleaseNote | None, a
         if locale == policy.authoritative_locale or came_at <= at:
             known[locale] = words
     return replace(note, words=MappingProxyType(known))
-
-
-def _label_known_at(
-    policy: Policy, label: str | None, link: Callable[[Version], str | None], at: datetime
-) -> str | None:
-    """Follow ``link`` from version to version until one that was published by ``at``."""
-    while label is not None:
-        found = next((sibling for sibling in policy.versions if sibling.label == label), None)
-        if found is None or first_published_at(found) <= at:
-            break
-        label = link(found)
-    return label

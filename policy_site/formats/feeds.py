@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from policy_site.catalogue.succession import state_known_at
 from policy_site.events.entries import Entry, must_reach_people
-from policy_site.events.knowledge import state_known_at
 from policy_site.formats.values import Feed, Item, Phrases, Scope
 from policy_site.model import Event, Policy
 
