@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import regex
 
+from policy_site.evidence.folding import fold as fold
 from policy_site.redlines.units import MONTHS, UNITS, UNITS_WITHOUT_SPACE
 
 _EXTENDING = r"\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\u200c\u200d"
@@ -155,12 +156,6 @@ def _keep_clusters(text: str, starts: list[int]) -> None:
     for index, start in enumerate(starts):
         if start and text[start] > "\u02ff" and text[start - 1].isspace() and _BEGINS_EXTENDING.match(text, start):
             starts[index] = start - 1
-
-
-def fold(text: str) -> str:
-    """Return ``text`` as it is compared: canonically composed, white space as single spaces."""
-    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return " ".join(composed.split())
 
 
 def leading_space(text: str) -> int:

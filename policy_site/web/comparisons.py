@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from policy_site import redlines
+from policy_site.evidence.definitions import Definition, TermChange, compare_terms, find_terms
 from policy_site.fidelity import staleness
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import (
@@ -22,7 +23,6 @@ from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
 from policy_site.redlines.summary import ChangeLine, list_changes
-from policy_site.redlines.terms import Definition, TermChange, compare_terms, find_terms
 from policy_site.web.editing import heading_apart, with_own_ids
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.texts import Texts

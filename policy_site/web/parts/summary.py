@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policy_site.evidence.definitions import TermChangeKind
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_, SECTION_CHANGE_NAMES
 from policy_site.model import SectionChangeKind
@@ -12,7 +13,6 @@ from policy_site.redlines import SectionRedline
 from policy_site.redlines.phrases import Phrases as RedlinePhrases
 from policy_site.redlines.phrases import fill
 from policy_site.redlines.summary import ChangeLine
-from policy_site.redlines.terms import TermChangeKind
 from policy_site.web.comparisons import Comparison, section_anchor
 from policy_site.web.parts.values import Badge
 from policy_site.web.redline_phrases import redline_phrases

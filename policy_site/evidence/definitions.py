@@ -15,8 +15,8 @@ from enum import StrEnum
 
 import regex
 
+from policy_site.evidence.folding import fold
 from policy_site.model import Block, Document, Section
-from policy_site.redlines.tokens import fold
 
 
 @dataclass(frozen=True, slots=True)

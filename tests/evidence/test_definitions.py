@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy_site.redlines.terms import TermChangeKind, compare_terms, find_terms
+from policy_site.evidence.definitions import TermChangeKind, compare_terms, find_terms
 from tests.support.redline_documents import document
 
 
