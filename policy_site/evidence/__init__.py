@@ -1,1 +1,12 @@
-"""What a text itself says: numbers, periods, parties, negations. One source for redlines, rules, review and release."""
+"""What a text itself says that matters: numbers, periods, parties, negations. One source for redlines and rules."""
+
+from __future__ import annotations
+
+from policy_site.evidence.reading import read_block as read_block
+from policy_site.evidence.reading import read_document as read_document
+from policy_site.evidence.reading import read_section as read_section
+from policy_site.evidence.reading import read_spans as read_spans
+from policy_site.evidence.reading import read_text as read_text
+from policy_site.evidence.reading import vocabulary_of as vocabulary_of
+from policy_site.evidence.values import Evidence as Evidence
+from policy_site.evidence.values import Kind as Kind

@@ -126,21 +126,24 @@ def _key_of(meaning: str) -> str:
     return regex.sub(rf"[{_MARKS}]", '"', fold(meaning))
 
 
+def definitions_in(section: Section, place: int) -> Iterator[Definition]:
+    """Yield what one block of a section defines."""
+    block = section.blocks[place]
+    text = " ".join(block.text.split())
+    if block.tag == "dt" or any(container.tag == "dt" for container in block.containers):
+        yield from _checked(text, " ".join(_description(section.blocks[place + 1 :])), section)
+        return
+    if _is_heading(block) or block.tag == "pre":
+        return
+    if _DEFINING_HEADING.search(section.heading):
+        yield from _lead_in(block, text, section)
+    if any(mark in text for mark in _MARKS):
+        yield from _in_text(text, section.blocks[place + 1 :], section, is_cell=block.tag in ("td", "th"))
+
+
 def _in_section(section: Section) -> Iterator[Definition]:
-    defines = bool(_DEFINING_HEADING.search(section.heading))
-    blocks = section.blocks
-    for place, block in enumerate(blocks):
-        text = " ".join(block.text.split())
-        following = blocks[place + 1 :]
-        if block.tag == "dt" or any(container.tag == "dt" for container in block.containers):
-            yield from _checked(text, " ".join(_description(following)), section)
-            continue
-        if _is_heading(block) or block.tag == "pre":
-            continue
-        if defines:
-            yield from _lead_in(block, text, section)
-        if any(mark in text for mark in _MARKS):
-            yield from _in_text(text, following, section, is_cell=block.tag in ("td", "th"))
+    for place in range(len(section.blocks)):
+        yield from definitions_in(section, place)
 
 
 def _is_heading(block: Block) -> bool:

@@ -21,7 +21,7 @@ from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
 from policy_site.localization.pseudo import NAMES, WRITERS, PseudoCatalogue
@@ -159,6 +159,12 @@ def month_names(tags: Sequence[str]) -> Mapping[str, int]:
                     names.setdefault(name.casefold(), month)
                     names.setdefault(name.casefold().rstrip("."), month)
     return MappingProxyType(names)
+
+
+def number_signs(tag: str) -> tuple[str, str]:
+    """Return the signs with which a language writes a decimal fraction and groups of thousands: ``(",", ".")``."""
+    locale = _babel_locale(tag)
+    return str(get_decimal_symbol(locale)), str(get_group_symbol(locale))
 
 
 def translations_folder() -> Path:
