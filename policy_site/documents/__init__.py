@@ -19,3 +19,4 @@ from policy_site.documents.plain import words as words
 from policy_site.documents.rendering import Source as Source
 from policy_site.documents.rendering import render_document as render_document
 from policy_site.documents.rendering import render_documents as render_documents
+from policy_site.documents.sections import make_id as make_id
