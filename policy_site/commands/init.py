@@ -14,7 +14,16 @@ from policy_site.commands.terminal import Terminal
 from policy_site.errors import SettingsError, UsageError
 from policy_site.history import Snapshot, create_repository
 from policy_site.settings import parse_settings
-from policy_site.starting import HOSTS, BroughtText, Choices, PolicyChoice, compose_files, sample_snapshots, take_text, title_of
+from policy_site.starting import (
+    HOSTS,
+    BroughtText,
+    Choices,
+    PolicyChoice,
+    compose_files,
+    sample_snapshots,
+    take_text,
+    title_of,
+)
 
 NAME = "init"
 HELP = "make a new site, with its git repository, in an empty folder"
@@ -167,7 +176,9 @@ def _tell(folder: Path, choices: Choices, terminal: Terminal) -> None:
     for policy in choices.policies:
         if policy.text:
             sections = policy.text.body.count("{#")
-            terminal.say_done(f"{policy.id}: {title_of(policy)!r}, {sections} {'section' if sections == 1 else 'sections'}.")
+            terminal.say_done(
+                f"{policy.id}: {title_of(policy)!r}, {sections} {'section' if sections == 1 else 'sections'}."
+            )
         for remark in policy.text.remarks if policy.text else ():
             terminal.say_aside(f"{policy.id}: {remark}")
         if policy.text is None:
