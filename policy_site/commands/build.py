@@ -12,10 +12,10 @@ from policy_site.commands.origin import add_origin_arguments, instant_of, now, o
 from policy_site.commands.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import ContentError
-from policy_site.freeze import freeze_site
-from policy_site.manifest import instant
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
+from policy_site.publishing.manifest import instant
+from policy_site.publishing.site import freeze_site
 
 NAME = "build"
 HELP = "publish the site: every page into a folder, or none"

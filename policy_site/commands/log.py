@@ -8,7 +8,7 @@ from policy_site.catalogue import standing
 from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import UsageError
-from policy_site.manifest import instant
+from policy_site.publishing.manifest import instant
 
 NAME = "log"
 HELP = "list the versions of a policy, newest first"

@@ -12,8 +12,8 @@ from typing import Any
 from policy_site.commands.origin import default_configuration
 from policy_site.commands.terminal import Terminal
 from policy_site.errors import UsageError
-from policy_site.manifest import MANIFEST_NAME
 from policy_site.pages import FEEDS, PageKind, make_page, quote_address
+from policy_site.publishing.manifest import MANIFEST_NAME
 from policy_site.remote import Answer, PublishedSite, Speaker, open_site, open_speaker
 from policy_site.settings import read_settings
 

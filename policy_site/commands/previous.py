@@ -16,10 +16,10 @@ from policy_site.events.chain import Ledger
 from policy_site.events.continuation import Departure, Ground, compare_ledgers
 from policy_site.events.entries import Entry
 from policy_site.events.published import PublishedLedger, read_published_ledger
-from policy_site.manifest import MANIFEST_NAME, is_own_manifest
 from policy_site.model import Finding, Severity
 from policy_site.pages import PageKind, plan_pages, quote_address
 from policy_site.publication import Publication
+from policy_site.publishing.manifest import MANIFEST_NAME, is_own_manifest
 from policy_site.remote import PublishedSite, open_site
 from policy_site.web import Syndication, render_files
 

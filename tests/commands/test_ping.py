@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from policy_site.commands import main
-from policy_site.freeze import freeze_site
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 

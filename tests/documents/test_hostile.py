@@ -21,8 +21,8 @@ import pytest
 from policy_site.commands import main
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import SettingsError
-from policy_site.freeze import freeze_site
 from policy_site.model import Document, Revision
+from policy_site.publishing.site import freeze_site
 from policy_site.settings import parse_settings, read_settings
 from policy_site.sources import Places, parse_release_note, parse_text, parse_words
 from tests.support.builder import PolicyRepository, clean_environment

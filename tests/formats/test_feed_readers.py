@@ -11,7 +11,7 @@ from pathlib import Path
 import feedparser_sgmllib
 import pytest
 
-from policy_site.freeze import freeze_site
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository
 from tests.support.feed_reading import Newsboat, Rss2email, SiteServer
 from tests.support.publishing import compiled

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree
 
-from policy_site.freeze import freeze_site
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 

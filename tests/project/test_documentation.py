@@ -24,8 +24,8 @@ from policy_site.events.chain import Ledger
 from policy_site.events.records import EditionRecord, EventRecord
 from policy_site.formats import write_archive, write_ledger
 from policy_site.formats.schema import ArchiveRecord, CurrentPolicyRecord, CurrentRecord, FeedRecord
-from policy_site.freeze import freeze_site
 from policy_site.model import EventKind
+from policy_site.publishing.site import freeze_site
 from policy_site.web import Syndication
 from tests.support.builder import PolicyRepository
 from tests.support.ledgers import SampleLinks

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from policy_site.freeze import freeze_site
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 

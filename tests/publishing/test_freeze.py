@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from policy_site.errors import PublishingError
-from policy_site.freeze import freeze_site
-from policy_site.manifest import digest_files
 from policy_site.pages import PageKind, plan_pages
+from policy_site.publishing.manifest import digest_files
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository, clean_environment
 from tests.support.publishing import NOW, compiled
 
@@ -173,7 +173,7 @@ def test_a_killed_build_leaves_the_published_site_as_it_was(policies: PolicyRepo
     # The build kills itself when its last page is written: no clock is needed to be in the middle.
     child = (
         "import os, signal, sys; from pathlib import Path;"
-        "from policy_site.freeze import freeze_site; from tests.support.builder import PolicyRepository;"
+        "from policy_site.publishing.site import freeze_site; from tests.support.builder import PolicyRepository;"
         "from tests.support.publishing import compiled;"
         "repository = PolicyRepository.opened(Path(sys.argv[1]));"
         "kill = lambda purpose, done, total: done == total and os.kill(os.getpid(), signal.SIGKILL);"

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from policy_site import redlines
-from policy_site.freeze import freeze_site
 from policy_site.localization import load_phrases
 from policy_site.publication import Publication
+from policy_site.publishing.site import freeze_site
 from policy_site.redlines import html as redline_html
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.texts import Texts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
-from policy_site.freeze import freeze_site
+from policy_site.publishing.site import freeze_site
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_site.freeze import freeze_site
 from policy_site.localization.tags import find_best, ranges_of
+from policy_site.publishing.site import freeze_site
 from policy_site.web.hosts.negotiation import patterns_by_preference
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled

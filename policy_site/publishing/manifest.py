@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import policy_site
 from policy_site import __version__
 from policy_site.catalogue import applied_until, standing, version_in_force
 from policy_site.localization import translations_folder
@@ -40,7 +41,7 @@ def is_own_manifest(path: Path) -> bool:
 def _program() -> str:
     """Return a digest of this program, and of the libraries whose doing can be seen in a page."""
     digest = hashlib.sha256()
-    for folder in (Path(__file__).parent, translations_folder()):
+    for folder in (Path(policy_site.__file__).parent, translations_folder()):
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in _SOURCES}
         for name in sorted(name for name in files if not name.startswith("translations/")):
             digest.update(name.encode() + b"\0" + hashlib.sha256(files[name].read_bytes()).digest())

@@ -1,0 +1,151 @@
+"""Pages are frozen by several processes. The only door to Frozen-Flask."""
+
+from __future__ import annotations
+
+import mimetypes
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from flask_frozen import Freezer, FrozenFlaskWarning, MissingURLGeneratorWarning
+
+from policy_site.errors import PublishingError
+from policy_site.pages import Page
+from policy_site.publication import Publication
+from policy_site.web import create_app
+
+_SHARE = 24
+"""Pages that a process freezes before it asks for more."""
+
+MEDIA_TYPES = {
+    ".atom": "application/atom+xml",
+    ".md": "text/markdown",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".xml": "application/xml",
+    ".conf": "text/plain",
+}
+"""What Frozen-Flask compares media types with: ours, not those of the machine that happens to build."""
+
+
+def freeze_pages(
+    publication: Publication,
+    pages: Sequence[Page],
+    folder: Path,
+    *,
+    jobs: int,
+    progress: Callable[[str, int, int], None] | None,
+) -> None:
+    """Freeze ``pages`` into ``folder`` with ``jobs`` processes; :class:`PublishingError` where one fails."""
+    shares = [list(pages[start : start + _SHARE]) for start in range(0, len(pages), _SHARE)]
+    done = 0
+    if jobs == 1:
+        worker = _Worker(publication, folder)
+        for share in shares:
+            worker.freeze(share)
+            done += len(share)
+            _tell(progress, done, len(pages))
+        return
+    # Forked children inherit the publication: nothing of it is copied or pickled.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(publication, folder)) as pool:
+        try:
+            for future in as_completed([pool.submit(_freeze_share, share) for share in shares]):
+                done += future.result()
+                _tell(progress, done, len(pages))
+        except BrokenProcessPool:
+            raise PublishingError(
+                "A process that wrote pages was killed; memory may have run out.",
+                remedy="The site published before is untouched; build again with --jobs 1.",
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _tell(progress: Callable[[str, int, int], None] | None, done: int, total: int) -> None:
+    if progress:
+        progress("Writing the pages", done, total)
+
+
+class _Worker:
+    """Freezes shares of pages with one application."""
+
+    def __init__(self, publication: Publication, folder: Path) -> None:
+        for suffix, media_type in MEDIA_TYPES.items():
+            mimetypes.add_type(media_type, suffix)
+        self.share: Sequence[Page] = ()
+        app = create_app(publication)
+        app.config.update(
+            FREEZER_DESTINATION=str(folder),
+            FREEZER_BASE_URL=publication.settings.base_url,
+            FREEZER_REMOVE_EXTRA_FILES=False,
+            FREEZER_REDIRECT_POLICY="error",
+            PROPAGATE_EXCEPTIONS=True,
+        )
+        self.freezer = Freezer(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
+        self.freezer.register_generator(self._addresses)
+
+    def _addresses(self) -> Iterator[str]:
+        for page in self.share:
+            yield f"/{page.address}"
+
+    def freeze(self, share: Sequence[Page]) -> None:
+        """Freeze a share; :class:`PublishingError` where a page fails."""
+        self.share = share
+        url = share[0].address
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", FrozenFlaskWarning)
+                # A share never covers every view; built pages are compared with the plan instead.
+                warnings.simplefilter("ignore", MissingURLGeneratorWarning)
+                for page in self.freezer.freeze_yield():
+                    url = page.url
+        except OSError as error:
+            raise _failed(
+                f"A page could not be written: {error.strerror or error} (after /{url.lstrip('/')})."
+            ) from error
+        except Exception as error:
+            name = type(error).__name__
+            raise _failed(f"A page after /{url.lstrip('/')} could not be rendered: {name}: {error}.") from error
+
+
+def _failed(message: str) -> PublishingError:
+    return PublishingError(message, remedy="The site published before is untouched.")
+
+
+_worker: _Worker | None = None
+
+
+def _start(publication: Publication, folder: Path) -> None:
+    global _worker  # noqa: PLW0603 - a pool's process has no other place for what it starts with
+    # An interrupt is the parent's business: it stops the pool and cleans up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _worker = _Worker(publication, folder)
+
+
+def _end_with_parent() -> None:
+    """End this process when the build was killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _freeze_share(share: Sequence[Page]) -> int:
+    """Freeze a share in a process of the pool; return how many pages it has."""
+    if _worker is None:
+        raise PublishingError("A process was not started.")
+    _worker.freeze(share)
+    return len(share)

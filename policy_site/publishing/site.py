@@ -1,0 +1,85 @@
+"""All pages to disk, or none.
+
+Pages are frozen by several processes into a new folder beside the published one, which takes its place in one step when
+every planned page is there. Whatever fails or interrupts, the site published before stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_site.errors import PublishingError
+from policy_site.pages import Page, PageKind, plan_pages
+from policy_site.publication import Publication
+from policy_site.publishing.exchange import keep_times, new_folder, put_in_place
+from policy_site.publishing.freezing import freeze_pages
+from policy_site.publishing.lock import only_build
+from policy_site.publishing.manifest import MANIFEST_NAME, is_own_manifest, is_published, write_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What was published."""
+
+    folder: Path
+    pages: int
+    changed: int
+    """Files whose bytes differ from the site before; all of them where there was none."""
+
+
+def freeze_site(
+    publication: Publication,
+    output: Path,
+    *,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Frozen:
+    """Write the whole site to ``output`` with ``jobs`` processes, and put it in place in one step.
+
+    Raises :class:`PublishingError` where a page fails, the disk is full, another build is at work or ``output`` holds
+    what this program did not write.
+    """
+    output = output.absolute()
+    _refuse_foreign_folder(output)
+    pages = [page for page in plan_pages(publication) if page.kind is not PageKind.MANIFEST]
+    if is_published(publication, output):
+        return Frozen(output, len(pages) + 1, 0)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with only_build(output), new_folder(output) as folder:
+            freeze_pages(publication, pages, folder, jobs=max(1, jobs), progress=progress)
+            _compare_with_plan(folder, pages)
+            write_manifest(publication, folder)
+            changed = keep_times(folder, output)
+            put_in_place(folder, output)
+    except OSError as error:
+        raise PublishingError(
+            f"The site could not be written: {error.strerror or error} ({error.filename or output}).",
+            remedy="The site published before is untouched; make room or grant access, and build again.",
+        ) from error
+    return Frozen(output, len(pages) + 1, changed)
+
+
+def _refuse_foreign_folder(output: Path) -> None:
+    if not output.exists():
+        return
+    if not output.is_dir() or output.is_symlink():
+        raise PublishingError(f"{output} is not a folder.", remedy="Name another place with --output.")
+    if any(output.iterdir()) and not is_own_manifest(output / MANIFEST_NAME):
+        raise PublishingError(
+            f"{output} holds files that policy-site did not write, and publishing would remove them.",
+            remedy="Name an empty folder with --output, or one that holds a site.",
+        )
+
+
+def _compare_with_plan(folder: Path, pages: Sequence[Page]) -> None:
+    planned = {page.file for page in pages}
+    built = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if planned != built:
+        astray = sorted(planned ^ built)
+        raise PublishingError(
+            f"{len(astray)} files differ between plan and site, {astray[0]} among them.",
+            remedy="This is a defect of policy-site; the site published before is untouched.",
+        )
