@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from policy_site import __version__
-from policy_site.commands.interruption import TerminatedError
-from policy_site.commands.terminal import Terminal
+from policy_site.console.interruption import TerminatedError
+from policy_site.console.terminal import Terminal
 from policy_site.errors import PolicySiteError, UsageError
 
 

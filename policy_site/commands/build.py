@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 from policy_site.checks import check, stops_build
-from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
-from policy_site.commands.terminal import Terminal
+from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
+from policy_site.console.terminal import Terminal
 from policy_site.errors import ContentError
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication

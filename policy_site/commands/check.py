@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from policy_site.checks import check, stops_build
-from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.terminal import Terminal, annotation
+from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.terminal import Terminal, annotation
 from policy_site.errors import SettingsError
 from policy_site.model import Severity
 

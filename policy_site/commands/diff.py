@@ -7,8 +7,8 @@ from pathlib import Path
 
 from policy_site import redlines
 from policy_site.catalogue import edition_for, version_in_force
-from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.terminal import Terminal, is_unsafe
+from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.terminal import Terminal, is_unsafe
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import ContentError, UsageError
 from policy_site.model import Document, Edition, Policy, Version

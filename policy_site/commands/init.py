@@ -9,8 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from policy_site.commands.origin import now
-from policy_site.commands.terminal import Terminal
+from policy_site.console.origin import now
+from policy_site.console.terminal import Terminal
 from policy_site.errors import SettingsError, UsageError
 from policy_site.history import Snapshot, create_repository
 from policy_site.settings import parse_settings

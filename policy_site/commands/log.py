@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from policy_site.catalogue import standing
-from policy_site.commands.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.commands.terminal import Terminal
+from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.publishing.manifest import instant
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from policy_site.commands.aftercare import Step, add_aftercare
-from policy_site.commands.interruption import ending_in_order
-from policy_site.commands.notices import (
+from policy_site.console.aftercare import Step, add_aftercare
+from policy_site.console.interruption import ending_in_order
+from policy_site.console.notices import (
     conclude,
     forecast_as_json,
     passes_as_json,
@@ -24,7 +24,7 @@ from policy_site.commands.notices import (
     show_unusable,
     unplanned_as_json,
 )
-from policy_site.commands.terminal import Terminal
+from policy_site.console.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.delivery import Tally
 from policy_site.notifier.forecast import forecast_notices

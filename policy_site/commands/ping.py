@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policy_site.commands.origin import default_configuration
-from policy_site.commands.terminal import Terminal
+from policy_site.console.origin import default_configuration
+from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.pages import FEEDS, PageKind, make_page, quote_address
 from policy_site.publishing.manifest import MANIFEST_NAME

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from policy_site.commands import COMMANDS, load_command, main
-from policy_site.commands.terminal import printable
+from policy_site.console.terminal import printable
 from tests.support.builder import PolicyRepository
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"

@@ -10,9 +10,9 @@ import pytest
 from werkzeug.test import Client
 
 from policy_site.commands import serve
-from policy_site.commands.origin import add_origin_arguments, open_origin
 from policy_site.commands.serve import Preview
-from policy_site.commands.terminal import Terminal
+from policy_site.console.origin import add_origin_arguments, open_origin
+from policy_site.console.terminal import Terminal
 from tests.support.builder import PolicyRepository
 
 TEXT = '---\ntitle: Privacy\nversion: "2025-03-01"\n---\n## Data {#data}\n\nWe keep your data for 90 days.\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_site.commands.previous import Previous, refuse_contradictions
+from policy_site.console.previous import Previous, refuse_contradictions
 from policy_site.errors import UsageError
 from policy_site.events.canonical import chain_faults
 from policy_site.events.published import read_published_ledger

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, update
 
 from policy_site.commands.notify import _repeat
-from policy_site.commands.terminal import Terminal
+from policy_site.console.terminal import Terminal
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier import delivery, ingestion, planning, reconciliation, replays
 from policy_site.notifier.ledger import Ledger, deliveries, open_ledger

@@ -22,7 +22,7 @@ celery              policy_site.notifier.queues
 diff_match_patch    policy_site.redlines.words  benchmarks.redlines_tools
 feedparser_sgmllib  tests.formats.test_feed_readers
 flask               policy_site  policy_site.web  policy_site.commands.serve  tests.formats  tests.web
-flask_frozen        policy_site.freeze
+flask_frozen        policy_site.publishing.freezing
 git                 policy_site.history.runner  policy_site.history.creation
 html5lib            tests
 httpx               policy_site.remote  policy_site.notifier.fetching  policy_site.notifier.channels.webhook
@@ -47,7 +47,7 @@ rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers
 redlines            benchmarks.redlines_tools
 regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.texts
-rich                policy_site.commands.terminal
+rich                policy_site.console.terminal
 sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  policy_site.notifier.recorder
                     policy_site.notifier.rendering  tests  benchmarks.notifier_kills
 standardwebhooks    tests.notifier.test_webhook

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from policy_site.commands.terminal import Terminal
+from policy_site.console.terminal import Terminal
 from policy_site.notifier.bounces import read_bounces
 from policy_site.notifier.forecast import preview_message
 from policy_site.notifier.ingestion import close, release, rest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policy_site.commands.terminal import Terminal
+from policy_site.console.terminal import Terminal
 from policy_site.errors import PolicySiteError
 from policy_site.notifier.forecast import Forecast
 from policy_site.notifier.ledger.plans import Pass
