@@ -16,6 +16,7 @@ import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policy_site.errors import SettingsError
+from policy_site.groupings import GROUPINGS, Grouping, grouping
 from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity, Significance
 
 
@@ -111,6 +112,10 @@ def _layout_pattern(pattern: str) -> str:
     return pattern
 
 
+def _name_of_grouping(name: str) -> str:
+    return grouping(name).name
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -141,13 +146,19 @@ class ContentSettings(_Table):
 class VersionSettings(_Table):
     """How revisions are grouped into versions."""
 
-    source: Literal["release", "date", "revision"] = "release"
+    source: Annotated[str, AfterValidator(_name_of_grouping)] = GROUPINGS[0].name
+    """Name of a way of grouping."""
     date_patterns: tuple[Annotated[str, AfterValidator(_compilable_pattern)], ...] = ()
     """Regular expressions that find the date in a text; the first that matches wins."""
     date_key: str | None = None
     """Front matter key that holds the date."""
     significance: Significance = Significance.MINOR
     """Of versions for which nobody declared one."""
+
+    @property
+    def grouping(self) -> Grouping:
+        """The way of grouping."""
+        return grouping(self.source)
 
 
 class NoticePreset(_Table):
@@ -265,8 +276,8 @@ class Settings(_Table):
             if twice:
                 raise ValueError(f"{name} names {twice[0]!r} twice")
         self._languages_agree()
-        if self.versions.source == "date" and not (self.versions.date_patterns or self.versions.date_key):
-            raise ValueError('versions.source "date" needs date_patterns or date_key')
+        if self.versions.grouping.reads_date and not (self.versions.date_patterns or self.versions.date_key):
+            raise ValueError(f'versions.source "{self.versions.source}" needs date_patterns or date_key')
         return self
 
     def _languages_agree(self) -> None:

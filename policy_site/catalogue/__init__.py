@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib import import_module
 from types import MappingProxyType
+from typing import Protocol, cast
 
-from policy_site.catalogue.date import group_by_date
-from policy_site.catalogue.grouping import Grouped, Shelf, Wording, start_of
-from policy_site.catalogue.release import group_by_release
-from policy_site.catalogue.revision import group_by_revision
+from policy_site.catalogue.grouping import Grouped, Question, Shelf, Wording, start_of
 from policy_site.catalogue.standing import (
     applied_until,
     current_edition,
@@ -23,13 +22,16 @@ from policy_site.catalogue.standing import (
     version_in_force,
 )
 from policy_site.catalogue.succession import predecessor
+from policy_site.groupings import Grouping
 from policy_site.model import Finding, Policy, Version
 from policy_site.settings import PolicySettings, Settings
 
 __all__ = [
     "Catalogue",
     "Grouped",
+    "Question",
     "Shelf",
+    "Way",
     "Wording",
     "applied_until",
     "compile_catalogue",
@@ -37,6 +39,7 @@ __all__ = [
     "earlier_revisions",
     "edition_at",
     "edition_for",
+    "load_way",
     "next_transition",
     "predecessor",
     "standing",
@@ -54,6 +57,18 @@ class Catalogue:
     next_transition: datetime | None
 
 
+class Way(Protocol):
+    """A file that groups revisions into versions."""
+
+    def group(self, shelf: Shelf, question: Question) -> Grouped:
+        """Return the versions of one policy that are known at the instant of the question."""
+
+
+def load_way(grouping: Grouping) -> Way:
+    """Import the file of a way of grouping."""
+    return cast("Way", import_module(f"policy_site.catalogue.{grouping.name}"))
+
+
 def compile_catalogue(
     shelves: Sequence[Shelf],
     *,
@@ -65,20 +80,17 @@ def compile_catalogue(
 ) -> Catalogue:
     """Group what the history holds into policies and versions, as known at ``as_of``.
 
-    ``wording`` names the visible words of a text. ``is_complete`` is False where the history is shallow or absent: then
-    a version may stand without its text.
+    ``wording`` names the visible words of a text. ``is_complete`` is False where the history is shallow or absent.
     """
     policies: list[Policy] = []
     findings: list[Finding] = []
     announcements: list[datetime] = []
+    group = load_way(settings.versions.grouping).group
+    question = Question(
+        settings=settings, as_of=as_of, wording=wording, month_names=month_names, is_complete=is_complete
+    )
     for shelf in shelves:
-        source = settings.versions.source
-        if source == "release":
-            grouped = group_by_release(shelf, settings=settings, as_of=as_of, wording=wording, is_complete=is_complete)
-        elif source == "date":
-            grouped = group_by_date(shelf, settings=settings, as_of=as_of, wording=wording, month_names=month_names)
-        else:
-            grouped = group_by_revision(shelf, settings=settings, as_of=as_of, wording=wording)
+        grouped = group(shelf, question)
         title = settings.policy(shelf.policy).fallback_title(settings.authoritative_locale)
         versions = tuple(_titled(version, title) for version in grouped.versions)
         known, later = _decided(settings.policy(shelf.policy), settings, as_of)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from policy_site.catalogue.grouping import (
     Grouped,
+    Question,
     Shelf,
     Wording,
     distinct_wordings,
@@ -33,15 +34,14 @@ class _Dated:
     day: date
 
 
-def group_by_date(
-    shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording, month_names: Mapping[str, int]
-) -> Grouped:
+def group(shelf: Shelf, question: Question) -> Grouped:
     """Group revisions by the date in their text; the last text under a date is the version's.
 
     A revision without a date belongs to the one before it. Where the text goes back to an earlier date, the versions
     with later dates are withdrawn at that commit. Translations are grouped by their own dates; one whose date no
     version has belongs to the version before that date.
     """
+    settings, as_of, wording, month_names = question.settings, question.as_of, question.wording, question.month_names
     locale = settings.authoritative_locale
     authoritative = _dated(visible_at(shelf.texts.get(locale, ()), as_of), settings, month_names)
     if not authoritative:

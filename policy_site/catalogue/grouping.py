@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from policy_site.catalogue.succession import link
 from policy_site.model import Edition, Finding, Revision, Severity, Version
+from policy_site.settings import Settings
 from policy_site.sources import Text
 
 Wording = Callable[[Text], str]
@@ -30,6 +31,20 @@ class Shelf:
     """By label."""
     note_words: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
     """By label and locale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a way of grouping is asked, besides the shelf."""
+
+    settings: Settings
+    as_of: datetime
+    """UTC; what is published later is not known yet."""
+    wording: Wording
+    month_names: Mapping[str, int]
+    """1 to 12 by lower-case name, in every language of the site."""
+    is_complete: bool
+    """False where the history is shallow or absent: then a version may stand without its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from policy_site.catalogue.grouping import (
     Grouped,
+    Question,
     Shelf,
-    Wording,
     distinct_wordings,
     edition_of,
     finding,
@@ -22,33 +22,27 @@ from policy_site.catalogue.grouping import (
 )
 from policy_site.catalogue.statements import Statement, read_statements
 from policy_site.model import Edition, Finding, Revision, Significance, Version
-from policy_site.settings import Settings
 from policy_site.sources import Text, parse_text
 
 
-def group_by_release(
-    shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording, is_complete: bool
-) -> Grouped:
+def group(shelf: Shelf, question: Question) -> Grouped:
     """Group the texts of a policy by the release notes beside them, as known at ``as_of``.
 
     The authoritative text of a version is the one that was first published, with whatever was changed later without
     changing a word. With an incomplete history a version may be left without its text.
     """
-    grouping = _Grouping(shelf, settings=settings, as_of=as_of, wording=wording, is_complete=is_complete)
-    return grouping.group()
+    return _Grouping(shelf, question).group()
 
 
 class _Grouping:
     """One policy on its way from revisions to versions: gathers findings as it goes."""
 
-    def __init__(
-        self, shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording, is_complete: bool
-    ) -> None:
+    def __init__(self, shelf: Shelf, question: Question) -> None:
         self.shelf = shelf
-        self.settings = settings
-        self.as_of = as_of
-        self.wording = wording
-        self.is_complete = is_complete
+        self.settings = settings = question.settings
+        self.as_of = question.as_of
+        self.wording = question.wording
+        self.is_complete = question.is_complete
         self.locale = settings.authoritative_locale
         self.findings: list[Finding] = []
         self.announcements: list[datetime] = []

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from policy_site.catalogue.grouping import (
     Grouped,
+    Question,
     Shelf,
     Wording,
     distinct_wordings,
@@ -24,12 +25,13 @@ from policy_site.sources import Text, parse_text
 _WITHOUT_COMMIT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def group_by_revision(shelf: Shelf, *, settings: Settings, as_of: datetime, wording: Wording) -> Grouped:
+def group(shelf: Shelf, question: Question) -> Grouped:
     """Make a version of each change of wording of the authoritative text.
 
     Labels are commit days in the site's time zone, with ``-2``, ``-3`` for more on the same day. A translation renders
     the version that was the newest when it was committed.
     """
+    settings, as_of, wording = question.settings, question.as_of, question.wording
     locale = settings.authoritative_locale
     revisions = visible_at(shelf.texts.get(locale, ()), as_of)
     starts = distinct_wordings(revisions, _read, wording)

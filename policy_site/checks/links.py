@@ -21,7 +21,7 @@ MAXIMUM = 500
 
 def _findings(publication: Publication) -> Iterator[Finding]:
     places = Places(publication.settings)
-    is_adopted = publication.settings.versions.source != "release"
+    is_adopted = not publication.settings.versions.grouping.is_ours
     for policy in publication.policies:
         for version in policy.versions:
             for edition in version.editions.values():

@@ -76,7 +76,7 @@ class Previous:
             self.ledger.records,
             ledger,
             bases=(self.ledger.base_url, base_url),
-            may_be_reworded=publication.settings.versions.source != "release",
+            may_be_reworded=not publication.settings.versions.grouping.is_ours,
             is_requested=self.keep_published,
         )
         if continuation.refused:

@@ -31,7 +31,7 @@ class LivingTranslation:
 
 def living_translations(publication: Publication) -> Iterator[LivingTranslation]:
     """Yield every translation at the tip of the publishing branch whose authoritative text is there."""
-    severity = Severity.WARNING if publication.settings.versions.source == "release" else Severity.NOTE
+    severity = Severity.WARNING if publication.settings.versions.grouping.is_ours else Severity.NOTE
     for policy in publication.policies:
         for version in policy.versions:
             source = version.editions.get(policy.authoritative_locale)

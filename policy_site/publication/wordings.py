@@ -18,13 +18,13 @@ class Wordings:
         self._settings = settings
         self._workshop = workshop
         self._names: dict[str, str] = {}
-        is_strict = settings.versions.source == "release"
+        grouping = settings.versions.grouping
         bodies: dict[str, None] = {}
         for shelf in shelves:
             for revision in (*(entry for found in shelf.texts.values() for entry in found), *shelf.archive.values()):
-                body = parse_text(revision, is_strict=is_strict).body
+                body = parse_text(revision, is_strict=grouping.is_ours).body
                 bodies[body] = None
-                if settings.versions.source == "date":
+                if grouping.reads_date:
                     bodies[without_date(body, settings=settings)] = None
         self._learn(list(bodies), "Reading the texts")
 

@@ -46,7 +46,7 @@ class Places:
         self._authoritative = settings.authoritative_locale
         self._layout = [_pattern_of(pattern) for pattern in content.layout]
         self._exclude = [_glob(pattern) for pattern in content.exclude]
-        self._has_notes = settings.versions.source == "release"
+        self._has_notes = settings.versions.grouping.has_notes
         self._cache: dict[str, Place | None] = {}
 
     def of(self, path: str) -> Place | None:

@@ -43,7 +43,7 @@ _KNOWN_KEYS = ("title", "version")
 def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     """Take a policy text apart.
 
-    ``is_strict``: front matter is ours (``versions.source = "release"``), so an unknown key is a fault; an adopted
+    ``is_strict``: front matter is ours (:attr:`Grouping.is_ours`), so an unknown key is a fault; an adopted
     repository may keep its own keys.
     """
     parts = split_front_matter(revision.text, path=revision.path)
