@@ -26,10 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.notifier_goals import Goal, judge
+from policy_site.notifier.channels.smtp import MailChannel
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import plan_notices
-from policy_site.notifier.settings import Audience, MailChannel, NotifierSettings
+from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.settings_tables import Audience
 
 _LANGUAGES = ("en", "de", "tr", "ar", "ja", "pt-BR")
 

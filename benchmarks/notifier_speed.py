@@ -24,13 +24,14 @@ from pathlib import Path
 
 from benchmarks.notifier_goals import Goal, judge
 from benchmarks.notifier_kills import Mailing, prepare_mailing
+from policy_site.notifier.channels.smtp import MailChannel
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.deliveries import claim
 from policy_site.notifier.model import Message
 from policy_site.notifier.recorder import Recorder
 from policy_site.notifier.rendering import MailRenderer
 from policy_site.notifier.running import deliver_all
-from policy_site.notifier.settings import MailChannel, read_notifier_settings
+from policy_site.notifier.settings import read_notifier_settings
 from tests.support.services import Postfix, PostgreSQL, SmtpSink
 
 _SQLITE, _POSTGRESQL, _POSTFIX = "SQLite (FULL), smtp-sink", "PostgreSQL, smtp-sink", "SQLite (FULL), Postfix"

@@ -20,7 +20,7 @@ from policy_site.errors import UsageError
 from policy_site.notifier.audience_file import FileRows
 from policy_site.notifier.ledger.audience_database import AudienceDatabase, open_audience_database
 from policy_site.notifier.model import Recipient
-from policy_site.notifier.settings import Audience, SqlSource, is_mail_address
+from policy_site.notifier.settings_tables import Audience, SqlSource, is_mail_address
 
 CHUNK_ROWS = 20_000
 """Rows planned in one transaction, so that a kill costs no more. Addresses come in no order, and each chunk writes most

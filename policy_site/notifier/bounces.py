@@ -26,7 +26,7 @@ from policy_site.notifier.ledger.suppressions import (
     suppress,
     told_events,
 )
-from policy_site.notifier.settings import MailChannel, NotifierSettings
+from policy_site.notifier.settings import NotifierSettings
 
 _REMEDY = "Name the Maildir that receives what is sent to `return_path`: a folder with `new`, `cur` and `tmp` in it."
 
@@ -67,11 +67,7 @@ def read_bounces(ledger: Ledger, settings: NotifierSettings, maildir: Path) -> B
     Killed between the two, it is read again, which changes nothing. Raises :class:`UsageError` where there is no
     Maildir.
     """
-    domains = {
-        name: channel.sender.rpartition("@")[2]
-        for name, channel in settings.channels.items()
-        if isinstance(channel, MailChannel)
-    }
+    domains = {name: channel.report_domain for name, channel in settings.channels.items() if channel.report_domain}
     recorded = suppressed = reports = 0
     unread: list[Path] = []
     damaged: list[Damaged] = []

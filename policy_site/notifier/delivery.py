@@ -2,7 +2,7 @@
 
 For each message: everything but the last byte is sent; SENDING goes to disk; the last byte is sent; the verdict goes
 to disk. A connection has at most one message between the last two: a kill leaves at most one doubtful delivery each.
-One thread serves all connections in turns.
+One thread runs all connections as tasks of an event loop.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from policy_site.errors import PolicySiteError
 from policy_site.notifier.channels import (
     Channel,
+    Coroutine,
     NotStartedError,
+    Renderer,
     ServerUnavailableError,
     Session,
     SessionLostError,
-    Talk,
-    apart,
+    in_thread,
 )
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
+from policy_site.notifier.event_loop import EventLoop, Task, TaskCoroutine
 from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by, drop_unwanted
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.settings import MailChannel, WebhookChannel
-from policy_site.notifier.turns import Course, Line, Turns
+from policy_site.notifier.settings_tables import ChannelSettings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,13 +44,6 @@ _CONNECTING_SECONDS = 300.0
 """For all of it: name, connection, TLS, authentication, each of which has a shorter time of its own."""
 _CLOSING_SECONDS = 10.0
 _UNRENDERABLE = "This notice could not be written: "
-
-
-class Renderer(Protocol):
-    """Writes the message of a delivery."""
-
-    def write(self, delivery: Delivery) -> Message:
-        """Return the message, the same at every attempt; raise :class:`PolicySiteError` where it cannot be written."""
 
 
 @dataclass(slots=True)
@@ -69,13 +63,27 @@ class Tally:
         """Deliveries that were tried."""
         return self.sent + self.refused + self.exhausted + self.deferred + self.doubtful
 
+    def count(self, verdict: Verdict, *, is_spent: bool) -> None:
+        """Take a verdict in; one of an attempt that the server as a whole failed is none of its recipient's."""
+        match verdict.state:
+            case DeliveryState.SENT:
+                self.sent += 1
+            case DeliveryState.DOUBTFUL:
+                self.doubtful += 1
+            case DeliveryState.REFUSED:
+                self.refused += 1
+            case DeliveryState.EXHAUSTED:
+                self.exhausted += 1
+            case _:
+                self.deferred += is_spent
+
 
 def deliver(
     recorder: Recorder,
     *,
     name: str,
     channel: Channel,
-    settings: MailChannel | WebhookChannel,
+    settings: ChannelSettings,
     renderer: Renderer,
     is_stopped: Callable[[], bool],
     told: Callable[[Tally], None] | None = None,
@@ -86,9 +94,9 @@ def deliver(
     ``is_stopped`` is asked before each message; ``told`` hears of the progress; ``among`` restricts it to these
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
-    turns = Turns(commit=recorder.begin, look_round=recorder.flush)
-    run = _Run(recorder, name, channel, settings, renderer, lambda: turns.is_failing or is_stopped(), told, among)
-    turns.serve([Line(run.serve) for _ in range(settings.connections)])
+    loop = EventLoop(commit=recorder.begin, housekeeping=recorder.flush)
+    run = _Run(recorder, name, channel, settings, renderer, lambda: loop.is_failing or is_stopped(), told, among)
+    loop.run([Task(run.serve) for _ in range(settings.connections)])
     run.finish()
     return run.tally
 
@@ -101,7 +109,7 @@ class _Run:
         recorder: Recorder,
         name: str,
         channel: Channel,
-        settings: MailChannel | WebhookChannel,
+        settings: ChannelSettings,
         renderer: Renderer,
         is_stopped: Callable[[], bool],
         told: Callable[[Tally], None] | None,
@@ -128,7 +136,7 @@ class _Run:
 
     # --- one connection ----------------------------------------------------------------------------------------------
 
-    def serve(self, line: Line) -> Course:
+    def serve(self, task: Task) -> TaskCoroutine:
         """Send one message after the other over one connection, until nothing is due."""
         try:
             while not self.is_stopped() and not self.circuit.is_exhausted:
@@ -136,23 +144,25 @@ class _Run:
                     yield rest
                 elif delivery := self._take():
                     self._under_way += 1
-                    yield from self._serve_one(line, delivery)
-                    self._under_way -= 1
+                    try:
+                        yield from self._serve_one(task, delivery)
+                    finally:  # whatever ended it: the others must not wait for it
+                        self._under_way -= 1
                 else:
                     self.circuit.withdraw()
                     if self._under_way:  # a canary that is sent lets everybody else through
                         yield _SHORT_REST
                     elif self.circuit.has_streak:
-                        yield from self._prove(line)
+                        yield from self._prove(task)
                     else:
                         break
-            yield from self._hang_up(line)
+            yield from self._hang_up(task)
         finally:
             self.circuit.withdraw()
-            if line.session:
-                line.session.close()
+            if task.session:
+                task.session.close()
 
-    def _serve_one(self, line: Line, delivery: Delivery) -> Course:
+    def _serve_one(self, task: Task, delivery: Delivery) -> TaskCoroutine:
         until = time.monotonic() + self._pace.delay()
         while (rest := until - time.monotonic()) > 0:
             yield min(rest, _SHORT_REST)
@@ -162,67 +172,68 @@ class _Run:
         try:
             message = self.renderer.write(delivery)
         except PolicySiteError as error:
+            self.tally.deferred += 1
             self._record([self._unwritten(delivery, error)])
             self.circuit.withdraw()
             return
-        line.delivery = delivery.id
-        outcome = yield from self._attempt(line, message)
+        task.delivery = delivery.id
+        outcome = yield from self._attempt(task, message)
         judged = self.circuit.judge(delivery, outcome, message.wording_id)
         if not judged:  # refused, and the refusal is kept back: a kill meanwhile must not put it in doubt
             self.recorder.withdraw(delivery.id)
         self._record_judged(judged)
         if outcome.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.DOUBTFUL):
-            yield from self._hang_up(line)
+            yield from self._hang_up(task)
         if self.circuit.needs_proof:
-            yield from self._prove(line)
+            yield from self._prove(task)
 
-    def _attempt(self, line: Line, message: Message) -> Talk[Outcome]:
+    def _attempt(self, task: Task, message: Message) -> Coroutine[Outcome]:
         while True:
             was_used = False
             try:
-                session = yield from self._connected(line)
+                session = yield from self._connected(task)
                 was_used = session.is_used
                 return (yield from session.attempt(message))
             except ServerUnavailableError as error:
                 return Outcome(OutcomeKind.UNAVAILABLE, str(error))
             except SessionLostError as error:
-                yield from self._hang_up(line)
+                yield from self._hang_up(task)
                 if not was_used:  # a new connection that does not last is the server's failure
                     return Outcome(OutcomeKind.UNAVAILABLE, str(error))
 
-    def _prove(self, line: Line) -> Course:
+    def _prove(self, task: Task) -> TaskCoroutine:
         """Ask the server whether it works at all, and let the refusals kept back count or not."""
         is_working = False
         try:
-            was_open = line.session is not None
-            session = yield from self._connected(line)
+            was_open = task.session is not None
+            session = yield from self._connected(task)
             is_working = yield from session.prove()
             if was_open and session.is_spent and not is_working:  # it may have stood idle for too long
-                session = yield from self._connected(line)
+                session = yield from self._connected(task)
                 is_working = yield from session.prove()
         except ServerUnavailableError:
             is_working = False
         self._record_judged(self.circuit.settle(is_working=is_working))
 
-    def _connected(self, line: Line) -> Talk[Session]:
-        if line.session and line.session.is_spent:
-            yield from self._hang_up(line)
-        if line.session is None:
+    def _connected(self, task: Task) -> Coroutine[Session]:
+        if task.session and task.session.is_spent:
+            yield from self._hang_up(task)
+        if task.session is None:
             try:
-                line.session = yield from apart(
+                task.session = yield from in_thread(
                     self.channel.connect, seconds=_CONNECTING_SECONDS, too_late=lambda session: session.close()
                 )
             except TimeoutError:
                 raise ServerUnavailableError("It takes too long to be greeted.") from None
             except NotStartedError as error:
                 raise ServerUnavailableError(str(error)) from None
-        return line.session
+        return task.session
 
-    def _hang_up(self, line: Line) -> Talk[None]:
-        session, line.session = line.session, None
+    def _hang_up(self, task: Task) -> Coroutine[None]:
+        session, task.session = task.session, None
         if session:
             try:
-                yield from apart(session.close, seconds=_CLOSING_SECONDS)
+                yield from in_thread(session.close, seconds=_CLOSING_SECONDS)
             except TimeoutError:
                 pass  # it goes on by itself
             except NotStartedError:
@@ -258,7 +269,10 @@ class _Run:
         return drop_unwanted(connection, self.name, self._claims, now=now)
 
     def _record_judged(self, judged: Sequence[Judged]) -> None:
-        self._record([self._verdict(one) for one in judged])
+        verdicts = [self._verdict(one) for one in judged]
+        for one, verdict in zip(judged, verdicts, strict=True):
+            self.tally.count(verdict, is_spent=one.counts)
+        self._record(verdicts)
 
     def _record(self, verdicts: Sequence[Verdict]) -> None:
         if verdicts:
@@ -268,29 +282,28 @@ class _Run:
                 self.told(self.tally)
 
     def _verdict(self, judged: Judged) -> Verdict:
-        delivery, outcome = judged.delivery, judged.outcome
-        reply = outcome.reply
-        if not reply.isprintable():  # a server may say anything; PostgreSQL keeps no NUL, and a terminal obeys others
-            reply = "".join(character if character.isprintable() else " " for character in reply)
-        make = partial(Verdict, delivery.id, outcome=outcome.kind.value, reply=reply, wording=judged.wording)
-        spent = delivery.attempts + judged.counts
+        """Decide what becomes of a delivery after an attempt; nothing is counted here."""
+        outcome, spent = judged.outcome, judged.delivery.attempts + judged.counts
+        make = partial(
+            Verdict,
+            judged.delivery.id,
+            attempts=spent,
+            outcome=outcome.kind.value,
+            reply=_printable(outcome.reply),
+            wording=judged.wording,
+        )
         if outcome.kind is OutcomeKind.ACCEPTED:
-            self.tally.sent += 1
-            return make(state=DeliveryState.SENT, attempts=spent, due_at=0)
+            return make(state=DeliveryState.SENT, due_at=0)
         if outcome.kind is OutcomeKind.DOUBTFUL:
-            self.tally.doubtful += 1
-            return make(state=DeliveryState.DOUBTFUL, attempts=spent, due_at=self._retry_at(spent))
+            return make(state=DeliveryState.DOUBTFUL, due_at=self._retry_at(spent))
         if not judged.counts:
             # the server's failure: due at once, yet behind those never tried, lest one that it stumbles over stops all
-            return make(state=DeliveryState.PENDING, attempts=spent, due_at=self.recorder.now())
+            return make(state=DeliveryState.PENDING, due_at=self.recorder.now())
         if outcome.kind is OutcomeKind.REFUSED and outcome.is_personal:
-            self.tally.refused += 1
-            return make(state=DeliveryState.REFUSED, attempts=spent, due_at=0)
+            return make(state=DeliveryState.REFUSED, due_at=0)
         if spent >= self.settings.attempts:
-            self.tally.exhausted += 1
-            return make(state=DeliveryState.EXHAUSTED, attempts=spent, due_at=0)
-        self.tally.deferred += 1
-        return make(state=DeliveryState.PENDING, attempts=spent, due_at=self._retry_at(spent))
+            return make(state=DeliveryState.EXHAUSTED, due_at=0)
+        return make(state=DeliveryState.PENDING, due_at=self._retry_at(spent))
 
     def _retry_at(self, spent: int) -> int:
         longest = self.settings.longest_retry_seconds
@@ -298,7 +311,6 @@ class _Run:
         return self.recorder.now() + max(1, round(jittered(seconds)))
 
     def _unwritten(self, delivery: Delivery, error: PolicySiteError) -> Verdict:
-        self.tally.deferred += 1
         return Verdict(
             delivery.id,
             state=DeliveryState.PENDING,
@@ -319,3 +331,8 @@ class _Run:
             reply="",
             wording=None,
         )
+
+
+def _printable(reply: str) -> str:
+    """Return a reply without what PostgreSQL does not keep (NUL) and what a terminal would obey."""
+    return reply if reply.isprintable() else "".join(one if one.isprintable() else " " for one in reply)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, open_listing
+from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import Pass, PlannableEvent, count_undecided, find_pass
 from policy_site.notifier.ledger.replays import unknown_recipients
@@ -15,8 +16,9 @@ from policy_site.notifier.ledger.reports import find_event
 from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.model import Delivery, EventState, Recipient
 from policy_site.notifier.planning import canaries_of, endpoints_of, follows, needs_nothing
-from policy_site.notifier.rendering import make_renderer
-from policy_site.notifier.settings import Audience, NotifierSettings, WebhookChannel
+from policy_site.notifier.rendering import Execute
+from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.settings_tables import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def preview_message(
     with ledger.connect() as connection, ledger.transaction(connection):
         event = find_event(connection, reference)
         recipient = Recipient(address, language or str(event.record["authoritative_language"]), accepted)
-        renderer = make_renderer(name, settings.channels[name], lambda statement: statement(connection, 0))
+        settled = settings.channels[name]
+        execute: Execute[object] = lambda statement: statement(connection, 0)  # noqa: E731 - typed, and used once
+        renderer = kind_of(settled).renderer(settled, name=name, execute=execute)
         message = renderer.write(Delivery(0, event.seq, name, recipient, attempts=0))
         connection.rollback()  # words are evidence of what was sent
     return message.content
@@ -113,9 +117,9 @@ def _chunks(
     settings: NotifierSettings, audience: Audience, event: PlannableEvent, known: Pass | None
 ) -> Iterator[Chunk]:
     """Yield what of a list planning would still read."""
-    channel = settings.channels[audience.channel]
-    if isinstance(channel, WebhookChannel):
-        yield Chunk(endpoints_of(channel), (), cursor="", is_last=True)
+    endpoints = endpoints_of(settings.channels[audience.channel])
+    if endpoints is not None:
+        yield Chunk(endpoints, (), cursor="", is_last=True)
         return
     canaries = frozenset() if known else frozenset(canaries_of(audience))
     with open_listing(audience, policy=event.policy) as listing:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, Listing, normal_address, open_listing
+from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import (
     OvertakenError,
@@ -28,7 +29,8 @@ from policy_site.notifier.ledger.plans import (
 )
 from policy_site.notifier.ledger.reports import passes_of
 from policy_site.notifier.model import Recipient
-from policy_site.notifier.settings import Audience, NotifierSettings, WebhookChannel
+from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.settings_tables import Audience, ChannelSettings
 
 MOST_UNUSABLE_KEPT = 1_000
 """Places and reasons kept of a pass; all are counted."""
@@ -145,9 +147,9 @@ def _plan_audience(
             _forget_pass(ledger, known)
         elif known and needs_nothing(known):
             return known
-        channel = settings.channels[audience.channel]
-        if isinstance(channel, WebhookChannel):
-            return _plan_endpoints(ledger, event, audience, channel)
+        endpoints = endpoints_of(settings.channels[audience.channel])
+        if endpoints is not None:
+            return _plan_endpoints(ledger, event, audience, endpoints)
         for _ in range(_MOST_BEGINNINGS):
             with open_listing(audience, policy=event.policy) as listing:
                 reached = _plan_listing(ledger, event, audience, listing, tell)
@@ -177,8 +179,9 @@ def _forget_pass(ledger: Ledger, known: Pass) -> None:
         begin_pass(connection, event_seq=known.event_seq, audience=known.audience, fingerprint=known.fingerprint)
 
 
-def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, channel: WebhookChannel) -> Pass:
-    endpoints = endpoints_of(channel)
+def _plan_endpoints(
+    ledger: Ledger, event: PlannableEvent, audience: Audience, endpoints: tuple[Recipient, ...]
+) -> Pass:
     with ledger.transaction() as connection:
         begun = begin_pass(connection, event_seq=event.seq, audience=audience.name, fingerprint="endpoints")
         add_deliveries(connection, endpoints, event_seq=event.seq, channel=audience.channel, now=ledger.now(connection))
@@ -187,9 +190,10 @@ def _plan_endpoints(ledger: Ledger, event: PlannableEvent, audience: Audience, c
     return finished
 
 
-def endpoints_of(channel: WebhookChannel) -> tuple[Recipient, ...]:
-    """Return the endpoints of a channel as recipients."""
-    return tuple(Recipient(name, endpoint.language) for name, endpoint in channel.endpoints.items())
+def endpoints_of(channel: ChannelSettings) -> tuple[Recipient, ...] | None:
+    """Return the recipients that a channel's settings name; ``None`` where audiences list them."""
+    find = kind_of(channel).endpoints
+    return find(channel) if find else None
 
 
 def _plan_listing(

@@ -18,13 +18,12 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from policy_site.errors import NoticeError, PolicySiteError, UsageError
-from policy_site.notifier.channels import open_channel
-from policy_site.notifier.delivery import Renderer, deliver
+from policy_site.notifier.channels import Renderer, kind_of
+from policy_site.notifier.delivery import deliver
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.queueing import take_for_queue
 from policy_site.notifier.reconciliation import settle
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.rendering import make_renderer
 from policy_site.notifier.running import mend_times
 from policy_site.notifier.settings import NotifierSettings
 
@@ -116,14 +115,17 @@ class _Desk:
         settings = self._settings.channels.get(channel)
         if settings is None:
             return  # the ledger keeps what is pending; a worker with newer settings takes it
+        kind = kind_of(settings)
         try:
             recorder = self._at_work()
             deliver(
                 recorder,
                 name=channel,
-                channel=open_channel(settings),
+                channel=kind.open(settings),
                 settings=settings.model_copy(update={"connections": 1}),
-                renderer=self._renderers.setdefault(channel, make_renderer(channel, settings, recorder.execute)),
+                renderer=self._renderers.setdefault(
+                    channel, kind.renderer(settings, name=channel, execute=recorder.execute)
+                ),
                 is_stopped=self._settings.stop_file.exists,
                 among=ids,
             )

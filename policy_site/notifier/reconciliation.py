@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_site.errors import UsageError
-from policy_site.notifier.identity import message_id_of
+from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.deliveries import Doubt, Verdict, count_in, list_doubts, mend_doubts, settle_doubts
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.model import DeliveryState
-from policy_site.notifier.settings import MailChannel, ServerRecord, WebhookChannel
+from policy_site.notifier.settings_tables import ChannelSettings, ServerRecord
 
 _LATEST = 2**62
 
@@ -35,13 +35,13 @@ class Settled:
     """The server's record is not complete yet."""
 
 
-def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel) -> Settled:
+def settle(ledger: Ledger, *, name: str, settings: ChannelSettings) -> Settled:
     """Settle the doubtful deliveries of the channel called ``name`` as its ``ambiguous`` says.
 
     Raises :class:`UsageError` where the server's record cannot be read: then nothing is decided.
     """
-    if isinstance(settings, MailChannel) and settings.ambiguous == "reconcile" and settings.record:
-        return _reconcile(ledger, name, settings, settings.record)
+    if settings.ambiguous == "reconcile" and settings.server_record:
+        return _reconcile(ledger, name, settings, settings.server_record)
     moved = _decide_all(
         ledger,
         name,
@@ -51,7 +51,7 @@ def settle(ledger: Ledger, *, name: str, settings: MailChannel | WebhookChannel)
     return _settled(moved, waiting=0)
 
 
-def _reconcile(ledger: Ledger, name: str, settings: MailChannel, record: ServerRecord) -> Settled:
+def _reconcile(ledger: Ledger, name: str, settings: ChannelSettings, record: ServerRecord) -> Settled:
     with ledger.transaction() as connection:
         now = ledger.now(connection)
         mend_doubts(connection, now=now)
@@ -92,9 +92,9 @@ def _settled(moved: Counter[DeliveryState], *, waiting: int) -> Settled:
     return Settled(resent=moved.total() - held - sent, sent=sent, held=held, waiting=waiting)
 
 
-def _message_id(doubt: Doubt, settings: MailChannel, secret: bytes) -> str:
-    delivery, domain = doubt.delivery, settings.sender.partition("@")[2]
-    return message_id_of(doubt.event_id, delivery.channel, delivery.recipient.address, domain=domain, secret=secret)
+def _message_id(doubt: Doubt, settings: ChannelSettings, secret: bytes) -> str:
+    delivery, name_of = doubt.delivery, kind_of(settings).message_name
+    return str(name_of(settings, doubt.event_id, delivery.channel, delivery.recipient.address, secret))
 
 
 def _held(doubt: Doubt) -> Verdict:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,11 +22,12 @@ from unicodedata import category
 from urllib.parse import quote
 
 from policy_site.errors import NoticeError, UsageError
-from policy_site.notifier.identity import message_id_of, webhook_id_of
+from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger.deliveries import keep_wording
 from policy_site.notifier.ledger.notices import Notice, load_notice
+from policy_site.notifier.mail_settings import MailSettings, Unsubscription
 from policy_site.notifier.model import Delivery, Message, Wording
-from policy_site.notifier.settings import MailChannel, Unsubscription, WebhookChannel, is_mail_address
+from policy_site.notifier.settings_tables import is_mail_address
 from policy_site.notifier.wording import choose_language, redline_address, write_wording
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Form:
 class MailRenderer:
     """Writes the messages of a mail channel."""
 
-    def __init__(self, settings: MailChannel, *, name: str, execute: Execute[object]) -> None:
+    def __init__(self, settings: MailSettings, *, name: str, execute: Execute[object]) -> None:
         """Take the channel's settings and name, and what runs a statement on the ledger."""
         self._settings = settings
         self._name = name
@@ -95,7 +95,7 @@ class MailRenderer:
             self._notices[delivery.event_seq] = self._load(delivery.event_seq)
         notice = self._notices[delivery.event_seq]
         if wanted not in self._languages:
-            with _told_as_notice_error(notice):
+            with told_as_notice_error(notice):
                 self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
         language, accepted = self._languages[wanted]
         key = (delivery.event_seq, language, accepted)
@@ -110,7 +110,7 @@ class MailRenderer:
 
     def _make_form(self, notice: Notice, language: str, accepted: str | None) -> _Form:
         ways_out = _ways_out(self._settings.unsubscribe, self._place) if self._settings.unsubscribe else ()
-        with _told_as_notice_error(notice):
+        with told_as_notice_error(notice):
             wording = write_wording(
                 notice,
                 channel=self._name,
@@ -137,7 +137,7 @@ def unsubscribe_token(address: str, secret: bytes) -> str:
     return base64.urlsafe_b64encode(address.encode() + b"\0" + signature).decode("ascii").rstrip("=")
 
 
-def compose(wording: Wording, notice: Notice, settings: MailChannel) -> EmailMessage:
+def compose(wording: Wording, notice: Notice, settings: MailSettings) -> EmailMessage:
     """Return a message with its words and headers; recipient and Message-ID are placeholders."""
     message = EmailMessage(policy=_MAIL)
     at = max(datetime.fromtimestamp(notice.dated_at, UTC), datetime.fromisoformat(notice.record["notice_at"]))
@@ -192,7 +192,7 @@ def _in_one_line(subject: str) -> str:
 
 
 @contextmanager
-def _told_as_notice_error(notice: Notice) -> Iterator[None]:
+def told_as_notice_error(notice: Notice) -> Iterator[None]:
     """Let an event that lacks what a message needs be one notice's failure, not the run's."""
     try:
         yield
@@ -223,66 +223,3 @@ def _assert_one_address(content: bytes, address: str) -> None:
     is_sole = headers.count(b"\r\nto:") == 1 and not any(name in headers for name in _OTHERS)
     if whole not in headers or not is_sole or after.startswith((b" ", b"\t")):
         raise NoticeError("A message is not addressed to its one recipient.", remedy="Report this defect.")
-
-
-class WebhookRenderer:
-    """Writes the calls of a webhook channel: the event itself, in a CloudEvents envelope."""
-
-    def __init__(self, *, name: str, execute: Execute[object]) -> None:
-        """Take the channel's name, and what runs a statement on the ledger."""
-        self._name = name
-        self._execute: Callable[..., object] = execute
-        self._bodies: dict[int, tuple[Notice, int, bytes]] = {}
-
-    def write(self, delivery: Delivery) -> Message:
-        """Return the call of a delivery; the same bytes at every attempt."""
-        if delivery.event_seq not in self._bodies:
-            self._bodies[delivery.event_seq] = self._make(delivery.event_seq)
-        notice, wording_id, body = self._bodies[delivery.event_seq]
-        webhook_id = webhook_id_of(notice.id, self._name, delivery.recipient.address, secret=notice.secret)
-        return Message(delivery, wording_id, body, webhook_id)
-
-    def _make(self, seq: int) -> tuple[Notice, int, bytes]:
-        notice = self._execute(lambda connection, _now: load_notice(connection, seq))
-        assert isinstance(notice, Notice)
-        with _told_as_notice_error(notice):
-            body = cloud_event(notice)
-        wording = Wording(
-            event_seq=seq,
-            channel=self._name,
-            language=str(notice.record["authoritative_language"]),
-            accepted=None,
-            subject=str(notice.record["type"]),
-            text="",
-            html=body.decode(),
-            digest=hashlib.sha256(body).hexdigest(),
-        )
-        wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
-        assert isinstance(wording_id, int)
-        return notice, wording_id, body
-
-
-def cloud_event(notice: Notice) -> bytes:
-    """Return an event as a CloudEvent in JSON (CloudEvents 1.0, JSON event format)."""
-    record = notice.record
-    authority = str(record["id"]).removeprefix("tag:").partition(",")[0]
-    envelope = {
-        "specversion": "1.0",
-        "id": record["id"],
-        "source": f"https://{authority}/",
-        "type": record["type"],
-        "subject": f"{record['policy']}/{record['version']}",
-        "time": record["notice_at"],
-        "datacontenttype": "application/json",
-        "data": record,
-    }
-    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def make_renderer(
-    name: str, channel: MailChannel | WebhookChannel, execute: Execute[object]
-) -> MailRenderer | WebhookRenderer:
-    """Return what writes the messages of a channel."""
-    if isinstance(channel, MailChannel):
-        return MailRenderer(channel, name=name, execute=execute)
-    return WebhookRenderer(name=name, execute=execute)

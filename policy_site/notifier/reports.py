@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from policy_site.notifier.identity import message_id_of, webhook_id_of
+from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.plans import Pass
@@ -40,9 +40,9 @@ from policy_site.notifier.ledger.reports import (
     workers_alive,
 )
 from policy_site.notifier.model import EventState
-from policy_site.notifier.settings import MailChannel, WebhookChannel
+from policy_site.notifier.settings_tables import ChannelSettings
 
-Channels = Mapping[str, MailChannel | WebhookChannel]
+Channels = Mapping[str, ChannelSettings]
 """The channels of the settings, by name."""
 
 
@@ -209,14 +209,10 @@ def _namer(connection: Connection, event: KnownEvent, channels: Channels) -> Cal
     secret = read_secret(connection)
 
     def name_of(delivery: KeptDelivery) -> str | None:
-        match channels.get(delivery.channel):
-            case MailChannel() as mail:
-                domain = mail.sender.partition("@")[2]
-                return message_id_of(event.id, delivery.channel, delivery.recipient, domain=domain, secret=secret)
-            case WebhookChannel():
-                return webhook_id_of(event.id, delivery.channel, delivery.recipient, secret=secret)
-            case _:
-                return None  # the channel is not in the settings any more
+        settings = channels.get(delivery.channel)
+        if settings is None:
+            return None  # the channel is not in the settings any more
+        return str(kind_of(settings).message_name(settings, event.id, delivery.channel, delivery.recipient, secret))
 
     return name_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from policy_site.notifier.channels import open_channel
+from policy_site.notifier.channels import kind_of
 from policy_site.notifier.delivery import Tally, deliver
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.deliveries import (
@@ -23,8 +23,8 @@ from policy_site.notifier.ledger.deliveries import (
 from policy_site.notifier.model import UNDECIDED, DeliveryState
 from policy_site.notifier.reconciliation import Settled, settle
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.rendering import make_renderer
-from policy_site.notifier.settings import MailChannel, NotifierSettings, WebhookChannel
+from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.settings_tables import ChannelSettings
 
 _STOP_FILE_SECONDS = 0.2
 """How old the knowledge of the stop file may be."""
@@ -62,7 +62,7 @@ def deliver_all(
     Raises :class:`UsageError` where another process holds the ledger, or a secret cannot be read: before anything is
     sent.
     """
-    channels = {name: open_channel(channel) for name, channel in settings.channels.items()}
+    channels = {name: kind_of(channel).open(channel) for name, channel in settings.channels.items()}
     stop = _Stop(settings.stop_file, is_interrupted)
     runs: list[ChannelRun] = []
     name_of_worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -75,7 +75,7 @@ def deliver_all(
                 name=name,
                 channel=channels[name],
                 settings=channel,
-                renderer=make_renderer(name, channel, recorder.execute),
+                renderer=kind_of(channel).renderer(channel, name=name, execute=recorder.execute),
                 is_stopped=stop.is_asked,
                 told=partial(told, name, _count_waiting(ledger, name)) if told else None,
                 among=among,
@@ -91,14 +91,14 @@ def _count_waiting(ledger: Ledger, name: str) -> int:
         return count_in(connection, name, DeliveryState.PENDING)
 
 
-def mend_times(ledger: Ledger, name: str, channel: MailChannel | WebhookChannel) -> None:
+def mend_times(ledger: Ledger, name: str, channel: ChannelSettings) -> None:
     """Make due what a clock that ran ahead put off for too long."""
     with ledger.transaction() as connection:
         make_overdue(connection, name, now=ledger.now(connection), longest=channel.longest_retry_seconds)
 
 
 def _sum_up(
-    ledger: Ledger, name: str, channel: MailChannel | WebhookChannel, tally: Tally, before: Settled, after: Settled
+    ledger: Ledger, name: str, channel: ChannelSettings, tally: Tally, before: Settled, after: Settled
 ) -> ChannelRun:
     with ledger.snapshot() as connection:
         now, due = ledger.now(connection), next_due(connection, name)

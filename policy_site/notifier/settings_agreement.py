@@ -6,19 +6,17 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from policy_site.notifier.settings_faults import ENDPOINT_SECRET, Fault, Place, Table, name_of
+from policy_site.notifier.channels import CHANNELS, ChannelKind
+from policy_site.notifier.settings_faults import Fault, Place, Table, name_of
 
 
 def disagreements(table: Table) -> Iterator[Fault]:
     """Compare settings with each other as they are written, so that a fault in one does not hide those of others."""
     channels = dict(_tables(table.get("channels")))
     for label, channel in channels.items():
-        if channel.get("kind") == "smtp":
-            yield from _mail_disagreements(("channels", label), channel, name_of(("channels", label), table))
-        for endpoint, facts in _tables(channel.get("endpoints")):
-            if str(facts.get("secret_file")).startswith("whsec_"):
-                place: Place = ("channels", label, "endpoints", endpoint, "secret_file")
-                yield Fault(place, f"{name_of(place, table)} is the secret itself.", ENDPOINT_SECRET)
+        if kind := _kind_of(channel):
+            place: Place = ("channels", label)
+            yield from kind.disagreements(place, channel, name_of(place, table))
     audiences = table.get("audiences")
     seen: list[object] = []
     for number, audience in enumerate(audiences if isinstance(audiences, list) else ()):
@@ -32,24 +30,14 @@ def disagreements(table: Table) -> Iterator[Fault]:
             yield from _audience_disagreements(place, audience, name_of(place, table), channels)
 
 
+def _kind_of(channel: dict[str, Any] | None) -> ChannelKind[Any] | None:
+    return next((kind for kind in CHANNELS if channel and channel.get("kind") == kind.name), None)
+
+
 def _tables(tables: object) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, one in tables.items() if isinstance(tables, dict) else ():
         if isinstance(one, dict):
             yield name, one
-
-
-def _mail_disagreements(place: Place, channel: Table, which: str) -> Iterator[Fault]:
-    if channel.get("ambiguous") == "reconcile" and "record" not in channel:
-        message = f'{which} has `ambiguous` = "reconcile" without `record`.'
-        remedy = 'Say in record where the server writes down what it took, or write "resend" or "hold".'
-        yield Fault((*place, "ambiguous"), message, remedy)
-    for one, other in (("user", "password_file"), ("password_file", "user")):
-        if one in channel and other not in channel:
-            yield Fault((*place, one), f"{which} has `{one}` without `{other}`.", "Write both, or neither.")
-    is_far = channel.get("host") not in ("localhost", "127.0.0.1", "::1")
-    if "user" in channel and channel.get("security") == "none" and is_far:
-        message = f"The password of {which} would cross the network in the clear."
-        yield Fault((*place, "security"), message, 'Set security to "starttls" or "tls".')
 
 
 def _audience_disagreements(
@@ -65,8 +53,8 @@ def _audience_disagreements(
         close = difflib.get_close_matches(name, channels, n=1)
         remedy = f"Did you mean {close[0]!r}?" if close else f"Add [channels.{name}], or name another."
         yield Fault((*place, "channel"), f"{who} names a channel {name!r} that is not there.", remedy)
-    kind = channel.get("kind") if channel else None
-    if channel and kind == "smtp":
+    kind = _kind_of(channel)
+    if channel and kind and kind.endpoints is None:
         if not lists:
             yield Fault(place, f"{who} has no list.", "Name one with csv or sql.")
         is_left = "unsubscribe" in channel
@@ -78,7 +66,7 @@ def _audience_disagreements(
             message = f"{who} gets notices that are required, and the channel {name!r} lets people unsubscribe."
             remedy = 'Write kind = "subscription", or name a channel without unsubscribe.'
             yield Fault((*place, "channel"), message, remedy)
-    if kind == "webhook":
+    if kind and kind.endpoints:
         for key in (*lists, *(["canaries"] if audience.get("canaries") else [])):
-            message = f"{who} has {key}, and its channel is a webhook."
+            message = f"{who} has {key}, and its channel is a {kind.name}."
             yield Fault((*place, key), message, "Remove it: the channel lists its endpoints.")

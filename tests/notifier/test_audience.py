@@ -13,7 +13,7 @@ from policy_site.errors import UsageError
 from policy_site.notifier import audience as audiences
 from policy_site.notifier.audience import Chunk, open_listing
 from policy_site.notifier.model import Recipient
-from policy_site.notifier.settings import Audience, SqlSource
+from policy_site.notifier.settings_tables import Audience, SqlSource
 from tests.support.plans import customers, many, write_list
 from tests.support.services import PostgreSQL
 

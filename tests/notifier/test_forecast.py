@@ -12,7 +12,7 @@ from policy_site.notifier.forecast import Forecast, forecast_notices
 from policy_site.notifier.ledger.plans import Pass, open_events
 from policy_site.notifier.model import EventState
 from policy_site.notifier.planning import plan_notices
-from policy_site.notifier.settings import Audience
+from policy_site.notifier.settings_tables import Audience
 from tests.support.mailing import NOTICE, Mailing
 from tests.support.plans import PlannedLedger, customers, many, settings_of, write_list
 from tests.support.scripted_smtp import ScriptedServer

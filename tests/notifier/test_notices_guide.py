@@ -17,20 +17,12 @@ from pydantic import BaseModel
 
 from policy_site.commands import load_command
 from policy_site.notifier.audience import open_listing
-from policy_site.notifier.channels.webhook import read_webhook_secret, sign
+from policy_site.notifier.channels.smtp import MailChannel
+from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel, cloud_event, read_webhook_secret, sign
 from policy_site.notifier.ledger.notices import Notice
-from policy_site.notifier.rendering import cloud_event
-from policy_site.notifier.settings import (
-    Audience,
-    Endpoint,
-    MailChannel,
-    NotifierSettings,
-    ServerRecord,
-    SqlSource,
-    Unsubscription,
-    WebhookChannel,
-    read_notifier_settings,
-)
+from policy_site.notifier.mail_settings import Unsubscription
+from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
+from policy_site.notifier.settings_tables import Audience, ServerRecord, SqlSource
 from policy_site.web import Syndication
 from tests.notifier.test_webhook import Consumer, Hooked, consuming
 from tests.support.builder import PolicyRepository

@@ -17,7 +17,7 @@ from policy_site.notifier import audience as audiences
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import plan_notices
-from policy_site.notifier.settings import Audience, SqlSource
+from policy_site.notifier.settings_tables import Audience, SqlSource
 from tests.support.plans import HOOKS, PlannedLedger, customers, many, settings_of, write_list
 
 

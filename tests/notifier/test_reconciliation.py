@@ -10,7 +10,7 @@ import pytest
 
 from policy_site.errors import UsageError
 from policy_site.notifier.reconciliation import read_server_record
-from policy_site.notifier.settings import ServerRecord
+from policy_site.notifier.settings_tables import ServerRecord
 from tests.notifier.test_rendering import parse
 from tests.support.mailing import Mailing
 from tests.support.scripted_smtp import ScriptedServer, always

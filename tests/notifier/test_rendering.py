@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from policy_site.errors import NoticeError, SettingsError, UsageError
+from policy_site.notifier.channels.smtp import MailChannel
+from policy_site.notifier.channels.webhook import WebhookRenderer, cloud_event
 from policy_site.notifier.ledger import Connection, open_ledger
 from policy_site.notifier.ledger.notices import load_notice
 from policy_site.notifier.ledger.reports import wordings_of
@@ -30,12 +32,11 @@ from policy_site.notifier.ledger.tables import EVENTS
 from policy_site.notifier.model import Delivery, Message, Recipient
 from policy_site.notifier.rendering import (
     MailRenderer,
-    WebhookRenderer,
     _assert_one_address,
-    cloud_event,
     unsubscribe_token,
 )
-from policy_site.notifier.settings import MailChannel, read_notifier_settings
+from policy_site.notifier.settings import read_notifier_settings
+from tests.support.plans import HOOKS
 from tests.support.published_feeds import Record, history, notices
 
 INGESTED = int(datetime(2024, 3, 1, tzinfo=UTC).timestamp())
@@ -101,7 +102,7 @@ class Desk:
     def begin_anew(self) -> None:
         """Go on as the next run does: of the one before only the ledger is left."""
         self.mail = MailRenderer(self._settings, name="mail", execute=self.execute)
-        self.hooks = WebhookRenderer(name="hooks", execute=self.execute)
+        self.hooks = WebhookRenderer(HOOKS, name="hooks", execute=self.execute)
 
     @staticmethod
     def _keep(connection: Connection, seq: int, event: Record) -> None:

@@ -19,7 +19,7 @@ from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.replays import Replayed, decide, replay
 from policy_site.notifier.reports import survey_ledger, write_report, write_report_table
-from policy_site.notifier.settings import Audience
+from policy_site.notifier.settings_tables import Audience
 from tests.support.plans import CHANNELS, PlannedLedger, customers, many, new_ledger, settings_of, write_list
 
 SENT_AT = "2026-04-24T03:06:40Z"

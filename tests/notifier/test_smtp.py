@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from policy_site.notifier.channels import RECORDED, Ready, ServerUnavailableError, SessionLostError, Talk
-from policy_site.notifier.channels.smtp import SmtpChannel, SmtpSession
+from policy_site.notifier.channels import COMMITTED, Coroutine, ServerUnavailableError, SessionLostError, SocketReady
+from policy_site.notifier.channels.smtp import MailChannel, SmtpChannel
+from policy_site.notifier.channels.smtp_session import SmtpSession
+from policy_site.notifier.event_loop import EventLoop, Task, TaskCoroutine
 from policy_site.notifier.model import Delivery, Message, Outcome, OutcomeKind, Recipient
-from policy_site.notifier.settings import MailChannel
-from policy_site.notifier.turns import Course, Line, Turns
 from tests.support.scripted_smtp import HANG_UP, ScriptedServer, always, make_certificate, refuse, scripted
 
 Answer = TypeVar("Answer")
@@ -52,7 +52,7 @@ def is_spent(session: SmtpSession) -> bool:
     return session.is_spent
 
 
-def listen(talk: Talk[Answer]) -> Answer:
+def listen(talk: Coroutine[Answer]) -> Answer:
     """Go through with a talk."""
     error: TimeoutError | None = None
     while True:
@@ -61,7 +61,7 @@ def listen(talk: Talk[Answer]) -> Answer:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-        if isinstance(wait, Ready):
+        if isinstance(wait, SocketReady):
             reading, writing = ([], [wait.source]) if wait.is_writing else ([wait.source], [])
             is_ready = any(select.select(reading, writing, [], wait.seconds))
             error = None if is_ready else TimeoutError("timed out")
@@ -349,11 +349,11 @@ def test_an_answer_may_come_in_pieces(size: int) -> None:
         wait = next(talk)
         for reply in (b"250 Ok\r\n", b"250-2.1.5 Ok\r\n250 2.1.5 in two lines\r\n", b"354 Go ahead\n"):
             for start in range(0, len(reply), size):
-                assert isinstance(wait, Ready)
+                assert isinstance(wait, SocketReady)
                 theirs.send(reply[start : start + size])
                 select.select([ours], [], [], 10)
                 wait = next(talk)
-        assert wait is RECORDED
+        assert wait is COMMITTED
         next(talk)
         theirs.send(b"250-2.0.0 Ok\r\n250 2.0.0 queued as 1\r\n")
         select.select([ours], [], [], 10)
@@ -373,7 +373,7 @@ def test_an_answer_without_end_is_not_read_to_its_end(answer: bytes) -> None:
 def test_a_talk_left_in_the_middle_ends_without_a_word(server: ScriptedServer) -> None:
     session = connect(server)
     talk = session.attempt(message_to())
-    while isinstance(wait := next(talk), Ready):
+    while isinstance(wait := next(talk), SocketReady):
         select.select([wait.source], [], [], 10)
     talk.close()
     assert session.is_spent
@@ -394,8 +394,8 @@ def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(
     large = message_to("large@example.org", CONTENT + (b"y" * 70 + b"\r\n") * 200_000)
     outcomes: list[tuple[str, OutcomeKind]] = []
 
-    def sending(session: SmtpSession, *messages: Message) -> Callable[[Line], Course]:
-        def course(_line: Line) -> Course:
+    def sending(session: SmtpSession, *messages: Message) -> Callable[[Task], TaskCoroutine]:
+        def course(_line: Task) -> TaskCoroutine:
             for message in messages:
                 outcome = yield from session.attempt(message)
                 outcomes.append((message.delivery.recipient.address, outcome.kind))
@@ -408,8 +408,8 @@ def test_a_server_that_takes_no_more_of_a_large_message_holds_up_nobody(
             None if talk.recipient != "large@example.org" else str(is_over.wait(20))
         )
         stalled, other = connect(server, **facts), connect(server, **facts)
-        Turns(commit=lambda _: None, look_round=lambda: None).serve(
-            [Line(sending(stalled, large)), Line(sending(other, *(message_to() for _ in range(20))))]
+        EventLoop(commit=lambda _: None, housekeeping=lambda: None).run(
+            [Task(sending(stalled, large)), Task(sending(other, *(message_to() for _ in range(20))))]
         )
         assert outcomes == [
             *[("a@example.org", OutcomeKind.ACCEPTED)] * 20,

@@ -26,7 +26,8 @@ from policy_site.notifier.model import EventState
 from policy_site.notifier.planning import plan_notices
 from policy_site.notifier.reports import report_lines, survey_ledger
 from policy_site.notifier.running import mend_times
-from policy_site.notifier.settings import Audience, read_notifier_settings
+from policy_site.notifier.settings import read_notifier_settings
+from policy_site.notifier.settings_tables import Audience
 from tests.support.mailing import NOTICE, Mailing
 from tests.support.plans import CHANNELS, MAIL, PlannedLedger, customers, many, settings_of, write_list
 from tests.support.published_feeds import chained, history, notices

@@ -18,8 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from policy_site.commands import main
 from policy_site.errors import UsageError
-from policy_site.notifier.channels.webhook import WebhookSender
-from policy_site.notifier.settings import Endpoint, WebhookChannel
+from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel, WebhookSender
 from tests.support.mailing import NOTICE, Mailing
 from tests.support.published_feeds import history
 from tests.support.scripted_smtp import ScriptedServer, make_certificate

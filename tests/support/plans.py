@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
+from policy_site.notifier.channels.smtp import MailChannel
+from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.deliveries import Verdict, keep_wording, record_attempts
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, SUPPRESSIONS, UNUSABLE_ROWS
 from policy_site.notifier.model import DeliveryState, Wording
-from policy_site.notifier.settings import Audience, Endpoint, MailChannel, NotifierSettings, WebhookChannel
+from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.settings_tables import Audience, ChannelSettings
 
 MAIL = MailChannel(kind="smtp", host="localhost", security="none", sender="policies@example.org")
 HOOKS = WebhookChannel(
@@ -24,7 +27,7 @@ HOOKS = WebhookChannel(
         "shop": Endpoint(url="https://shop.example.org/", secret_file=Path("shop.key")),
     },
 )
-CHANNELS: dict[str, MailChannel | WebhookChannel] = {"mail": MAIL, "hooks": HOOKS}
+CHANNELS: dict[str, ChannelSettings] = {"mail": MAIL, "hooks": HOOKS}
 
 
 def settings_of(*audiences: Audience) -> NotifierSettings:

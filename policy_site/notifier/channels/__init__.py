@@ -1,38 +1,59 @@
-"""Ways to reach people, one file each. Add yours here, and its settings to ``settings.py``."""
+"""Ways to reach people, one file each; README.md says how to add one."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from policy_site.notifier.channels.kind import ChannelKind, Renderer
 from policy_site.notifier.channels.session import (
-    RECORDED,
+    COMMITTED,
     Channel,
+    Committed,
+    Coroutine,
     NotStartedError,
-    Ready,
-    Recorded,
     ServerUnavailableError,
     Session,
     SessionLostError,
-    Talk,
-    apart,
+    SocketReady,
+    in_thread,
 )
-from policy_site.notifier.channels.smtp import SmtpChannel
-from policy_site.notifier.channels.webhook import WebhookSender
-from policy_site.notifier.settings import MailChannel, WebhookChannel
+from policy_site.notifier.channels.smtp import SMTP
+from policy_site.notifier.channels.webhook import WEBHOOK
+from policy_site.notifier.settings_tables import ChannelSettings
 
 __all__ = [
-    "RECORDED",
+    "CHANNELS",
+    "COMMITTED",
     "Channel",
+    "ChannelKind",
+    "Committed",
+    "Coroutine",
     "NotStartedError",
-    "Ready",
-    "Recorded",
+    "Renderer",
     "ServerUnavailableError",
     "Session",
     "SessionLostError",
-    "Talk",
-    "apart",
-    "open_channel",
+    "SocketReady",
+    "in_thread",
+    "kind_named",
+    "kind_of",
 ]
 
 
-def open_channel(settings: MailChannel | WebhookChannel) -> Channel:
-    """Return the channel that a table of ``notify.toml`` describes."""
-    return SmtpChannel(settings) if isinstance(settings, MailChannel) else WebhookSender(settings)
+CHANNELS: tuple[ChannelKind[Any], ...] = (SMTP, WEBHOOK)
+"""Every kind of channel; add yours here."""
+
+
+def kind_of(settings: ChannelSettings) -> ChannelKind[Any]:
+    """Return the kind of a channel of the settings."""
+    return kind_named(settings.kind, default=None)
+
+
+def kind_named(name: object, *, default: ChannelKind[Any] | None) -> ChannelKind[Any]:
+    """Return the kind of that name; ``default`` where there is none, or :class:`LookupError` without one."""
+    for kind in CHANNELS:
+        if kind.name == name:
+            return kind
+    if default is None:
+        raise LookupError(f"There is no kind of channel {name!r}.")
+    return default

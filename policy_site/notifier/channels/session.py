@@ -1,7 +1,7 @@
 """What delivery asks of a channel: a connection that can stop right before the point of no return.
 
-One thread serves all connections. What talks to a server is therefore written as a generator: it yields what it waits
-for, and is resumed when that has come, while the others go on.
+One thread runs all connections as tasks of ``event_loop.py``. What talks to a server is therefore written as a
+coroutine: a generator that yields what it awaits, and is resumed when that has come, while the other tasks go on.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class NotStartedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """Waiting for a socket: resume when it can be read; throw :class:`TimeoutError` in when the time is over."""
+class SocketReady:
+    """Awaits a socket: resume when it can be read; throw :class:`TimeoutError` in when the time is over."""
 
     source: socket.socket
     seconds: float
@@ -39,16 +39,16 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """Waiting at the point of no return: resume when it is on disk that the last byte leaves."""
+class Committed:
+    """Awaits the ledger at the point of no return: resume when it is on disk that the last byte leaves."""
 
 
-RECORDED = Recorded()
+COMMITTED = Committed()
 
 _Answer = TypeVar("_Answer")
-Wait: TypeAlias = Ready | Recorded
-Talk: TypeAlias = Generator[Wait, None, _Answer]
-"""A talk with a server, and what came of it."""
+Awaited: TypeAlias = SocketReady | Committed
+Coroutine: TypeAlias = Generator[Awaited, None, _Answer]
+"""A talk with a server: it yields what it awaits, and returns what came of it."""
 
 
 class Session(Protocol):
@@ -62,10 +62,10 @@ class Session(Protocol):
     def is_spent(self) -> bool:
         """True where the next message deserves a new connection."""
 
-    def attempt(self, message: Message) -> Talk[Outcome]:
+    def attempt(self, message: Message) -> Coroutine[Outcome]:
         """Send a message. Raises :class:`SessionLostError` before the point of no return, nothing beyond it."""
 
-    def prove(self) -> Talk[bool]:
+    def prove(self) -> Coroutine[bool]:
         """Ask whether the server works, by something that it cannot refuse to a stranger's fault; raises nothing."""
 
     def close(self) -> None:
@@ -83,9 +83,9 @@ def _forget(_answer: object) -> None:
     """Nobody needs what came too late."""
 
 
-def apart(
+def in_thread(
     call: Callable[[], _Answer], *, seconds: float, too_late: Callable[[_Answer], object] = _forget
-) -> Talk[_Answer]:
+) -> Coroutine[_Answer]:
     """Make a call that blocks in a thread of its own; return or raise what came of it.
 
     Raises :class:`TimeoutError` when the time is over, and :class:`NotStartedError` where it cannot be made at all.
@@ -109,7 +109,7 @@ def apart(
         ear, mouth = socket.socketpair()
         try:
             # as a daemon it does not keep a process that is told twice to end
-            threading.Thread(target=run, name="apart", daemon=True).start()
+            threading.Thread(target=run, name="in_thread", daemon=True).start()
         except RuntimeError:
             ear.close()
             mouth.close()
@@ -117,7 +117,7 @@ def apart(
     except (OSError, RuntimeError) as error:
         raise NotStartedError(f"{type(error).__name__}: {error}") from None
     try:
-        yield Ready(ear, seconds)
+        yield SocketReady(ear, seconds)
     except BaseException:
         future.add_done_callback(give)
         raise

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from policy_site.errors import UsageError
-from policy_site.notifier.settings import SqlSource
+from policy_site.notifier.settings_tables import SqlSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from policy_site.notifier.ledger.hot import HotStatement
 from policy_site.notifier.ledger.tables import DELIVERIES, TAKEN, WORKERS
 from policy_site.notifier.model import DeliveryState
-from policy_site.notifier.settings import LONGEST_LEASE
+from policy_site.notifier.settings_tables import LONGEST_LEASE
 
 
 def start_worker(connection: Connection, *, name: str, lease_until: int) -> int:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from policy_site.notifier.channels import RECORDED, NotStartedError, Ready, apart
-from policy_site.notifier.turns import Course, Line, Turns
+from policy_site.notifier.channels import COMMITTED, NotStartedError, SocketReady, in_thread
+from policy_site.notifier.event_loop import EventLoop, Task, TaskCoroutine
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Pair:
     own: socket.socket
     server: socket.socket
 
-    def reply(self, seconds: float = 10.0) -> Ready:
-        return Ready(self.own, seconds)
+    def reply(self, seconds: float = 10.0) -> SocketReady:
+        return SocketReady(self.own, seconds)
 
     def close(self) -> None:
         self.own.close()
@@ -62,40 +62,40 @@ class Hands:
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
         self.looks = 0
-        self.turns = Turns(commit=self.commit, look_round=self.look_round)
+        self.loop = EventLoop(commit=self.commit, housekeeping=self.housekeeping)
 
     def commit(self, deliveries: Sequence[int]) -> None:
         self.commits.append(list(deliveries))
 
-    def look_round(self) -> None:
+    def housekeeping(self) -> None:
         self.looks += 1
 
-    def serve(self, *courses: Callable[[Line], Course]) -> None:
-        self.turns.serve([Line(course) for course in courses])
+    def run(self, *coroutines: Callable[[Task], TaskCoroutine]) -> None:
+        self.loop.run([Task(coroutine) for coroutine in coroutines])
 
 
-def steps(*waits: Ready | float) -> Callable[[Line], Course]:
-    """Return a course that does nothing but wait."""
+def steps(*waits: SocketReady | float) -> Callable[[Task], TaskCoroutine]:
+    """Return a coroutine that does nothing but wait."""
 
-    def course(_line: Line) -> Course:
+    def coroutine(_task: Task) -> TaskCoroutine:
         yield from waits
 
-    return course
+    return coroutine
 
 
 def test_all_that_stand_before_the_point_of_no_return_go_to_disk_at_once() -> None:
     hands, beyond = Hands(), list[tuple[int, int]]()
 
-    def course(number: int) -> Callable[[Line], Course]:
-        def stand(line: Line) -> Course:
+    def coroutine(number: int) -> Callable[[Task], TaskCoroutine]:
+        def stand(task: Task) -> TaskCoroutine:
             for count in range(3):
-                line.delivery = 10 * number + count
-                yield RECORDED
-                beyond.append((line.delivery, len(hands.commits)))
+                task.delivery = 10 * number + count
+                yield COMMITTED
+                beyond.append((task.delivery, len(hands.commits)))
 
         return stand
 
-    hands.serve(*(course(number) for number in range(1, 5)))
+    hands.run(*(coroutine(number) for number in range(1, 5)))
     assert hands.commits == [[10, 20, 30, 40], [11, 21, 31, 41], [12, 22, 32, 42]]
     assert all(delivery in hands.commits[commits - 1] for delivery, commits in beyond), "on disk before it goes on"
 
@@ -103,14 +103,14 @@ def test_all_that_stand_before_the_point_of_no_return_go_to_disk_at_once() -> No
 def test_one_that_waits_for_its_server_holds_nobody_up(connect: Connect) -> None:
     hands, slow = Hands(), connect()
 
-    def busy(line: Line) -> Course:
+    def busy(task: Task) -> TaskCoroutine:
         for number in range(100):
-            line.delivery = number
-            yield RECORDED
+            task.delivery = number
+            yield COMMITTED
         slow.server.send(b"at last")
 
     before = time.monotonic()
-    hands.serve(steps(slow.reply()), busy)
+    hands.run(steps(slow.reply()), busy)
     assert len(hands.commits) == 100
     assert time.monotonic() - before < 9
 
@@ -118,7 +118,7 @@ def test_one_that_waits_for_its_server_holds_nobody_up(connect: Connect) -> None
 def test_one_that_stands_does_not_wait_long_for_others_that_keep_talking(connect: Connect) -> None:
     hands, talkative = Hands(), connect()
 
-    def talking(_line: Line) -> Course:
+    def talking(_task: Task) -> TaskCoroutine:
         for _ in range(100_000):
             if hands.commits:
                 return
@@ -127,11 +127,11 @@ def test_one_that_stands_does_not_wait_long_for_others_that_keep_talking(connect
             talkative.own.recv(1)
         pytest.fail("It goes to disk when nobody talks any more.")
 
-    def standing(line: Line) -> Course:
-        line.delivery = 1
-        yield RECORDED
+    def standing(task: Task) -> TaskCoroutine:
+        task.delivery = 1
+        yield COMMITTED
 
-    hands.serve(talking, standing)
+    hands.run(talking, standing)
     assert hands.commits == [[1]]
 
 
@@ -139,34 +139,34 @@ def test_a_reply_that_takes_too_long_is_thrown_into_the_talk(connect: Connect) -
     hands, silent, quick = Hands(), connect(), connect()
     seen: list[str] = []
 
-    def waiting(_line: Line) -> Course:
+    def waiting(_task: Task) -> TaskCoroutine:
         try:
             yield silent.reply(0.3)
         except TimeoutError:
             seen.append("timed out")
         quick.server.send(b"x")
 
-    hands.serve(waiting, steps(quick.reply()))
+    hands.run(waiting, steps(quick.reply()))
     assert seen == ["timed out"]
 
 
 def test_what_has_come_while_the_thread_was_busy_has_come_in_time(connect: Connect) -> None:
     hands, patient = Hands(), connect()
 
-    def busy(_line: Line) -> Course:
+    def busy(_task: Task) -> TaskCoroutine:
         yield 0.05
         patient.server.send(b"x")
         time.sleep(1)  # longer than the other may wait
         yield 0.0
 
-    hands.serve(busy, steps(patient.reply(0.5)))
-    assert not hands.turns.is_failing
+    hands.run(busy, steps(patient.reply(0.5)))
+    assert not hands.loop.is_failing
 
 
 def test_a_new_connection_may_get_the_descriptor_of_the_old_one(connect: Connect) -> None:
     hands = Hands()
 
-    def course(_line: Line) -> Course:
+    def coroutine(_task: Task) -> TaskCoroutine:
         old = connect()
         old.server.send(b"x")
         yield old.reply()
@@ -175,14 +175,14 @@ def test_a_new_connection_may_get_the_descriptor_of_the_old_one(connect: Connect
         yield new.reply()
         assert new.own.recv(1) == b"y"
 
-    hands.serve(course)
+    hands.run(coroutine)
 
 
 def test_another_line_may_get_the_descriptor_of_a_connection_that_was_closed(connect: Connect) -> None:
     hands, old, new = Hands(), connect(), connect()
     heard: list[bytes] = []
 
-    def closing(_line: Line) -> Course:
+    def closing(_task: Task) -> TaskCoroutine:
         old.server.send(b"x")
         yield old.reply()
         new.in_place_of(old)
@@ -190,7 +190,7 @@ def test_another_line_may_get_the_descriptor_of_a_connection_that_was_closed(con
             yield 0.01
         new.server.send(b"z")
 
-    def opening(_line: Line) -> Course:
+    def opening(_task: Task) -> TaskCoroutine:
         while old.own.fileno() >= 0:
             yield 0.01
         new.server.send(b"y")
@@ -198,7 +198,7 @@ def test_another_line_may_get_the_descriptor_of_a_connection_that_was_closed(con
             yield new.reply()
             heard.append(new.own.recv(1))
 
-    hands.serve(closing, opening)
+    hands.run(closing, opening)
     assert heard == [b"y", b"z"]
 
 
@@ -207,13 +207,13 @@ def test_one_socket_is_waited_for_in_both_directions(connect: Connect) -> None:
     pair.own.setblocking(False)
     received = bytearray()
 
-    def writing(_line: Line) -> Course:
+    def writing(_task: Task) -> TaskCoroutine:
         rest = memoryview(b"x" * 5_000_000)
         while rest:
             try:
                 rest = rest[pair.own.send(rest) :]
             except BlockingIOError:
-                yield Ready(pair.own, 10, is_writing=True)
+                yield SocketReady(pair.own, 10, is_writing=True)
         yield pair.reply()
         assert pair.own.recv(10) == b"thanks"
 
@@ -224,7 +224,7 @@ def test_one_socket_is_waited_for_in_both_directions(connect: Connect) -> None:
 
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read)
-        hands.serve(writing)
+        hands.run(writing)
     assert reading.exception() is None
     assert len(received) == 5_000_000
 
@@ -233,7 +233,7 @@ def test_what_a_server_says_unasked_costs_no_turn_and_is_read_later(connect: Con
     hands, chatty = Hands(), connect()
     said, polls = b"", 0
 
-    def course(_line: Line) -> Course:
+    def coroutine(_task: Task) -> TaskCoroutine:
         nonlocal said
         chatty.server.send(b"1")
         yield chatty.reply()
@@ -249,7 +249,7 @@ def test_what_a_server_says_unasked_costs_no_turn_and_is_read_later(connect: Con
 
     sys.setprofile(count)
     try:
-        hands.serve(course)
+        hands.run(coroutine)
     finally:
         sys.setprofile(None)
     assert said == b"12"
@@ -260,13 +260,13 @@ def test_what_there_is_to_do_besides_is_done_every_now_and_then() -> None:
     hands, rests = Hands(), 0
     before = time.monotonic()
 
-    def course(_line: Line) -> Course:
+    def coroutine(_task: Task) -> TaskCoroutine:
         nonlocal rests
         while hands.looks < 4 and rests < 100:
             yield 0.05
             rests += 1
 
-    hands.serve(course)
+    hands.run(coroutine)
     assert hands.looks >= 4
     assert time.monotonic() - before >= 0.05 * rests
 
@@ -275,30 +275,30 @@ def test_what_one_raises_is_raised_when_the_others_are_at_their_end(connect: Con
     hands, slow = Hands(), connect()
     ended: list[str] = []
 
-    def waiting(_line: Line) -> Course:
+    def waiting(_task: Task) -> TaskCoroutine:
         yield slow.reply()
-        assert hands.turns.is_failing
+        assert hands.loop.is_failing
         ended.append("heard the reply")
 
-    def failing(line: Line) -> Course:
-        yield RECORDED
+    def failing(task: Task) -> TaskCoroutine:
+        yield COMMITTED
         threading.Timer(0.3, slow.server.send, (b"250 Ok",)).start()
-        raise ValueError(f"about {line.delivery}")
+        raise ValueError(f"about {task.delivery}")
 
     with pytest.raises(ValueError, match="about 0"):
-        hands.serve(waiting, failing)
+        hands.run(waiting, failing)
     assert ended == ["heard the reply"]
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])
 def test_where_the_ledger_refuses_nobody_goes_on_and_everything_is_closed(connect: Connect, is_at_once: bool) -> None:
-    gone_on, closed, pair = list[Line](), list[str](), connect()
+    gone_on, closed, pair = list[Task](), list[str](), connect()
 
-    def standing(line: Line) -> Course:
-        yield RECORDED
-        gone_on.append(line)
+    def standing(task: Task) -> TaskCoroutine:
+        yield COMMITTED
+        gone_on.append(task)
 
-    def waiting(_line: Line) -> Course:
+    def waiting(_task: Task) -> TaskCoroutine:
         try:
             yield pair.reply()
         finally:
@@ -307,11 +307,13 @@ def test_where_the_ledger_refuses_nobody_goes_on_and_everything_is_closed(connec
     def refuse(_deliveries: Sequence[int] = ()) -> None:
         raise OSError("full")
 
-    turns = (
-        Turns(commit=refuse, look_round=lambda: None) if is_at_once else Turns(commit=len, look_round=refuse)  # type: ignore[arg-type]  # what it returns is not looked at
+    loop = (
+        EventLoop(commit=refuse, housekeeping=lambda: None)
+        if is_at_once
+        else EventLoop(commit=len, housekeeping=refuse)  # type: ignore[arg-type]  # what it returns is not looked at
     )
     with pytest.raises(OSError, match="full"):
-        turns.serve([Line(waiting), Line(standing if is_at_once else waiting)])
+        loop.run([Task(waiting), Task(standing if is_at_once else waiting)])
     assert gone_on == []
     assert "waiting" in closed
 
@@ -325,16 +327,16 @@ class TestApart:
             assert is_over.wait(10)
             return 17
 
-        def calling(_line: Line) -> Course:
-            answers.append((yield from apart(block, seconds=10, too_late=answers.append)))
+        def calling(_task: Task) -> TaskCoroutine:
+            answers.append((yield from in_thread(block, seconds=10, too_late=answers.append)))
 
-        def busy(line: Line) -> Course:
+        def busy(task: Task) -> TaskCoroutine:
             for number in range(50):
-                line.delivery = number
-                yield RECORDED
+                task.delivery = number
+                yield COMMITTED
             is_over.set()
 
-        hands.serve(calling, busy)
+        hands.run(calling, busy)
         assert answers == [17]
         assert len(hands.commits) == 50
 
@@ -342,11 +344,11 @@ class TestApart:
         def fail() -> int:
             raise LookupError("nobody there")
 
-        def calling(_line: Line) -> Course:
+        def calling(_task: Task) -> TaskCoroutine:
             with pytest.raises(LookupError, match="nobody there"):
-                yield from apart(fail, seconds=10, too_late=lambda _: None)
+                yield from in_thread(fail, seconds=10, too_late=lambda _: None)
 
-        Hands().serve(calling)
+        Hands().run(calling)
 
     def test_an_answer_that_nobody_waits_for_any_more_is_cleared_away(self) -> None:
         is_over, cleared = threading.Event(), threading.Event()
@@ -355,11 +357,13 @@ class TestApart:
             is_over.wait(10)
             return 17
 
-        def calling(_line: Line) -> Course:
+        def calling(_task: Task) -> TaskCoroutine:
             with pytest.raises(TimeoutError):
-                yield from apart(block, seconds=0.2, too_late=lambda answer: cleared.set() if answer == 17 else None)
+                yield from in_thread(
+                    block, seconds=0.2, too_late=lambda answer: cleared.set() if answer == 17 else None
+                )
 
-        Hands().serve(calling)
+        Hands().run(calling)
         assert not cleared.is_set()
         is_over.set()
         assert cleared.wait(10)
@@ -373,11 +377,11 @@ class TestApart:
         def fail(*_: object) -> None:
             raise error
 
-        def calling(_line: Line) -> Course:
+        def calling(_task: Task) -> TaskCoroutine:
             monkeypatch.setattr(lacking, fail)
             with pytest.raises(NotStartedError, match=type(error).__name__):
-                yield from apart(lambda: 17, seconds=10, too_late=lambda _: None)
+                yield from in_thread(lambda: 17, seconds=10, too_late=lambda _: None)
 
         hands = Hands()
-        hands.serve(calling)
-        assert not hands.turns.is_failing
+        hands.run(calling)
+        assert not hands.loop.is_failing

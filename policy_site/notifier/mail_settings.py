@@ -1,0 +1,41 @@
+"""Settings of every channel that sends mail, however it leaves: whose it is, and how a subscriber leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from policy_site.notifier.settings_tables import ChannelSettings, MailAddress, SettingsTable
+
+
+class Unsubscription(SettingsTable):
+    """How a subscriber leaves with one click (RFC 8058). Never used for notices that are required."""
+
+    url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]*\{token\}[!-;=?-~]*$", max_length=500)]
+    """``{token}`` in it stands for the recipient's token: HMAC-SHA-256 of the address under ``secret_file``."""
+    secret_file: Path
+    mail: MailAddress | None = None
+
+
+class MailSettings(ChannelSettings):
+    """What messages are written from."""
+
+    sender: MailAddress
+    """In ``From``."""
+    sender_name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=200)] = ""
+    reply_to: MailAddress | None = None
+    unsubscribe: Unsubscription | None = None
+
+    @property
+    def report_domain(self) -> str:
+        """Domain of the sender, in whose name Message-IDs are made."""
+        return self.sender.partition("@")[2]
+
+    def beside(self, folder: Path) -> Self:
+        """Return the same with relative paths made relative to ``folder``."""
+        if not self.unsubscribe:
+            return self
+        secret = folder / self.unsubscribe.secret_file
+        return self.model_copy(update={"unsubscribe": self.unsubscribe.model_copy(update={"secret_file": secret})})
