@@ -150,9 +150,9 @@ class _Crew:
         while len(self._processes) < wanted:
             if self._trial.is_queued:
                 kinds = [process.args[-1] for process in self._processes]  # type: ignore[index]  # a list, see _start
-                step = ("dispatch", "--watch", "0.5") if "0.5" not in kinds else ("work", "--concurrency", "2")
+                step = ["dispatch", "--watch", "0.5"] if "0.5" not in kinds else ["work", "--concurrency", "2"]
             else:
-                step = ("run",)
+                step = ["run"]
             self._processes.append(_start(self._folder, *step))
 
     def kill_one(self, chance: random.Random, findings: Findings, *, remaining: int) -> None:

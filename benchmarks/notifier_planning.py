@@ -79,12 +79,12 @@ def goals_of(plannings: Sequence[Planning], *, is_sqlite: bool) -> list[Goal]:
             )
             for planning in plannings
         ),
-        Goal(f"{_MANY:,} rows: MB of ledger", "at most", 500, many and many.ledger),
+        Goal(f"{_MANY:,} rows: MB of ledger", "at most", 500, many.ledger if many else None),
     ]
     return [
         *(in_a_file if is_sqlite else ()),
         Goal(f"peak of memory, {_MANY:,} rows to {_FEW:,}", "at most", 1.25, growth, digits=2),
-        Goal(f"{_MANY:,} rows: seconds", "at most", 120, many and many.seconds, is_absolute=True),
+        Goal(f"{_MANY:,} rows: seconds", "at most", 120, many.seconds if many else None, is_absolute=True),
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -127,7 +127,7 @@ def unseen_edits(corpus: Corpus, *, count: int) -> dict[str, tuple[int, int]]:
     """Return of each way to rewrite a text that no reader sees how many redlines of how many are empty."""
     names = [pair[0] for pair in corpus.pairs(count, is_far=False)]
     texts = {name: corpus.texts[name] for name in names}
-    ways = {
+    ways: dict[str, Callable[[str], str]] = {
         "byte order mark": lambda text: "\ufeff" + text,
         "CRLF": lambda text: re.sub(r"\r?\n", "\r\n", text),
         "reflow": _reflow,

@@ -59,7 +59,7 @@ def measure_others(pairs: list[Pair], texts: dict[str, str], documents: dict[str
 
 def _raw(old: str, new: str) -> list[tuple[int, str]]:
     engine = diff_match_patch()
-    runs = engine.diff_main(old, new)
+    runs: list[tuple[int, str]] = engine.diff_main(old, new)
     engine.diff_cleanupSemantic(runs)
     return runs
 
