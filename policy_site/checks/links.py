@@ -14,6 +14,7 @@ from policy_site.documents import anchors, links
 from policy_site.model import Edition, Finding, Severity
 from policy_site.publication import Publication
 from policy_site.sources import Places, Role
+from policy_site.sources.headings import line_of
 
 MAXIMUM = 500
 """Findings for one text: whoever has mended so many is told of the next ones."""
@@ -61,10 +62,9 @@ def _broken(publication: Publication, edition: Edition, places: Places, *, is_ad
 
 
 def _finding(edition: Edition, href: str, fault: str, *, is_adopted: bool) -> Finding:
-    position = edition.revision.text.find(href)
     return Finding(
         path=edition.revision.path,
-        line=edition.revision.text.count("\n", 0, position) + 1 if position >= 0 else None,
+        line=line_of(edition.revision.text, href),
         rule=RULE.name,
         severity=Severity.WARNING if is_adopted else Severity.ERROR,
         message=f"The link {href!r} {fault}.",

@@ -14,6 +14,7 @@ from policy_site.fidelity import LivingTranslation, living_translations
 from policy_site.model import Document, Finding, Section, Severity
 from policy_site.publication import Publication
 from policy_site.sources import Places, Role
+from policy_site.sources.headings import line_of
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_](?:[a-z]{4}|[a-z]{2}))?", re.IGNORECASE)
 """What stands for a language in an address: ``de``, ``pt-BR``, ``zh_Hans``."""
@@ -73,10 +74,10 @@ def _finding(
         *([f"it lacks {_named(lacking)}"] if lacking else []),
         *([f"it alone has {_named(own)}"] if own else []),
     ]
-    position = pair.edition.revision.text.find(own[0]) if own else -1
+    line = line_of(pair.edition.revision.text, own[0]) if own else None
     return Finding(
         path=pair.edition.revision.path,
-        line=pair.edition.revision.text.count("\n", 0, position) + 1 if position >= 0 else pair.line_of(section.id),
+        line=line or pair.line_of(section.id),
         rule=RULE.name,
         severity=pair.severity,
         message=f"The links of the section {section.id!r} differ from those in {pair.source_path}: {', '.join(facts)}.",

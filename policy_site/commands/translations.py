@@ -15,6 +15,7 @@ from policy_site.errors import UsageError
 from policy_site.fidelity import comparison_of, newest_version, staleness, write_worklist
 from policy_site.model import Edition, Finding, Policy, SectionFidelity, Severity, Staleness, TranslatedSection, Version
 from policy_site.publication import Publication
+from policy_site.sources.headings import line_of_section
 
 NAME = "translations"
 HELP = "show what is stale or missing in translations, by section"
@@ -181,10 +182,9 @@ def _findings(row: _Row) -> Iterator[Finding]:
     for section in row.staleness.sections:
         if section.fidelity is SectionFidelity.CURRENT:
             continue
-        position = text.find(f"#{section.translated_id}}}") if section.translated_id else -1
         yield Finding(
             path=row.edition.revision.path,
-            line=text.count("\n", 0, position) + 1 if position >= 0 else None,
+            line=line_of_section(text, section.translated_id) if section.translated_id else None,
             rule="translations",
             severity=Severity.WARNING,
             message=_message(section, row),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy_site.model import Document, Edition, Severity
 from policy_site.publication import Publication
+from policy_site.sources.headings import line_of_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,7 @@ class LivingTranslation:
 
     def line_of(self, section: str) -> int | None:
         """Return the line on which a section's id stands; ``None`` where its author wrote none."""
-        found = re.search(rf"\{{[^{{}}\n]*#{re.escape(section)}(?=[\s}}])", self.edition.revision.text)
-        return self.edition.revision.text.count("\n", 0, found.start()) + 1 if found else None
+        return line_of_section(self.edition.revision.text, section)
 
 
 def living_translations(publication: Publication) -> Iterator[LivingTranslation]:

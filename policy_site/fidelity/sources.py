@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from itertools import pairwise
 
 from policy_site import documents
 from policy_site.model import Document
-
-_HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t]|$)")
+from policy_site.sources.headings import find_headings
 
 
 def source_of(body: str, document: Document, section_id: str) -> str:
@@ -30,7 +28,7 @@ def source_of(body: str, document: Document, section_id: str) -> str:
 
 def _pieces(body: str, document: Document) -> list[str] | None:
     lines = body.split("\n")
-    headings = [number for number, line in enumerate(lines) if _HEADING.match(line)]
+    headings = [heading.line - 1 for heading in find_headings(body)]
     starts: list[int] = []
     place = 0
     for section in document.sections:

@@ -23,6 +23,7 @@ from policy_site.model import (
     Words,
 )
 from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
+from policy_site.sources.headings import find_headings
 
 
 class _Table(BaseModel):
@@ -145,20 +146,20 @@ def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding
     return fault(path, line, f"{where}: {reason}.", "Change the value.", rule="release-note")
 
 
-_HEADING = re.compile(r"^#{1,3}[ \t][^\n]*+$", re.MULTILINE)
-_ID = re.compile(r"\{:?[ \t]*+#(?P<id>[A-Za-z0-9_-]++)")
+_DEEPEST = 3
+"""Headings further down belong to the words."""
 _PARTS = ("summary", "impact", "choices")
 
 
 def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Finding, ...]]:
     """Read the words of a release note: the parts under the headings ``{#summary}``, ``{#impact}``, ``{#choices}``."""
     parts = split_front_matter(revision.text, path=revision.path)
-    found = [(heading, name) for heading in _HEADING.finditer(parts.body) if (name := _id_of(heading.group()))]
+    found = [heading for heading in find_headings(parts.body) if heading.id and heading.level <= _DEEPEST]
     words: dict[str, str] = {}
     findings: list[Finding] = []
-    for number, (heading, name) in enumerate(found):
-        end = found[number + 1][0].start() if number + 1 < len(found) else len(parts.body)
-        line = parts.body_line + parts.body.count("\n", 0, heading.start())
+    for number, heading in enumerate(found):
+        end = found[number + 1].start if number + 1 < len(found) else len(parts.body)
+        name, line = heading.id, parts.body_line + heading.line - 1
         if name not in _PARTS:
             message = f"A release note has no part {name!r}."
             findings.append(
@@ -168,20 +169,11 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
             message = f"The part {name!r} stands here twice."
             findings.append(fault(revision.path, line, message, "Join the two.", rule="release-note"))
         else:
-            words[name] = parts.body[heading.end() : end].strip()
-    before = parts.body[: found[0][0].start() if found else len(parts.body)]
+            words[name] = parts.body[heading.end : end].strip()
+    before = parts.body[: found[0].start if found else len(parts.body)]
     if before.strip():
         line = parts.body_line + len(before) - len(before.lstrip("\n"))
         message = "These words stand under none of the headings that are read, so no reader would see them."
         remedy = "Put them under a heading with the id {#summary}, {#impact} or {#choices}."
         findings.append(fault(revision.path, line, message, remedy, rule="release-note"))
     return Words(locale, **words), tuple(findings)
-
-
-def _id_of(heading: str) -> str:
-    """Return the id in the list of attributes at the end of a heading; empty where there is none."""
-    words = heading.rstrip(" \t")
-    if not words.endswith("}"):
-        return ""
-    found = _ID.search(words, words.rfind("}", 0, -1) + 1)
-    return found["id"] if found else ""
