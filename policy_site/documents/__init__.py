@@ -13,6 +13,7 @@ from policy_site.documents.limits import RenderFault as RenderFault
 from policy_site.documents.links import anchors as anchors
 from policy_site.documents.links import links as links
 from policy_site.documents.links import rewrite_links as rewrite_links
+from policy_site.documents.numbering import markers as markers
 from policy_site.documents.plain import text as text
 from policy_site.documents.plain import wording as wording
 from policy_site.documents.plain import words as words

@@ -60,7 +60,7 @@ def _with_references(piece: str, references: dict[str, str]) -> str:
 
 
 def _split_points(text: str) -> Iterator[int]:
-    closed = _raw_spans(text)
+    closed = find_raw_spans(text)
     fence, is_after_blank, offset, barrier = "", False, 0, 0
     lines = text.split("\n")
     for number, line in enumerate(lines):
@@ -104,7 +104,7 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _raw_spans(text: str) -> list[tuple[int, int]]:
+def find_raw_spans(text: str) -> list[tuple[int, int]]:
     """Return where raw HTML stands open, as ascending, disjoint spans; what is never closed opens nothing."""
     spans = list(_comments(text))
     waiting: list[tuple[str, int]] = []

@@ -47,6 +47,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = {
     "div": {"footnote"},
+    "ol": {"closing", "written"},
     "a": {"footnote-ref", "footnote-backref"},
     "td": {"align-left", "align-center", "align-right"},
     "th": {"align-left", "align-center", "align-right"},

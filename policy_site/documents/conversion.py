@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Any
 
 import markdown
+from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteExtension
 
-from policy_site.documents.chunks import are_elements_closed
 from policy_site.documents.cleaning import VERSION as CLEANER_VERSION
 from policy_site.documents.cleaning import clean
+from policy_site.documents.commonmark import CommonMark
 
-RENDERER = f"2 markdown {markdown.__version__} {CLEANER_VERSION}"
+RENDERER = f"3 markdown {markdown.__version__} {CLEANER_VERSION}"
 """Changes whenever the same chunk could come out differently: it is part of every chunk's name."""
 
 _MASK = "\ufdd0"
@@ -30,7 +31,6 @@ class Converter:
     def __init__(self, extensions: tuple[str, ...]) -> None:
         self._prefix = f"{RENDERER}\n{' '.join(extensions)}\n"
         self._markdown = _make_markdown(extensions)
-        self._plain = _make_markdown(tuple(name for name in extensions if name != "md_in_html"))
 
     def key(self, chunk: str) -> str:
         """Name what :meth:`convert` makes of ``chunk``: SHA-256 in hexadecimal."""
@@ -39,22 +39,20 @@ class Converter:
     def convert(self, chunk: str) -> str:
         """Return the clean HTML of a chunk. Raises what Python-Markdown raises, :class:`RecursionError` included."""
         masked = _mask(chunk)
-        # md_in_html loses what follows an element that is never closed
-        is_safe = "markdown" not in masked or are_elements_closed(masked)
-        parser = self._markdown if is_safe else self._plain
-        parser.reset()
-        html = parser.convert(masked)
+        self._markdown.reset()
+        html = self._markdown.convert(masked)
         # addresses of mail are written in character references
         return clean(html.replace(_MASK, "&lt;").replace(f"&#{ord(_MASK)};", "&lt;"))
 
 
 def _make_markdown(extensions: tuple[str, ...]) -> markdown.Markdown:
-    configuration: dict[str, dict[str, Any]] = {"footnotes": {"BACKLINK_TITLE": ""}}
-    return markdown.Markdown(
-        extensions=list(extensions),
-        extension_configs={name: configuration[name] for name in configuration if name in extensions},
-        output_format="html",
-    )
+    footnotes = FootnoteExtension(BACKLINK_TITLE="", USE_DEFINITION_ORDER=False) if "footnotes" in extensions else None
+    loaded: list[str | Extension] = [name for name in ("attr_list", "md_in_html") if name in extensions]
+    if footnotes:
+        loaded.append(footnotes)
+    # what it reads itself, lists and tables among it, needs no extension of Python-Markdown
+    loaded.append(CommonMark(extensions, footnotes))
+    return markdown.Markdown(extensions=loaded, output_format="html")
 
 
 def _mask(chunk: str) -> str:
