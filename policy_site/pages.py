@@ -48,6 +48,7 @@ class PageKind(StrEnum):
     REVISION_TEXT = "revision-text"
     CHANGES = "changes"
     COMPARISONS = "comparisons"
+    THREADS = "threads"
     COMPARE = "compare"
     SIDE_BY_SIDE = "side-by-side"
     SINCE = "since"
@@ -91,6 +92,7 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.REVISION_TEXT: "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
         PageKind.COMPARISONS: "{locale}/{policy}/compare/",
+        PageKind.THREADS: "{locale}/{policy}/compare/threads.json",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
         PageKind.SIDE_BY_SIDE: "{locale}/{policy}/compare/{older}/{version}/side-by-side/",
         PageKind.SINCE: "{locale}/{policy}/since/{older}/",
@@ -288,6 +290,8 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
     pairs = comparisons(policy, publication)
     if pairs:
         yield make_page(PageKind.COMPARISONS, **names)
+        if any(locale in version.editions for version in policy.versions):
+            yield make_page(PageKind.THREADS, **names)
     for older, newer in pairs:
         yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
         yield make_page(PageKind.SIDE_BY_SIDE, **names, older=older.label, version=newer.label)
