@@ -25,6 +25,10 @@ class Shelf:
     """By locale."""
     missing_at_tip: frozenset[str] = frozenset()
     """Locales whose text was deleted."""
+    version_texts: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
+    """Texts in files of their own, by label and locale; a deleted file keeps its past."""
+    version_texts_at_tip: frozenset[tuple[str, str]] = frozenset()
+    """Those of them whose file is there."""
     archive: Mapping[tuple[str, str], Revision] = field(default_factory=dict)
     """By label and locale."""
     notes: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)

@@ -20,9 +20,9 @@ from policy_site.catalogue.grouping import (
     start_of,
     visible_at,
 )
+from policy_site.catalogue.release_texts import living_texts, read_text, report_texts, texts_by_label
 from policy_site.catalogue.statements import Statement, read_statements
 from policy_site.model import Edition, Finding, Revision, Significance, Version
-from policy_site.sources import Text, parse_text
 
 
 def group(shelf: Shelf, question: Question) -> Grouped:
@@ -46,11 +46,11 @@ class _Grouping:
         self.locale = settings.authoritative_locale
         self.findings: list[Finding] = []
         self.announcements: list[datetime] = []
-        self.by_label = {locale: _by_label(shelf, locale) for locale in settings.languages}
+        self.by_label = {locale: texts_by_label(shelf, locale) for locale in settings.languages}
 
     def group(self) -> Grouped:
         """Return every version that is published, and when the others will be."""
-        self._check_texts()
+        self.findings += report_texts(self.shelf, authoritative=self.locale, wording=self.wording)
         versions: list[Version] = []
         for label in sorted(self.shelf.notes):
             version = self._version(label)
@@ -61,7 +61,7 @@ class _Grouping:
             else:
                 versions.append(version)
         names = {
-            version.label: self.wording(parse_text(version.editions[self.locale].revision, is_strict=True))
+            version.label: self._name(version.editions[self.locale].revision)
             for version in versions
             if self.locale in version.editions
         }
@@ -76,7 +76,10 @@ class _Grouping:
         path = statements.made[-1].note.path
         if not texts and self.is_complete:
             message = f"Nothing names the version {label!r}, so this release note is about no text."
-            remedy = f"Write `version: {label}` into the front matter of the text, or correct the note's file name."
+            remedy = (
+                f"Write `version: {label}` into the front matter of {self.shelf.policy}/{self.locale}.md, put the text"
+                f" into {self.shelf.policy}/versions/{label}.{self.locale}.md, or correct the note's file name."
+            )
             self.findings.append(finding(path, message, remedy, rule="version-label"))
             return None
         *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)
@@ -127,7 +130,7 @@ class _Grouping:
                 earlier=tuple(known[:-1]),
                 published_at=version.published_at,
             )
-            self._check_wording(version, texts, first)
+            self._check_wording(version, first)
         for locale in self.settings.languages:
             revisions = self.by_label[locale].get(version.label, [])
             if locale == self.locale or not revisions:
@@ -135,7 +138,7 @@ class _Grouping:
             shown_at = shown_from(version.published_at, texts[0] if texts else None, revisions[0])
             if shown_at <= self.as_of:
                 known = visible_at(revisions, self.as_of) or list(revisions[:1])
-                distinct = distinct_wordings(known, _read, self.wording)
+                distinct = distinct_wordings(known, read_text, self.wording)
                 editions[locale] = published_to_readers(self._edition(version, locale, known), shown_at, distinct)
             else:
                 self.announcements.append(shown_at)
@@ -146,90 +149,26 @@ class _Grouping:
             policy=self.shelf.policy,
             version=version.label,
             locale=locale,
-            text=_read(revisions[-1]),
+            text=read_text(revisions[-1]),
             revisions=revisions,
-            distinct=distinct_wordings(revisions, _read, self.wording),
+            distinct=distinct_wordings(revisions, read_text, self.wording),
         )
 
     def _name(self, revision: Revision) -> str:
-        return self.wording(_read(revision))
+        return self.wording(read_text(revision))
 
     def _first_published(self, texts: Sequence[Revision], published_at: datetime) -> Revision | None:
         before = [text for text in texts if text.committed_at and text.committed_at <= published_at]
         return before[-1] if before else next(iter(texts), None)
 
-    def _check_wording(self, version: Version, texts: Sequence[Revision], first: Revision) -> None:
-        tip = self.shelf.texts.get(self.locale, ())
-        if tip and texts[-1] == tip[-1] and self._name(tip[-1]) != self._name(first):
+    def _check_wording(self, version: Version, first: Revision) -> None:
+        for tip in living_texts(self.shelf, self.locale):
+            if tip not in self.by_label[self.locale].get(version.label, ()) or self._name(tip) == self._name(first):
+                continue
             message = (
                 f"The wording changed after version {version.label!r} was published"
                 f" on {version.published_date.isoformat()}."
             )
             remedy = "Restore the words, or give the text a new version with a release note of its own."
-            line = 1 + tip[-1].text[: max(tip[-1].text.find("version:"), 0)].count("\n")
-            self.findings.append(finding(tip[-1].path, message, remedy, rule="wording-without-release", line=line))
-
-    def _check_texts(self) -> None:
-        """Look at the texts as they are now: old ones can no longer be mended."""
-        for locale, revisions in sorted(self.shelf.texts.items()):
-            tip = revisions[-1]
-            text = _read(tip)
-            self.findings += text.findings
-            if locale in self.shelf.missing_at_tip or text.findings:
-                continue
-            if not text.version:
-                message = "This text does not say which version it is."
-                remedy = "Write `version:` with the label of its release note into the front matter."
-                self.findings.append(finding(tip.path, message, remedy, rule="version-label", line=1))
-            elif text.version not in self.shelf.notes:
-                message = f"There is no release note for the version {text.version!r} that this text names."
-                remedy = f"Write {self.shelf.policy}/releases/{text.version}.md, or correct the label."
-                self.findings.append(finding(tip.path, message, remedy, rule="version-label", line=1))
-            if not text.title:
-                message = "This text has no title."
-                remedy = "Write `title:` into the front matter."
-                self.findings.append(finding(tip.path, message, remedy, rule="title", line=1))
-        if self.locale in self.shelf.missing_at_tip or self.locale not in self.shelf.texts:
-            self._report_missing_text()
-        self._check_labels()
-
-    def _report_missing_text(self) -> None:
-        revisions = self.shelf.texts.get(self.locale, ())
-        path = revisions[-1].path if revisions else f"{self.shelf.policy}/{self.locale}.md"
-        message = f"The policy {self.shelf.policy!r} has no text in its authoritative language {self.locale!r}."
-        remedy = "Add the file, or remove the policy from site.toml."
-        self.findings.append(finding(path, message, remedy, rule="missing-text"))
-
-    def _check_labels(self) -> None:
-        for (label, locale), revision in sorted(self.shelf.archive.items()):
-            clashing = [text for text in self.shelf.texts.get(locale, ()) if _read(text).version == label]
-            if clashing:
-                message = f"The label {label!r} is in use twice: here and in {clashing[-1].path}."
-                remedy = "Give one of the two texts another label, and a release note of that name."
-                self.findings.append(finding(revision.path, message, remedy, rule="version-label"))
-            if label not in self.shelf.notes:
-                message = f"There is no release note for the archived version {label!r}."
-                remedy = f"Write {self.shelf.policy}/releases/{label}.md with the dates."
-                self.findings.append(finding(revision.path, message, remedy, rule="version-label"))
-        folded: dict[str, str] = {}
-        for label in sorted(self.shelf.notes):
-            other = folded.setdefault(label.casefold(), label)
-            if other != label:
-                message = f"The labels {other!r} and {label!r} differ in case alone, and would share an address."
-                path = self.shelf.notes[label][-1].path
-                self.findings.append(finding(path, message, "Rename one of them.", rule="version-label"))
-
-
-def _read(revision: Revision) -> Text:
-    return parse_text(revision, is_strict=True)
-
-
-def _by_label(shelf: Shelf, locale: str) -> dict[str, list[Revision]]:
-    labelled: dict[str, list[Revision]] = {}
-    for (label, archived_locale), revision in sorted(shelf.archive.items()):
-        if archived_locale == locale:
-            labelled.setdefault(label, []).append(revision)
-    for revision in shelf.texts.get(locale, ()):
-        if label := _read(revision).version:
-            labelled.setdefault(label, []).append(revision)
-    return labelled
+            line = 1 + tip.text[: max(tip.text.find("version:"), 0)].count("\n")
+            self.findings.append(finding(tip.path, message, remedy, rule="wording-without-release", line=line))

@@ -71,7 +71,11 @@ def tips_of(shelves: Sequence[Shelf]) -> frozenset[str]:
     return frozenset(
         revision.digest
         for shelf in shelves
-        for revision in (*(found[-1] for found in shelf.texts.values()), *shelf.archive.values())
+        for revision in (
+            *(found[-1] for found in shelf.texts.values()),
+            *(shelf.version_texts[key][-1] for key in shelf.version_texts_at_tip),
+            *shelf.archive.values(),
+        )
     )
 
 

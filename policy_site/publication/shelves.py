@@ -59,6 +59,7 @@ def _leave_out(history: History, revisions: list[Revision], path: str, first: st
 
 def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]], living: Mapping[Place, str]) -> Shelf:
     texts: dict[str, tuple[Revision, ...]] = {}
+    version_texts: dict[tuple[str, str], tuple[Revision, ...]] = {}
     archive: dict[tuple[str, str], Revision] = {}
     notes: dict[str, tuple[Revision, ...]] = {}
     note_words: dict[tuple[str, str], tuple[Revision, ...]] = {}
@@ -69,6 +70,8 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         found = [replace(revision, title=title) for revision in seen] if title else seen
         if place.role is Role.TEXT:
             texts[place.locale] = tuple(found)
+        elif place.role is Role.VERSION_TEXT:
+            version_texts[place.version, place.locale] = tuple(found)
         elif place not in living:
             continue
         elif place.role is Role.ARCHIVE:
@@ -81,6 +84,10 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         policy=policy.id,
         texts=MappingProxyType(texts),
         missing_at_tip=frozenset(locale for locale in texts if Place(Role.TEXT, policy.id, locale) not in living),
+        version_texts=MappingProxyType(version_texts),
+        version_texts_at_tip=frozenset(
+            key for key in version_texts if Place(Role.VERSION_TEXT, policy.id, key[1], key[0]) in living
+        ),
         archive=MappingProxyType(archive),
         notes=MappingProxyType(notes),
         note_words=MappingProxyType(note_words),

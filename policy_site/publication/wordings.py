@@ -21,7 +21,8 @@ class Wordings:
         grouping = settings.versions.grouping
         bodies: dict[str, None] = {}
         for shelf in shelves:
-            for revision in (*(entry for found in shelf.texts.values() for entry in found), *shelf.archive.values()):
+            texts = (*shelf.texts.values(), *shelf.version_texts.values())
+            for revision in (*(entry for found in texts for entry in found), *shelf.archive.values()):
                 body = parse_text(revision, is_strict=grouping.is_ours).body
                 bodies[body] = None
                 if grouping.reads_date:

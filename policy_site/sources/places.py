@@ -13,6 +13,8 @@ class Role(StrEnum):
     """What a file is for."""
 
     TEXT = "text"
+    VERSION_TEXT = "version-text"
+    """The text of one version in a file of its own, named after it."""
     ARCHIVE = "archive"
     NOTE = "note"
     NOTE_WORDS = "note-words"
@@ -90,6 +92,7 @@ _LOCALE = r"(?P<locale>[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)"
 _BESIDE = (
     (re.compile(rf"(?P<policy>[^/]+)/releases/{_LABEL}\.{_LOCALE}\.md"), Role.NOTE_WORDS),
     (re.compile(rf"(?P<policy>[^/]+)/releases/{_LABEL}\.md"), Role.NOTE),
+    (re.compile(rf"(?P<policy>[^/]+)/versions/{_LABEL}\.{_LOCALE}\.md"), Role.VERSION_TEXT),
     (re.compile(rf"(?P<policy>[^/]+)/archive/{_LABEL}\.{_LOCALE}\.md"), Role.ARCHIVE),
 )
 """What stands beside a policy's texts; the first that fits wins."""

@@ -1,0 +1,141 @@
+"""The texts that release notes are about: which label each belongs to, and what is wrong with those of today.
+
+The label decides, not the file: it stands in the front matter of ``en.md``, and in the name of a file in
+``versions/`` or ``archive/``. So two versions can be announced at a time, each in a file of its own, while ``en.md``
+holds the text in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from policy_site.catalogue.grouping import Shelf, Wording, finding
+from policy_site.model import Finding, Revision
+from policy_site.sources import Text, parse_text
+
+RULE = "version-label"
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def read_text(revision: Revision) -> Text:
+    """Take a text apart whose front matter is ours."""
+    return parse_text(revision, is_strict=True)
+
+
+def texts_by_label(shelf: Shelf, locale: str) -> Mapping[str, list[Revision]]:
+    """Return the revisions of each version's text in a language, oldest first."""
+    labelled: dict[str, list[Revision]] = {}
+    for (label, archived_locale), revision in sorted(shelf.archive.items()):
+        if archived_locale == locale:
+            labelled.setdefault(label, []).append(revision)
+    for revision in shelf.texts.get(locale, ()):
+        if label := read_text(revision).version:
+            labelled.setdefault(label, []).append(revision)
+    for (label, own_locale), revisions in sorted(shelf.version_texts.items()):
+        if own_locale == locale:
+            others = labelled.get(label, [])
+            labelled[label] = _in_line(others, revisions) if others else list(revisions)
+    return labelled
+
+
+def _in_line(first: Sequence[Revision], second: Sequence[Revision]) -> list[Revision]:
+    """Lay two rows of revisions, each in the order of the branch, on one line of time."""
+    timed: list[tuple[datetime, int, Revision]] = []
+    for row, revisions in enumerate((first, second)):
+        latest = _FIRST
+        for revision in revisions:
+            is_archived = revision.commit is None and revision.committed_at is None and not timed
+            latest = _FIRST if is_archived else max(latest, revision.committed_at or _LAST)
+            timed.append((latest, row, revision))
+    return [revision for _, _, revision in sorted(timed, key=lambda entry: entry[:2])]
+
+
+def living_texts(shelf: Shelf, locale: str) -> tuple[Revision, ...]:
+    """Return the texts in a language that are there now, without those of the archive."""
+    common = shelf.texts.get(locale, ())
+    own = [shelf.version_texts[key][-1] for key in sorted(shelf.version_texts_at_tip) if key[1] == locale]
+    return (*(common[-1:] if locale not in shelf.missing_at_tip else ()), *own)
+
+
+def report_texts(shelf: Shelf, *, authoritative: str, wording: Wording) -> Iterator[Finding]:
+    """Look at the texts as they are now: old ones can no longer be mended."""
+    for locale, revisions in sorted(shelf.texts.items()):
+        tip = revisions[-1]
+        text = read_text(tip)
+        yield from text.findings
+        if locale not in shelf.missing_at_tip and not text.findings:
+            yield from _report_common_text(shelf, tip, text)
+    for label, locale in sorted(shelf.version_texts_at_tip):
+        yield from _report_own_text(shelf, label, shelf.version_texts[label, locale][-1])
+    if not living_texts(shelf, authoritative):
+        yield _missing_text(shelf, authoritative)
+    yield from _report_labels(shelf, wording)
+
+
+def _report_common_text(shelf: Shelf, tip: Revision, text: Text) -> Iterator[Finding]:
+    if not text.version:
+        message = "This text does not say which version it is."
+        remedy = "Write `version:` with the label of its release note into the front matter."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+    elif text.version not in shelf.notes:
+        message = f"There is no release note for the version {text.version!r} that this text names."
+        remedy = f"Write {shelf.policy}/releases/{text.version}.md, or correct the label."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+    if not text.title:
+        yield _without_title(tip)
+
+
+def _report_own_text(shelf: Shelf, label: str, tip: Revision) -> Iterator[Finding]:
+    text = read_text(tip)
+    yield from text.findings
+    if text.version not in ("", label):
+        message = f"The name of this file says that it is version {label!r}; its front matter says {text.version!r}."
+        remedy = "Correct one of the two; in a file of its own, a text needs no `version:`."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+    elif label not in shelf.notes:
+        message = f"There is no release note for the version {label!r} that this file is called after."
+        remedy = f"Write {shelf.policy}/releases/{label}.md, or correct the name of the file."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+    if not text.findings and not text.title:
+        yield _without_title(tip)
+
+
+def _without_title(tip: Revision) -> Finding:
+    return finding(tip.path, "This text has no title.", "Write `title:` into the front matter.", rule="title", line=1)
+
+
+def _missing_text(shelf: Shelf, authoritative: str) -> Finding:
+    revisions = shelf.texts.get(authoritative, ())
+    path = revisions[-1].path if revisions else f"{shelf.policy}/{authoritative}.md"
+    message = f"The policy {shelf.policy!r} has no text in its authoritative language {authoritative!r}."
+    return finding(path, message, "Add the file, or remove the policy from site.toml.", rule="missing-text")
+
+
+def _report_labels(shelf: Shelf, wording: Wording) -> Iterator[Finding]:
+    for (label, locale), revision in sorted(shelf.archive.items()):
+        own = shelf.version_texts.get((label, locale), ())
+        clashing = [*(text for text in shelf.texts.get(locale, ()) if read_text(text).version == label), *own]
+        if clashing:
+            message = f"The label {label!r} is in use twice: here and in {clashing[-1].path}."
+            remedy = "Give one of the two texts another label, and a release note of that name."
+            yield finding(revision.path, message, remedy, rule=RULE)
+        if label not in shelf.notes:
+            message = f"There is no release note for the archived version {label!r}."
+            remedy = f"Write {shelf.policy}/releases/{label}.md with the dates."
+            yield finding(revision.path, message, remedy, rule=RULE)
+    for label, locale in sorted(shelf.version_texts_at_tip):
+        own_text = shelf.version_texts[label, locale][-1]
+        common = shelf.texts[locale][-1] if locale in shelf.texts and locale not in shelf.missing_at_tip else None
+        is_named_twice = common is not None and read_text(common).version == label
+        if common and is_named_twice and wording(read_text(common)) != wording(read_text(own_text)):
+            message = f"{common.path} says that it is version {label!r}, too, and reads differently."
+            remedy = f"Write into {common.path} which other version it is, or delete one of the two files."
+            yield finding(own_text.path, message, remedy, rule=RULE, line=1)
+    folded: dict[str, str] = {}
+    for label in sorted(shelf.notes):
+        other = folded.setdefault(label.casefold(), label)
+        if other != label:
+            message = f"The labels {other!r} and {label!r} differ in case alone, and would share an address."
+            yield finding(shelf.notes[label][-1].path, message, "Rename one of them.", rule=RULE)
