@@ -21,7 +21,7 @@ from policy_site.catalogue.standing import (
     upcoming,
     version_in_force,
 )
-from policy_site.catalogue.succession import predecessor
+from policy_site.catalogue.succession import predecessor, settled
 from policy_site.groupings import Grouping
 from policy_site.model import Finding, Policy, Version
 from policy_site.settings import PolicySettings, Settings
@@ -42,6 +42,7 @@ __all__ = [
     "load_way",
     "next_transition",
     "predecessor",
+    "settled",
     "standing",
     "upcoming",
     "version_in_force",

@@ -7,8 +7,8 @@ it; one that was put in between counts from the instant at which readers could k
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,6 +38,37 @@ def predecessor(policy: Policy, version: Version, at: datetime | None = None) ->
     candidates = [other for other in policy.versions if other.earlier and may_stand_before(other)]
     candidates += [other for other in (next(filter(may_stand_before, steady), None),) if other]
     return max(candidates, key=lambda other: _place(state_known_at(other, known_at)), default=None)
+
+
+def settled(policy: Policy, version: Version, at: datetime | None = None) -> Version:
+    """Return the version that applies once everything that takes effect together with ``version`` has: mostly itself.
+
+    An announced text is never changed. What must be carried over into it stands in another version of the same day,
+    published later, and that one is the text readers get. ``at`` as for :func:`predecessor`.
+    """
+    state = version if at is None else state_known_at(version, at)
+    place, start = _place(state), _start(state)
+    known_at = start if at is None else min(at, start)
+    together = [
+        other
+        for other in _standing_after(policy, place)
+        if first_published_at(other) <= known_at
+        and (known := state_known_at(other, known_at)).effective_at == state.effective_at
+        and _place(known) > place
+        and not _is_withdrawn(other, known_at)
+    ]
+    return max(together, key=lambda other: _place(state_known_at(other, known_at)), default=version)
+
+
+def is_overtaken(policy: Policy, version: Version, at: datetime) -> bool:
+    """Say whether a version with a later effective date applied already at ``at``, as known then."""
+    state = state_known_at(version, at)
+    return any(
+        first_published_at(other) <= at
+        and state.effective_at < state_known_at(other, at).effective_at <= at
+        and not _is_withdrawn(other, at)
+        for other in _standing_after(policy, _place(state), until=at)
+    )
 
 
 def twin(policy: Policy, version: Version, at: datetime) -> str | None:
@@ -107,6 +138,20 @@ def _place(version: Version) -> tuple[datetime, datetime, str]:
 def _start(state: Version) -> datetime:
     """Return when a version begins to apply to readers: not before they could read it."""
     return max(state.effective_at, state.published_at)
+
+
+def _standing_after(
+    policy: Policy, place: tuple[datetime, datetime, str], *, until: datetime | None = None
+) -> Iterator[Version]:
+    """Give the versions that may stand after a place and take effect by ``until`` (by default: with it)."""
+    until = until or place[0]
+    yield from (version for version in policy.versions if version.earlier)
+    for number in range(bisect_right(policy.versions, place, key=_place), len(policy.versions)):
+        version = policy.versions[number]
+        if version.effective_at > until:
+            break
+        if not version.earlier:
+            yield version
 
 
 def _is_withdrawn(version: Version, at: datetime) -> bool:

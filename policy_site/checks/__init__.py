@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policy_site.checks import (
+    carried_words,
     changed_sections,
     effective_date,
     links,
@@ -23,6 +24,7 @@ from policy_site.publication import Publication
 __all__ = ["RULES", "Rule", "check", "stops_build"]
 
 RULES: tuple[Rule, ...] = (
+    carried_words.RULE,
     changed_sections.RULE,
     effective_date.RULE,
     links.RULE,

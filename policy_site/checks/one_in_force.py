@@ -1,4 +1,8 @@
-"""Exactly one version of a policy is in force on a day."""
+"""Exactly one version of a policy is in force on a day.
+
+Of two that take effect on one day, the one that was published later applies: it carries into an announced text, which
+never changes, what was corrected since.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,15 @@ def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         standing = [version for version in policy.versions if version.withdrawn_at is None]
         for earlier, later in itertools.pairwise(standing):
-            if later.note and earlier.effective_at == later.effective_at:
+            is_follow_up = earlier.published_at < later.published_at
+            if later.note and not is_follow_up and earlier.effective_at == later.effective_at:
                 yield Finding(
                     path=later.note.path,
                     line=later.note.line("effective"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The versions {earlier.label!r} and {later.label!r} take effect on the same day,"
-                    f" {later.effective_date.isoformat()}.",
+                    f" {later.effective_date.isoformat()}, and are published together: nothing says which one applies.",
                     remedy="Give one of them another effective date, or withdraw it: `withdrawn: DATE`.",
                 )
 
@@ -30,8 +35,10 @@ def _findings(publication: Publication) -> Iterator[Finding]:
 RULE = Rule(
     name="one-in-force",
     severities=(Severity.ERROR,),
-    demand="No two versions of a policy take effect on the same day, unless one was withdrawn.",
-    reason="A reader who asks which text applied must get one answer.",
+    demand="No two versions of a policy that are published together take effect on the same day, unless one was"
+    " withdrawn.",
+    reason="A reader who asks which text applied must get one answer: of two versions of one day, the one published"
+    " later.",
     findings=_findings,
     fails={NOTE: note_with(effective=FIRST, published=PUBLISHED[FIRST])},
     passes={NOTE: note_with(effective="2026-05-05")},

@@ -32,6 +32,7 @@ _GROUNDS: Mapping[Ground, str] = MappingProxyType(
         Ground.MOVED: "the base URL is another one now",
         Ground.FORM: "their words have another form now",
         Ground.REWORDED: "words changed later under the same date or label",
+        Ground.COMPARED: "what a version is compared with is decided by another rule now",
         Ground.REQUESTED: "--keep-published asks for it",
     }
 )
@@ -40,8 +41,6 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ("source.", "The commit is another one: history was rewritten."),
     ("effective_", "The time zone of site.toml changed, or history was rewritten."),
     ("time_zone", "The time zone of site.toml changed."),
-    ("previous_version", "A version was merged that takes its place before one that is published."),
-    ("sections", "A version was merged that takes its place before one that is published, or history was rewritten."),
     ("significance", "versions.significance of site.toml changed, or history was rewritten."),
 )
 

@@ -24,6 +24,8 @@ class Ground(StrEnum):
     MOVED = "moved"
     FORM = "form"
     REWORDED = "reworded"
+    COMPARED = "compared"
+    """What it is compared with: said as it was known then, by a program that knew another rule."""
     REQUESTED = "requested"
 
 
@@ -68,6 +70,7 @@ class Continuation:
 
 
 _CHAIN = frozenset({"seq", "prev", "hash"})
+_COMPARED = ("previous_version", "sections", "identical_to", "editions.*.compare_url")
 _REWORDED = ("sections", "identical_to", "source.commit", "editions.*.sha256", "editions.*.title")
 
 
@@ -144,6 +147,8 @@ def _ground(
             return Ground.MOVED
         if field.endswith(".html") and before == after.replace(bases[1], bases[0]):
             return Ground.MOVED
+    if any(fnmatchcase(field, pattern) for pattern in _COMPARED):
+        return Ground.COMPARED
     if field.endswith(".html") and f"{field.removesuffix('.html')}.text" not in changed:
         return Ground.FORM
     return None

@@ -13,7 +13,7 @@ from policy_site.catalogue import compile_catalogue
 from policy_site.events.derivation import derive_events
 from policy_site.history import History
 from policy_site.localization import OwnCatalogue, month_names
-from policy_site.model import Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
+from policy_site.model import Block, Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
 from policy_site.publication.rendering import render_editions, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
 from policy_site.publication.wordings import Wordings
@@ -95,7 +95,9 @@ def compile_publication(
     events = derive_events(
         catalogue.policies,
         as_of=as_of,
-        section_changes=lambda policy, version: section_changes(policy, version, documents),
+        section_changes=lambda policy, version, settled_as: section_changes(
+            policy, version, documents, settled_as=settled_as
+        ),
         authority=settings.feed_authority,
         year=settings.feed.year,
         published=published,
@@ -120,8 +122,15 @@ def compile_publication(
     )
 
 
-def section_changes(policy: Policy, version: Version, documents: Mapping[str, Document]) -> tuple[SectionChange, ...]:
-    """Return how the sections of a version differ from those of the version before, in the authoritative language."""
+def section_changes(
+    policy: Policy, version: Version, documents: Mapping[str, Document], *, settled_as: str
+) -> tuple[SectionChange, ...]:
+    """Return how the sections of a version differ from those of its predecessor, in the authoritative language.
+
+    ``settled_as``: label of the version that applies once everything has taken effect that takes effect together with
+    this one (:func:`policy_site.catalogue.settled`). Where that one reads as the predecessor does, nothing changes for
+    readers, and no section is named.
+    """
     if version.previous is None:
         return ()
     old = policy.version(version.previous).editions.get(policy.authoritative_locale)
@@ -130,4 +139,13 @@ def section_changes(policy: Policy, version: Version, documents: Mapping[str, Do
         return ()
     if new.digest not in documents:  # a revision of its day, which says the same as the present one
         new = policy.version(version.label).editions[policy.authoritative_locale]
-    return redlines.section_changes(redlines.compare(documents[old.digest], documents[new.digest]))
+    changes = redlines.section_changes(redlines.compare(documents[old.digest], documents[new.digest]))
+    final = policy.version(settled_as).editions.get(policy.authoritative_locale)
+    if settled_as == version.label or final is None:
+        return changes
+    before, after = _readings(documents[old.digest]), _readings(documents[final.digest])
+    return tuple(change for change in changes if before.get(change.id) != after.get(change.id))
+
+
+def _readings(document: Document) -> Mapping[str, tuple[Block, ...]]:
+    return {section.id: section.blocks for section in document.sections}

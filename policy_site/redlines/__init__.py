@@ -5,6 +5,8 @@ from __future__ import annotations
 from policy_site.redlines import html as html
 from policy_site.redlines import json as json
 from policy_site.redlines import text as text
+from policy_site.redlines.carried import is_carried as is_carried
+from policy_site.redlines.carried import words_of_section as words_of_section
 from policy_site.redlines.changes import section_changes as section_changes
 from policy_site.redlines.compare import compare as compare
 from policy_site.redlines.phrases import ENGLISH as ENGLISH

@@ -108,7 +108,7 @@ def policy_of(*versions: Version, policy: str = "privacy") -> Policy:
     return Policy(policy, "en", tuple(linked))
 
 
-def compared(_policy: Policy, version: Version) -> tuple[SectionChange, ...]:
+def compared(_policy: Policy, version: Version, _settled: str) -> tuple[SectionChange, ...]:
     return (SectionChange(f"{version.previous}-{version.label}", "Keep", SectionChangeKind.MODIFIED),)
 
 
