@@ -34,7 +34,7 @@ kombu               policy_site.notifier.queues
 lxml                policy_site.formats.atom  policy_site.starting.readers.html  tests.formats  tests.web
                     benchmarks.redlines_tools
 mammoth             policy_site.starting.readers.word
-markdown            policy_site.documents.conversion
+markdown            policy_site.documents.python_markdown
 markdownify         policy_site.starting.readers.html
 markupsafe          policy_site.web  policy_site.notifier.wording
 nh3                 policy_site.documents.cleaning

@@ -19,9 +19,9 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX, AtomicString, code_escape
 
-from policy_site.documents.building import Blocks
 from policy_site.documents.chunks import are_elements_closed, find_raw_spans
 from policy_site.documents.emphasis import find_edges
+from policy_site.documents.python_markdown.building import Blocks
 from policy_site.documents.starts import FENCE
 
 _REPLACED = ("empty", "code", "hashheader", "setextheader", "hr", "olist", "ulist", "quote", "reference", "paragraph")
