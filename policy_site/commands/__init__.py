@@ -32,7 +32,7 @@ class Command(Protocol):
         """Do the work; return the exit status."""
 
 
-COMMANDS = ("build", "serve", "check", "log", "diff", "translations", "init", "notify", "ping")
+COMMANDS = ("build", "serve", "check", "review", "log", "diff", "translations", "init", "notify", "ping")
 """Every command's module, in the order of the help; add yours here.
 
 A command is imported when it is called for: `notify` runs on machines that have neither git nor Flask.

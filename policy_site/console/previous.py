@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from policy_site.errors import ContentError, PublishingError, UsageError
 from policy_site.events.audit import ledger_faults
 from policy_site.events.chain import Ledger
-from policy_site.events.continuation import Departure, Ground, compare_ledgers
+from policy_site.events.continuation import Continuation, Departure, Ground, compare_ledgers
 from policy_site.events.entries import Entry
 from policy_site.events.published import PublishedLedger, read_published_ledger
 from policy_site.model import Finding, Severity
@@ -64,20 +65,30 @@ class Previous:
                 " folder without --previous.",
             )
 
+    def refusals(self, publication: Publication) -> tuple[Finding, ...]:
+        """Say what publishing would change of what is published about the policies that are read."""
+        ledger = Syndication(publication).ledger
+        policies = {policy.id for policy in publication.settings.policies}
+        records = [record for record in self.ledger.records if record["policy"] in policies]
+        refused = self._compare(publication, ledger, records).refused
+        return tuple(_refusals(refused, ledger, publication)) if refused else ()
+
+    def _compare(self, publication: Publication, ledger: Ledger, records: Sequence[Mapping[str, Any]]) -> Continuation:
+        return compare_ledgers(
+            records,
+            ledger,
+            bases=(self.ledger.base_url, publication.settings.base_url),
+            may_be_reworded=not publication.settings.versions.grouping.is_ours,
+            is_requested=self.keep_published,
+        )
+
     def carry_over(self, publication: Publication) -> tuple[Publication, tuple[Finding, ...]]:
         """Return the publication with everything published kept as it is, and notes on what would differ today.
 
         Raises :class:`ContentError` where the content would rewrite what is published.
         """
         ledger = Syndication(publication).ledger
-        base_url = publication.settings.base_url
-        continuation = compare_ledgers(
-            self.ledger.records,
-            ledger,
-            bases=(self.ledger.base_url, base_url),
-            may_be_reworded=not publication.settings.versions.grouping.is_ours,
-            is_requested=self.keep_published,
-        )
+        continuation = self._compare(publication, ledger, self.ledger.records)
         if continuation.refused:
             findings = tuple(_refusals(continuation.refused, ledger, publication))
             count = len(continuation.refused)
@@ -143,6 +154,14 @@ def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
                 remedy="Leave --first away to continue it.",
             )
         yield Previous(site, ledger, arguments.keep_published) if ledger else None
+
+
+@contextmanager
+def open_published(address: str) -> Iterator[Previous | None]:
+    """Read the change feed of the site at ``address``; ``None`` where none is published there yet."""
+    with open_site(address) as site:
+        ledger = read_published_ledger(site)
+        yield Previous(site, ledger, keep_published=False) if ledger else None
 
 
 def refuse_contradictions(publication: Publication, *, since: int) -> None:

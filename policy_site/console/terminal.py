@@ -84,8 +84,13 @@ class Terminal:
 
     def write_json(self, value: Any) -> None:  # noqa: ANN401 - JSON has no common type
         """Print a value for machines."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
+        sys.stdout.write(self.json_text(value))
         sys.stdout.flush()
+
+    @staticmethod
+    def json_text(value: Any) -> str:  # noqa: ANN401 - JSON has no common type
+        """Return a value as it is written for machines."""
+        return json.dumps(value, ensure_ascii=True, indent=2) + "\n"
 
     def show_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; a plain one, tabs between the cells, where no terminal listens."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from policy_site.characters import clean_line, clean_text
 from policy_site.documents import text
-from policy_site.formats.values import EditionForm, EditionPage, Links
+from policy_site.formats.values import EditionPage, Links
 from policy_site.model import Document
 
 
@@ -17,6 +17,3 @@ def write_text(page: EditionPage, _links: Links) -> bytes:
     facts = "\n".join(f"{clean_line(name)}: {clean_line(value)}" for name, value in page.facts)
     body = clean_text(text(replace(page.document, title=""))) if page.document else ""
     return ("\n\n".join(part.strip("\n") for part in (heading, facts, body) if part.strip()) + "\n").encode()
-
-
-FORM = EditionForm("index.txt", "text/plain; charset=utf-8", write_text)

@@ -69,7 +69,7 @@ def read_history(
     the work tree, the files on disk count as one more revision each, without a commit. Raises :class:`HistoryError`.
     """
     opened = open_repository(repository)
-    reader = _Reader(folder=_normalise(folder), wanted=cache(wanted))
+    reader = _Reader(folder=normalise(folder), wanted=cache(wanted))
     tip = opened.find_tip(branch=branch, ref=ref)
     log = opened.read_log(tip.commit, folder=reader.folder)
     commits = list(parse_log(log.output))
@@ -119,7 +119,7 @@ class _Reader:
 
     def from_root(self, path: str) -> str:
         """Return a path from the content folder as one from the root of the repository."""
-        return path if self.folder == "." else f"{self.folder}/{path}"
+        return from_root(path, self.folder)
 
     def collect(self, repository: Repository, tip: Tip, lineages: Lineages) -> History:
         """Read the blobs of the files that are wanted, and put their revisions in order."""
@@ -250,7 +250,13 @@ def _how_to_complete(*, is_shallow: bool, is_partial: bool) -> str:
     return PARTIAL_REMEDY if is_partial else ""
 
 
-def _normalise(folder: str) -> str:
+def from_root(path: str, folder: str) -> str:
+    """Return a path from the content folder as one from the root of the repository."""
+    return path if folder == "." else f"{folder}/{path}"
+
+
+def normalise(folder: str) -> str:
+    """Return the content folder as git knows it; raise :class:`HistoryError` for one outside the repository."""
     path = PurePosixPath(folder)
     if path.is_absolute() or ".." in path.parts or "\0" in folder:
         raise HistoryError(

@@ -35,6 +35,19 @@ _LOG = (
     "-l1000",
     "--format=%H %ct",
 )
+_TREES = (
+    "diff-tree",
+    "-r",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-relative",
+    "--no-renames",
+    "--no-textconv",
+    "--ignore-submodules=none",
+    "-O/dev/null",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,31 @@ class Repository:
             remedy="Look at it with `git fsck`, or clone it again.",
         )
 
+    def find_fork(self, base: str, head: str) -> str | None:
+        """Return the newest commit that two have in common; ``None`` where none is in this clone."""
+        status, output, _ = run_git(self.folder, "merge-base", base, head)
+        return _decode(output).strip() if status == 0 else None
+
+    def compare_trees(self, old: str, new: str, *, folder: str) -> dict[str, tuple[str, str, str]]:
+        """Return what differs between two trees below ``folder``: by path the new mode, the old and the new blob.
+
+        Zeros stand for a file that is not there. A file that moved is one that went and one that came.
+        """
+        command = (*_TREES, "--end-of-options", old, new, "--", *([] if folder == "." else [folder]))
+        status, output, complaint = run_git(self.folder, *command)
+        if status != 0:
+            raise HistoryError(
+                f"Two commits of {self.folder} cannot be compared: git says {_last_line(complaint)!r}.",
+                remedy="Look at it with `git fsck`, or clone it again.",
+            )
+        tokens = iter(output.split(b"\0"))
+        found: dict[str, tuple[str, str, str]] = {}
+        for token in tokens:
+            if token:
+                _, mode, before, after, _ = token.decode("ascii").split(" ")
+                found[next(tokens).decode("utf-8", "surrogateescape")] = (mode, before, after)
+        return found
+
     @property
     def is_partial(self) -> bool:
         """Whether git left out objects on purpose when it cloned (``--filter``)."""
@@ -185,8 +223,7 @@ def find_merge_base(repository: Path, base: str, head: str) -> str | None:
     """Return the newest commit that two revisions have in common, ``None`` where they have none."""
     opened = open_repository(repository)
     commits = [opened.find_tip(branch=None, ref=ref).commit for ref in (base, head)]
-    status, output, _ = run_git(opened.folder, "merge-base", *commits)
-    return _decode(output).strip() if status == 0 else None
+    return opened.find_fork(*commits)
 
 
 class _NotARepositoryError(HistoryError):

@@ -25,8 +25,7 @@ flask               policy_site  policy_site.web  policy_site.commands.serve  te
 flask_frozen        policy_site.publishing.freezing
 git                 policy_site.history.runner  policy_site.history.creation
 html5lib            tests
-httpx               policy_site.exchange  policy_site.remote  policy_site.notifier.fetching
-                    policy_site.notifier.channels
+httpx               policy_site.remote  policy_site.notifier.fetching  policy_site.notifier.channels.webhook
 hypothesis          tests
 jinja2              policy_site.web  policy_site.notifier.wording
 jsonschema          tests
@@ -42,9 +41,7 @@ playwright          tests  benchmarks.redline_module
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
                     policy_site.formats.schema  policy_site.notifier.feed  policy_site.notifier.settings
-                    policy_site.notifier.settings_faults  policy_site.notifier.settings_tables
-                    policy_site.notifier.mail_settings  policy_site.notifier.channels
-                    tests.notifier.test_notices_guide
+                    policy_site.notifier.settings_faults  tests.notifier.test_notices_guide
 pytest              tests
 rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers

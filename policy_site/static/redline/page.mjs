@@ -1,24 +1,24 @@
 /** Any two versions on one page: two lists to choose from, and the redline of what is chosen. */
 
-import { readHistory } from "./history.mjs";
+import { changedSections, compare, countChangedWords, isChangedSection } from "./compare.mjs";
+import { readDocument } from "./documents.mjs";
 import { renderSections } from "./html.mjs";
 import { fill } from "./phrases.mjs";
-import { changedSections, compose, countChangedWords, isChangedSection } from "./reading.mjs";
 import { buildTree } from "./tree.mjs";
 
-const histories = new Map();
+const texts = new Map();
 
-/** Fetch a policy's history in a language once. */
-function fetchHistory(address) {
-  if (!histories.has(address)) {
-    const history = fetch(address).then(async (answer) => {
+/** Fetch a version's text once. */
+function fetchText(address) {
+  if (!texts.has(address)) {
+    const text = fetch(address).then(async (answer) => {
       if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-      return readHistory(await answer.json());
+      return readDocument(await answer.json());
     });
-    history.catch(() => histories.delete(address));
-    histories.set(address, history);
+    text.catch(() => texts.delete(address));
+    texts.set(address, text);
   }
-  return histories.get(address);
+  return texts.get(address);
 }
 
 /** Return an element with attributes and children; children are elements, or text. */
@@ -120,9 +120,9 @@ class AnyTwo {
     this.#outcome.textContent = this.#words.loading;
     const side = older.own && newer.own ? "own" : "authoritative";
     try {
-      const history = await fetchHistory(this.#words[`${side}History`]);
-      if (turn === this.#turn) this.#present(compose(history, Number(older[side]), Number(newer[side])), side);
-    } catch {
+      const documents = await Promise.all([fetchText(older[side]), fetchText(newer[side])]);
+      if (turn === this.#turn) this.#present(compare(...documents), side);
+    } catch (fault) {
       if (turn !== this.#turn) return;
       this.#shown = "";
       this.#outcome.textContent = this.#words.failed;
@@ -214,4 +214,4 @@ function decoded(hash) {
 }
 
 const template = document.getElementById("page-any-two");
-if (template) new AnyTwo(template);
+if (template && typeof Intl.Segmenter === "function") new AnyTwo(template);

@@ -1,0 +1,185 @@
+"""What merging one revision into another would bring: found by trees alone, nothing is merged or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from policy_site.errors import HistoryError
+from policy_site.history import disk, texts
+from policy_site.history.blobs import read_blobs
+from policy_site.history.findings import report_fault
+from policy_site.history.history import History, from_root, normalise, read_history
+from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK
+from policy_site.history.repository import Repository, open_repository
+from policy_site.history.texts import Fault, Text
+from policy_site.model import Finding, Revision
+
+_FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file that is another one after the merge."""
+
+    path: str
+    """Relative to the content folder."""
+    before: Revision | None
+    """As it is on the branch that is merged into; ``None`` where it is not there or no text."""
+    after: Revision | None
+    """As it will be; ``None`` where it goes or is no text."""
+    is_gone: bool = False
+    """Whether the file is not there after the merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What merging would change, before anything is read of the history."""
+
+    repository: Path
+    folder: str
+    base: str
+    """Full object name of the commit that is merged into."""
+    head: str
+    """Full object name of the commit that is merged."""
+    fork: str
+    """Full object name of the commit at which the two parted."""
+    changes: tuple[FileChange, ...]
+    """Files of the content, by path."""
+    others: tuple[str, ...]
+    """Files below the content folder that are no content, by path."""
+    conflicts: tuple[str, ...]
+    """Files of the content that both sides changed since they parted, each in its own way."""
+    findings: tuple[Finding, ...]
+    """About files that are no text."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the branch that is merged into went on since the two parted."""
+        return self.fork != self.base
+
+    def read(self, *, wanted: Callable[[str], bool], at: datetime) -> tuple[History, History]:
+        """Return the history before, and the one after a merge at ``at``, of the files that are ``wanted``."""
+        before = read_history(self.repository, folder=self.folder, branch=None, wanted=wanted, ref=self.base)
+        changes = [change for change in self.changes if wanted(change.path)]
+        return before, _merged(before, changes, findings=self.findings, head=self.head, at=at)
+
+
+def find_merge(repository: Path, *, base: str, head: str, folder: str, wanted: Callable[[str], bool]) -> Merge:
+    """Compare the trees of two revisions and of the commit at which they parted.
+
+    ``folder`` is relative to the root of the repository, ``.`` for all of it; paths given to ``wanted`` are relative to
+    ``folder``. Raises :class:`HistoryError` where one of the two is not there, or nothing joins them.
+    """
+    opened, folder = open_repository(repository), normalise(folder)
+    base, head = (opened.find_tip(branch=None, ref=ref).commit for ref in (base, head))
+    fork = opened.find_fork(base, head)
+    if fork is None:
+        remedy = (
+            "Fetch the rest of the history with `git fetch --unshallow` (in CI: a clone of full depth)."
+            if opened.is_shallow
+            else "Name a branch that began on the publishing branch."
+        )
+        raise HistoryError(f"Nothing in this clone joins {base[:12]} and {head[:12]}.", remedy=remedy)
+    brought = opened.compare_trees(fork, head, folder=folder)
+    meanwhile = opened.compare_trees(fork, base, folder=folder) if fork != base else {}
+    prefix = "" if folder == "." else f"{folder}/"
+    told: dict[str, tuple[str, str, str]] = {}
+    others, conflicts = list[str](), list[str]()
+    for path, (mode, old, new) in sorted(brought.items()):
+        below = path.removeprefix(prefix)
+        if not disk.is_utf8(path) or not wanted(below):
+            others.append(below.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+            continue
+        if path in meanwhile:
+            if meanwhile[path][2] != new:
+                conflicts.append(below)
+            continue
+        told[below] = (mode, old, new)
+    changes, findings = _read_changes(opened, told, folder=folder)
+    return Merge(
+        repository=opened.folder,
+        folder=folder,
+        base=base,
+        head=head,
+        fork=fork,
+        changes=tuple(changes),
+        others=tuple(others),
+        conflicts=tuple(conflicts),
+        findings=tuple(findings),
+    )
+
+
+def _read_changes(
+    repository: Repository, told: Mapping[str, tuple[str, str, str]], *, folder: str
+) -> tuple[list[FileChange], list[Finding]]:
+    names = sorted({blob for _, *blobs in told.values() for blob in blobs if blob.strip("0")})
+    contents: dict[str, Text | Fault] = {}
+    for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
+        if blob.content is not None:
+            contents[blob.name] = texts.read_text(blob.content)
+        else:
+            contents[blob.name] = texts.TOO_LARGE if blob.is_too_large else texts.MISSING
+    changes: list[FileChange] = []
+    findings: list[Finding] = []
+    for path, (mode, old, new) in told.items():
+        fault = _FAULT_OF_MODE.get(mode) or contents.get(new)
+        if isinstance(fault, Fault):
+            findings.append(replace(report_fault(from_root(path, folder), fault), path=path))
+        is_text = mode not in _FAULT_OF_MODE
+        changes.append(
+            FileChange(
+                path=path,
+                before=_revision(path, contents.get(old)),
+                after=_revision(path, contents.get(new) if is_text else None),
+                is_gone=not new.strip("0"),
+            )
+        )
+    return changes, findings
+
+
+def _revision(path: str, content: Text | Fault | None) -> Revision | None:
+    if not isinstance(content, Text):
+        return None
+    return Revision(path=path, text=content.text, digest=content.digest, commit=None, committed_at=None)
+
+
+def _merged(
+    history: History, changes: Sequence[FileChange], *, findings: Sequence[Finding], head: str, at: datetime
+) -> History:
+    """Let what a merge at ``at`` brings follow the history."""
+    revisions, files = dict(history.revisions), set(history.files)
+    added: list[tuple[str, Revision]] = []
+    for change in changes:
+        if change.is_gone:
+            files.discard(change.path)
+            continue
+        files.add(change.path)
+        past = revisions.get(change.path, ())
+        if change.after is not None and (not past or past[-1].digest != change.after.digest):
+            revision = replace(change.after, commit=head, committed_at=at)
+            revisions[change.path] = (*past, revision)
+            added.append((change.path, revision))
+    touched = {change.path for change in changes}
+    kept = (finding for finding in history.findings if finding.path not in touched)
+    return replace(
+        history,
+        commit=head,
+        committed_at=at,
+        revisions=MappingProxyType(dict(sorted(revisions.items()))),
+        sequence=(*history.sequence, *added),
+        files=frozenset(files),
+        findings=(*kept, *findings),
+    )
+
+
+def read_file(repository: Path, commit: str, path: str) -> str | None:
+    """Return the text of a file of a commit, by its path from the root; ``None`` where none can be read."""
+    for blob in read_blobs(open_repository(repository).folder, [f"{commit}:{path}"], limit=texts.SIZE_LIMIT):
+        if blob.content is not None:
+            content = texts.read_text(blob.content)
+            return content.text if isinstance(content, Text) else None
+    return None
