@@ -40,8 +40,8 @@ nh3                 policy_site.documents.cleaning
 playwright          tests  benchmarks.redline_module
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
-                    policy_site.formats.schema  policy_site.notifier.feed  policy_site.notifier.settings
-                    policy_site.notifier.settings_faults  tests.notifier.test_notices_guide
+                    policy_site.formats.schema  policy_site.notifier  tests.notifier.test_notices_guide
+pypdfium2           tests.web.test_paper
 pytest              tests
 rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers
