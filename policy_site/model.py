@@ -195,6 +195,9 @@ class RenderedWords:
     impact_text: str = ""
     choices_html: str = ""
     choices_text: str = ""
+    documents: tuple[Document, ...] = field(default=(), repr=False)
+    """Summary, impact and choices taken apart, for whoever must write them with other addresses; their ids and the
+    numbers of their footnotes differ, since they stand on one page."""
 
     @property
     def is_fallback(self) -> bool:

@@ -9,11 +9,15 @@ from policy_site.documents.adoption import adopt_ids as adopt_ids
 from policy_site.documents.emission import emit as emit
 from policy_site.documents.emission import emit_block as emit_block
 from policy_site.documents.emission import emit_spans as emit_spans
+from policy_site.documents.footnotes import set_apart as set_apart
 from policy_site.documents.limits import RenderFault as RenderFault
 from policy_site.documents.links import anchors as anchors
 from policy_site.documents.links import links as links
+from policy_site.documents.links import links_to_nowhere as links_to_nowhere
+from policy_site.documents.links import pictures as pictures
 from policy_site.documents.links import rewrite_links as rewrite_links
 from policy_site.documents.numbering import markers as markers
+from policy_site.documents.phrasing import say as say
 from policy_site.documents.plain import text as text
 from policy_site.documents.plain import wording as wording
 from policy_site.documents.plain import words as words

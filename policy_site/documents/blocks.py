@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
-from urllib.parse import urlsplit
 
 from policy_site.documents.cleaning import CONTAINERS, FLEXIBLE, INLINE, LEAVES, VOID
 from policy_site.documents.limits import UNPRINTABLE
+from policy_site.hyperlinks import Kind, judge
 from policy_site.model import Block, Container, Mark, Span
 
 MAXIMUM_NESTING = 100
@@ -87,21 +87,14 @@ def _clean_attributes(tag: str, source: str) -> tuple[tuple[str, str], ...]:
     if tag == "a":
         name = attributes.pop("name", "")
         attributes.setdefault("id", name)
-        if urlsplit_scheme(attributes.get("href", "")) in ("http", "https"):
+        link = judge(attributes.pop("href", ""))
+        if link.kind not in (Kind.NOWHERE, Kind.REFUSED):
+            attributes["href"] = link.address
+        if link.kind is Kind.WEB:
             attributes["rel"] = "noopener noreferrer"
     if "id" in attributes:
         attributes["id"] = "".join(attributes["id"].split())
     return tuple(sorted((name, value) for name, value in attributes.items() if value or name not in ("id", "class")))
-
-
-def urlsplit_scheme(address: str) -> str:
-    """Return the scheme of an address, ``https`` for one that begins with ``//``, empty for a relative one."""
-    if address.startswith("//"):
-        return "https"
-    try:
-        return urlsplit(address).scheme
-    except ValueError:
-        return "unreadable"
 
 
 class _Reader:
@@ -140,8 +133,8 @@ class _Reader:
     def _read_inline(self, element: _Element, marks: tuple[Mark, ...], containers: tuple[Container, ...]) -> None:
         # a policy asks nobody else for anything: pages would not show it, feed readers would tell who reads
         if element.tag == "img":
-            source = dict(element.attributes).get("src", "")
-            if not source or urlsplit_scheme(source):
+            source = judge(dict(element.attributes).get("src", ""))
+            if source.kind not in (Kind.PATH, Kind.SITE):
                 self._spans.append(Span(dict(element.attributes).get("alt", ""), marks))
                 return
         is_nested_link = element.tag == "a" and any(mark.tag == "a" for mark in marks)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from policy_site.catalogue import Catalogue, Shelf, earlier_revisions, edition_at
-from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, text
+from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, rewrite_links, set_apart, text
 from policy_site.model import (
     Block,
     Document,
@@ -142,28 +142,46 @@ def render_words(
                 key = (policy.id, version.label, locale)
                 said = written.get(key) or written.get((policy.id, version.label, policy.authoritative_locale))
                 if said is not None:
-                    finished[key] = _rendered(said, locale, documents)
-    before = {words: _rendered(words, words.locale, documents) for words in earlier}
+                    finished[key] = _rendered(said, locale, documents, version.label)
+    before = {words: _rendered(words, words.locale, documents, label) for words, label in earlier.items()}
     return MappingProxyType(finished), MappingProxyType(before), findings
 
 
-def _written_words(catalogue: Catalogue) -> tuple[dict[tuple[str, str, str], Words], dict[Words, None]]:
+def _written_words(catalogue: Catalogue) -> tuple[dict[tuple[str, str, str], Words], dict[Words, str]]:
     written: dict[tuple[str, str, str], Words] = {}
-    earlier: dict[Words, None] = {}
+    earlier: dict[Words, str] = {}
     for policy in catalogue.policies:
         for version in policy.versions:
             for locale, words in (version.note.words if version.note else {}).items():
                 written[policy.id, version.label, locale] = words
             for state in version.earlier:
-                earlier.update(dict.fromkeys(state.note.words.values() if state.note else ()))
+                earlier.update(dict.fromkeys(state.note.words.values() if state.note else (), version.label))
     return written, earlier
 
 
-def _rendered(words: Words, locale: str, documents: Mapping[str, Document]) -> RenderedWords:
-    summary, impact, choices = documents[words.summary], documents[words.impact], documents[words.choices]
-    return RenderedWords(
-        locale=locale,
-        language=words.locale,
+def _rendered(words: Words, locale: str, documents: Mapping[str, Document], label: str) -> RenderedWords:
+    parts = {"summary": words.summary, "impact": words.impact, "choices": words.choices}
+    apart = set_apart({f"{own_ids(label)}{name}-": documents[part] for name, part in parts.items()})
+    return _written(RenderedWords(locale=locale, language=words.locale), apart)
+
+
+def own_ids(label: str) -> str:
+    """Return what the ids in the words of a version begin with, and no others on a page."""
+    return f"note-{label}-"
+
+
+def with_links(words: RenderedWords, resolve: Callable[[str], str | None]) -> RenderedWords:
+    """Return words whose links lead where ``resolve`` says, in HTML and in plain text; ``None`` leaves one as it is."""
+    return _written(words, tuple(rewrite_links(document, resolve) for document in words.documents))
+
+
+def _written(words: RenderedWords, documents: tuple[Document, ...]) -> RenderedWords:
+    if not documents:
+        return words
+    summary, impact, choices = documents
+    return replace(
+        words,
+        documents=documents,
         summary_html=summary.html,
         summary_text=text(summary),
         impact_html=impact.html,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
+from policy_site.documents import say
+from policy_site.model import Span
 from policy_site.redlines.phrases import ENGLISH, Phrases, fill
 from policy_site.redlines.source import SourceRedline
 from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, RunKind, SectionRedline
@@ -81,11 +83,11 @@ class _Terminal:
                 parts.append(self._painted("{+¶+} ", _GREEN))
             for run in leaf.runs:
                 if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:
-                    parts.append(self._painted(f"[-{_clean(run.old_text)}-]", _RED))
+                    parts.append(self._painted(f"[-{_said(run.old)}-]", _RED))
                 if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
-                    parts.append(self._painted(f"{{+{_clean(run.new_text)}+}}", _GREEN))
+                    parts.append(self._painted(f"{{+{_said(run.new)}+}}", _GREEN))
                 elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
-                    parts.append(_clean(run.new_text or run.old_text))
+                    parts.append(_said(run.new or run.old))
                 if run.notes:
                     parts[-1:] = self._noted(parts[-1], run.notes)
             parts.extend(self._note(note) for note in leaf.notes)
@@ -101,6 +103,11 @@ class _Terminal:
 
     def _painted(self, text: str, colour: str) -> str:
         return f"{colour}{text}{_PLAIN}" if self._colour else text
+
+
+def _said(spans: Sequence[Span]) -> str:
+    """Return words as plain text says them everywhere: footnotes, powers and struck words told apart."""
+    return _clean(say(spans, has_addresses=False))
 
 
 def _clean(text: str) -> str:

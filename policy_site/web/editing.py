@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import escape, unescape
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from policy_site.localization import Phrases
 from policy_site.model import Section
 
-_LINKS = frozenset({"http", "https", "mailto"})
-"""What a link in a feed may begin with."""
-_TAG = re.compile(r'<(a|img)((?: [^\s"=<>/]+="[^"]*")*)>')
-_ATTRIBUTE = re.compile(r' ([^\s"=<>/]+)="([^"]*)"')
-"""As cleaned HTML is written."""
 _HEADING = re.compile(
     r"(?P<before>(?:<div[^<>]*>\s*)*)(?P<heading><h(?P<level>[1-6])\b[^<>]*>.*?</h(?P=level)>\n?)(?P<rest>.*)",
     re.DOTALL,
@@ -51,31 +45,9 @@ def heading_apart(html: str) -> tuple[str, str]:
     return heading, "" if is_alone else rest
 
 
-def with_whole_links(html: str, whole: Callable[[str], str]) -> str:
-    """Write each link as ``whole`` makes it; one that it makes nothing known of, or cannot read, leads nowhere.
-
-    ``whole`` raises :class:`ValueError` where it cannot read a link.
-    """
-
-    def whole_tag(tag: re.Match[str]) -> str:
-        return f"<{tag[1]}{_ATTRIBUTE.sub(whole_attribute, tag[2])}>"
-
-    def whole_attribute(found: re.Match[str]) -> str:
-        if found[1] not in ("href", "src"):
-            return found[0]
-        try:
-            target = whole(unescape(found[2]))
-            is_known = urlsplit(target).scheme in _LINKS
-        except ValueError:
-            is_known = False
-        return f' {found[1]}="{escape(target)}"' if is_known else ""
-
-    return _TAG.sub(whole_tag, html)
-
-
-def with_links_into(page: str, html: str) -> str:
-    """Lead links to a section (``#retention``) to that section of ``page``."""
-    return re.sub(r'(<a\b[^<>]*?\bhref=")#', lambda found: f"{found[1]}{page}#", html)
+def with_links_into(page: str, html: str, *, own: str) -> str:
+    """Lead links to a section (``#retention``) to that section of ``page``; ids that begin with ``own`` are here."""
+    return re.sub(rf'(<a\b[^<>]*?\bhref=")#(?!{re.escape(escape(own))})', lambda found: f"{found[1]}{page}#", html)
 
 
 def with_scrollable_tables(html: str, phrases: Phrases) -> str:

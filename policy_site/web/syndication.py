@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
-from urllib.parse import urljoin
 
 from policy_site.events.chain import Ledger, compose_ledger
 from policy_site.events.entries import Entry, compose_entries
+from policy_site.hyperlinks import whole_address
 from policy_site.model import (
     RenderedWords,
     Words,
 )
 from policy_site.pages import PageKind, make_page, quote_address
 from policy_site.publication import Publication
+from policy_site.publication.rendering import own_ids, with_links
 from policy_site.web.addresses import Addresses
-from policy_site.web.editing import with_whole_links
 from policy_site.web.texts import Texts
 
 
@@ -51,19 +50,21 @@ class Syndication:
     def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
         """Make every link whole: newsreaders and mail programs know no page that one could start from."""
         settings = self._publication.settings
-        address = make_page(PageKind.VERSION, locale=words.locale, policy=policy, version=version).address
-        page = f"{settings.base_url}{quote_address(address)}"
+        names = {"locale": words.locale, "policy": policy, "version": version}
+        page, account = (
+            f"{settings.base_url}{quote_address(make_page(kind, **names).address)}"
+            for kind in (PageKind.VERSION, PageKind.CHANGES)
+        )
         note = self._publication.policy(policy).version(version).note
         path = note.path if note else ""
+        own = f"#{own_ids(version)}"
 
         def whole(link: str) -> str:
-            return urljoin(page, self._texts.page_meant(link, path) or link)
+            if link.startswith(own):
+                return account + link
+            return whole_address(self._texts.page_meant(link, path) or link, page)
 
-        parts = {
-            name: with_whole_links(getattr(words, name), whole)
-            for name in ("summary_html", "impact_html", "choices_html")
-        }
-        return replace(words, **parts)
+        return with_links(words, whole)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -250,7 +250,7 @@ def test_plain_text_is_readable() -> None:
     )
     assert text(document) == (
         "Terms\n=====\n\nYou\n===\n\nSee us (https://example.org/) or mail@example.org.\nNow.\n\n"
-        "1. one\n2. two\n   - inner\n\na | b\n1 | 2\n\n> said\n\n* * *\n"
+        "1. one\n2. two\n   - inner\n\na | b\n--|--\n1 | 2\n\n> said\n\n* * *\n"
     )
 
 

@@ -24,6 +24,7 @@ from policy_site.model import (
     Version,
 )
 from policy_site.pages import PageKind, section_address
+from policy_site.publication.rendering import own_ids
 from policy_site.web.comparisons import Comparison, section_anchor
 from policy_site.web.editing import with_links_into
 from policy_site.web.site import Day, Site
@@ -195,10 +196,11 @@ def release_words(site: Site, policy: Policy, version: Version, locale: str) -> 
     if words is None:
         return None
     page = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+    own = own_ids(version.label)
     return Words(
-        summary=with_links_into(page, words.summary_html),
-        impact=with_links_into(page, words.impact_html),
-        choices=with_links_into(page, words.choices_html),
+        summary=with_links_into(page, words.summary_html, own=own),
+        impact=with_links_into(page, words.impact_html, own=own),
+        choices=with_links_into(page, words.choices_html, own=own),
         language=find_language(words.language),
         is_fallback=words.is_fallback,
     )
