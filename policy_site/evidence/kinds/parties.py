@@ -19,7 +19,7 @@ _UNSPACED_FORM = regex.compile(
     r"(?:株式会社|合同会社)[\p{Han}\p{Katakana}\p{Latin}ー]{2,20}|[\p{Han}\p{Katakana}\p{Latin}ー]{2,20}(?:株式会社|合同会社|有限公司)"
 )
 _WORDS = regex.compile(
-    r"\p{Lu}[\p{L}\p{M}\p{Nd}&\-]*+(?:\s(?:of|and|the|de|du|des|del|da|&)\s(?=\p{Lu}))?+(?:\s?\p{Lu}[\p{L}\p{M}\p{Nd}&\-]*+)*+"
+    r"\p{Lu}[\p{L}\p{M}\p{Nd}&\-]*+(?:\s(?:of|the|de|du|des|del|da|&)\s(?=\p{Lu}))?+(?:\s?\p{Lu}[\p{L}\p{M}\p{Nd}&\-]*+)*+"
 )
 _CAMEL = regex.compile(
     r"(?<![\p{L}\p{M}\p{Nd}])(?:\p{Lu}\p{Ll}+\p{Lu}[\p{L}\p{Nd}]*+|\p{Ll}+\p{Lu}[\p{L}\p{Nd}]*+|\p{Lu}{2,12}(?![\p{L}]))"
