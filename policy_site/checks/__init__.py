@@ -5,6 +5,8 @@ from __future__ import annotations
 from policy_site.checks import (
     carried_words,
     changed_sections,
+    declared_changes,
+    declared_weight,
     effective_date,
     links,
     notice_period,
@@ -26,6 +28,8 @@ __all__ = ["RULES", "Rule", "check", "stops_build"]
 RULES: tuple[Rule, ...] = (
     carried_words.RULE,
     changed_sections.RULE,
+    declared_changes.RULE,
+    declared_weight.RULE,
     effective_date.RULE,
     links.RULE,
     notice_period.RULE,

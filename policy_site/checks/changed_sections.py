@@ -49,6 +49,6 @@ RULE = Rule(
     demand="Each section that a change names is in the text, or was in the version before.",
     reason="The account of a change links to its sections; a link to nowhere would hide the change.",
     findings=_findings,
-    fails={NOTE: note_with(changes=[{"category": "retention", "sections": ["dtaa"]}])},
-    passes={NOTE: note_with(changes=[{"category": "retention", "sections": ["data", "sharing"]}])},
+    fails={NOTE: note_with(changes=[{"category": "retention", "sections": ["data", "dtaa"]}])},
+    passes={NOTE: note_with(changes=[{"category": "data-categories", "sections": ["data"]}])},
 )

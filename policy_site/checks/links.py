@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from policy_site.catalogue import current_edition
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.documents import anchors, links
 from policy_site.model import Edition, Finding, Severity
 from policy_site.publication import Publication
@@ -82,9 +82,15 @@ RULE = Rule(
     fails={
         TEXT: text_with(BODY.replace("#data)", "#dtaa)")),
         TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "#dtaa)")),
+        NOTE: note_with(
+            changes=[{"category": "retention", "sections": ["data"]}, {"category": "link", "sections": ["sharing"]}]
+        ),
     },
     passes={
         TEXT: text_with(BODY.replace("#data)", "../privacy/en.md#data)")),
         TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "../privacy/de.md#data)")),
+        NOTE: note_with(
+            changes=[{"category": "retention", "sections": ["data"]}, {"category": "link", "sections": ["sharing"]}]
+        ),
     },
 )

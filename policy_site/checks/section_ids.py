@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 from policy_site.sources.headings import find_headings
@@ -40,9 +40,11 @@ RULE = Rule(
     fails={
         TEXT: text_with(BODY + "\n### Again {#data}\n"),
         TRANSLATION: translation_with(GERMAN_BODY + "\n### Noch einmal {#data}\n"),
+        NOTE: note_with(changes=[{"category": "retention"}]),
     },
     passes={
         TEXT: text_with(BODY + "\n### Again {#again}\n"),
         TRANSLATION: translation_with(GERMAN_BODY + "\n### Noch einmal {#again}\n"),
+        NOTE: note_with(changes=[{"category": "retention"}]),
     },
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.documents import links
 from policy_site.fidelity import LivingTranslation, living_translations
 from policy_site.model import Document, Finding, Section, Severity
@@ -101,5 +101,8 @@ RULE = Rule(
     passes={
         TEXT: text_with(BODY.replace("#data)", "https://example.org/en/help)")),
         TRANSLATION: translation_with(GERMAN_BODY.replace("#data)", "https://example.org/de/help)")),
+        NOTE: note_with(
+            changes=[{"category": "retention", "sections": ["data"]}, {"category": "link", "sections": ["sharing"]}]
+        ),
     },
 )

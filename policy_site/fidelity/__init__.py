@@ -10,6 +10,7 @@ from __future__ import annotations
 from policy_site.fidelity.order import out_of_order as out_of_order
 from policy_site.fidelity.pairs import LivingTranslation as LivingTranslation
 from policy_site.fidelity.pairs import living_translations as living_translations
+from policy_site.fidelity.sources import line_of_heading as line_of_heading
 from policy_site.fidelity.standing import assess as assess
 from policy_site.fidelity.standing import comparison_of as comparison_of
 from policy_site.fidelity.standing import newest_version as newest_version

@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 from policy_site import documents
-from policy_site.model import Document
+from policy_site.model import Document, Edition
 from policy_site.sources.headings import find_headings
 
 
@@ -26,7 +26,26 @@ def source_of(body: str, document: Document, section_id: str) -> str:
     return documents.text(Document("", (section,)))
 
 
+def line_of_heading(edition: Edition, document: Document, section_id: str) -> int | None:
+    """Return the line of an edition's file on which a section begins; ``None`` where that cannot be said."""
+    place = next((place for place, section in enumerate(document.sections) if section.id == section_id), None)
+    starts = _starts(edition.body, document)
+    before = edition.revision.text.rfind(edition.body)
+    if place is None or starts is None or before < 0:
+        return None
+    return 1 + starts[place] + edition.revision.text.count("\n", 0, before)
+
+
 def _pieces(body: str, document: Document) -> list[str] | None:
+    lines = body.split("\n")
+    starts = _starts(body, document)
+    if starts is None:
+        return None
+    return ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+
+
+def _starts(body: str, document: Document) -> list[int] | None:
+    """Return the line, from 0, on which each section begins; ``None`` where a heading is not found."""
     lines = body.split("\n")
     headings = [heading.line - 1 for heading in find_headings(body)]
     starts: list[int] = []
@@ -42,7 +61,7 @@ def _pieces(body: str, document: Document) -> list[str] | None:
             return None
         starts.append(headings[place])
         place += 1
-    return ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+    return starts
 
 
 def _letters(text: str) -> str:

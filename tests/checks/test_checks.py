@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -161,7 +163,7 @@ def test_every_finding_is_told_at_once(policies: PolicyRepository) -> None:
         words={"impact": ""},
     )
     rules = {finding.rule for finding in findings_of(policies)}
-    assert rules == {"notice-period", "changed-sections", "links", "section-ids", "release-words"}
+    assert rules == {"notice-period", "changed-sections", "declared-changes", "links", "section-ids", "release-words"}
 
 
 def test_a_note_that_cannot_be_read_hides_no_fault_of_its_text(policies: PolicyRepository) -> None:
@@ -272,3 +274,176 @@ def test_a_translation_that_is_behind_is_not_told_off_for_being_behind(policies:
     assert translated(policies, TEXT) == ()
     policies.publish("privacy", effective=SECOND, text=f"{TEXT}\n## New {{#new}}\n\nWords.\n")
     assert findings_of(policies) == ()
+
+
+# --- declared = changed ---------------------------------------------------------------------------------------------
+
+CLAUSES = """\
+## How long {#keeping}
+
+We keep your data for 30 days.
+
+## Contact {#contact}
+
+Write to us.
+"""
+
+
+def _declare(policies: PolicyRepository, text: str, *changes: dict[str, object], significance: str = "minor") -> None:
+    policies.publish("terms", effective=FIRST, text=CLAUSES)
+    policies.publish("terms", effective=SECOND, text=text, changes=changes, significance=significance)
+
+
+@pytest.fixture
+def terms(tmp_path: Path) -> PolicyRepository:
+    """One policy, of two clauses."""
+    return PolicyRepository(tmp_path / "terms").site(policies=["terms"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            CLAUSES.replace("30 days", "30 years"),
+            "'keeping' differs from version '2025-03-01'.*“30 days” became “30 years”",
+        ),
+        (CLAUSES + "\n## Buyers {#buyers}\n\nWe may sell it.\n", "'buyers' is not in version.*“may” was added"),
+        (
+            "## Contact {#contact}\n\nWrite to us.\n",
+            "'keeping' of version '2025-03-01' is gone.*“30 days” was taken out",
+        ),
+        (CLAUSES.replace("We keep", "1. We keep"), "'keeping' differs"),
+    ],
+)
+def test_a_section_that_changed_unsaid_is_an_error(terms: PolicyRepository, text: str, told: str) -> None:
+    text = text.replace("Write to us.", "Write to us at any time.")
+    _declare(terms, text, {"category": "contact", "sections": ["contact"]})
+    finding = only(findings_of(terms), "declared-changes")
+    assert re.search(told, finding.message)
+    assert (finding.path, finding.line) == (f"terms/releases/{SECOND}.md", 4)
+
+
+def test_an_id_that_is_lost_is_told_at_its_heading(terms: PolicyRepository) -> None:
+    text = CLAUSES.replace(" {#keeping}", "").replace("Write to us.", "Write to us at any time.")
+    _declare(terms, text, {"category": "contact", "sections": ["contact"]})
+    finding = only(findings_of(terms), "declared-changes")
+    assert (finding.path, finding.line) == ("terms/en.md", 5)
+    assert finding.remedy.startswith("Write {#keeping} after its heading.")
+
+
+def test_an_id_may_be_changed_by_saying_so(terms: PolicyRepository) -> None:
+    text = CLAUSES.replace("{#keeping}", "{#retention}")
+    _declare(terms, text, {"category": "formatting", "sections": ["retention"]}, significance="editorial")
+    assert findings_of(terms) == ()
+
+
+def test_a_section_that_is_named_and_the_same_is_told(terms: PolicyRepository) -> None:
+    text = CLAUSES.replace("Write to us.", "Write to us at any time.")
+    _declare(terms, text, {"category": "contact", "sections": ["contact", "keeping"]})
+    finding = only(findings_of(terms), "declared-changes")
+    assert finding.severity is Severity.WARNING
+    assert "'keeping' is named as changed and is the same" in finding.message
+
+
+@pytest.mark.parametrize("category", ["contract-terms", "retention"])
+def test_a_significant_change_without_sections_stands_for_the_whole_text(
+    terms: PolicyRepository, category: str
+) -> None:
+    _declare(terms, CLAUSES.replace("30 days", "30 years"), {"category": category}, significance="significant")
+    assert findings_of(terms) == ()
+
+
+@pytest.mark.parametrize("category", ["editorial", "clarification", "contact"])
+def test_a_lesser_change_without_sections_declares_nothing(terms: PolicyRepository, category: str) -> None:
+    _declare(terms, CLAUSES.replace("30 days", "30 years"), {"category": category})
+    assert {finding.rule for finding in findings_of(terms)} == {"declared-changes", "declared-weight"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("We keep your data for 30 days.", "As of 1 March 2025: we keep your data for 30 days."),
+        ("Last changed on March 1, 2025.", "Last changed on March 1, 2026."),
+        ("Version of 2025-03-01.", "Version of 2026-03-01."),
+    ],
+)
+def test_the_day_of_the_version_in_its_own_text_need_not_be_declared(
+    terms: PolicyRepository, old: str, new: str
+) -> None:
+    first = CLAUSES.replace("We keep your data for 30 days.", old)
+    second = CLAUSES.replace("We keep your data for 30 days.", new).replace("us.", "us at any time.")
+    terms.publish("terms", effective=FIRST, text=first)
+    changes = [{"category": "contact", "sections": ["contact"]}]
+    terms.publish("terms", effective=SECOND, text=second, changes=changes, significance="minor")
+    expected = {"declared-changes"} if "As of" in new else set()
+    assert {finding.rule for finding in findings_of(terms)} == expected
+
+
+def test_what_only_moved_or_counts_otherwise_need_not_be_declared(terms: PolicyRepository) -> None:
+    clauses = "## 1. Keeping {#keeping}\n\nWe do.\n\n## 2. Contact {#contact}\n\nHere.\n"
+    terms.publish("terms", effective=FIRST, text=clauses)
+    text = "## 1. Scope {#scope}\n\nAll of you.\n\n" + clauses.replace("2. C", "3. C").replace("1. K", "2. K")
+    changes = [{"category": "contract-terms", "sections": ["scope"]}]
+    terms.publish("terms", effective=SECOND, text=text, changes=changes)
+    assert findings_of(terms) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "category", "told"),
+    [
+        ("Write to us.", "Write to us within 30 days.", "editorial", "“30 days” was added"),
+        ("Write to us.", "You must write to us.", "clarification", "“must” was added"),
+        ("Write to us.", "Do not write to us.", "editorial", "“not” was added"),
+        ("Write to us.", "Write to us or to Stripe.", "formatting", "“Stripe” was added"),
+        ("Write to us.", "Write to us for €5.", "contact", "“€5” was added"),
+        ("Write to us.", "Write to us if you are 16 years old.", "contact", "“16 years old” was added"),
+        ("Write to us.", "[Write](https://example.org/a) to us.", "editorial", r"“Write” \(example.org/a\) was added"),
+        ("30 days", "30 business days", "link", "“30 days” became “30 business days”"),
+    ],
+)
+def test_a_change_that_weighs_more_than_its_category_is_told(
+    terms: PolicyRepository, old: str, new: str, category: str, told: str
+) -> None:
+    section = "keeping" if old in CLAUSES.split("## Contact", maxsplit=1)[0] else "contact"
+    _declare(terms, CLAUSES.replace(old, new), {"category": category, "sections": [section]})
+    finding = only(findings_of(terms), "declared-weight")
+    assert re.search(told, finding.message), finding.message
+    assert (finding.severity, finding.line) == (Severity.WARNING, 4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "category"),
+    [
+        ("Write to us.", "Write to help@example.org, or call 555 1234.", "contact"),
+        ("Write to us.", "[Write](https://example.org/a) to us.", "link"),
+        ("Write to us.", "Please write to us.", "editorial"),
+        ("30 days", "30 business days", "retention"),
+        ("Write to us.", "Write to us, see section 3.", "clarification"),
+    ],
+)
+def test_a_change_that_fits_its_category_is_not_told(
+    terms: PolicyRepository, old: str, new: str, category: str
+) -> None:
+    section = "keeping" if old in CLAUSES.split("## Contact", maxsplit=1)[0] else "contact"
+    _declare(
+        terms, CLAUSES.replace(old, new), {"category": category, "sections": [section]}, significance="significant"
+    )
+    assert findings_of(terms) == ()
+
+
+@pytest.mark.parametrize("category", ["editorial", "clarification"])
+def test_no_section_comes_or_goes_as_a_matter_of_words(terms: PolicyRepository, category: str) -> None:
+    text = CLAUSES.split("## Contact", maxsplit=1)[0] + "## Buyers {#buyers}\n\nEverybody.\n"
+    _declare(terms, text, {"category": category, "sections": ["contact", "buyers"]})
+    messages = [finding.message for finding in findings_of(terms)]
+    assert any("the whole section is new" in message for message in messages)
+    assert any("the whole section is gone" in message for message in messages)
+
+
+def test_what_was_superseded_is_left_as_it_is(terms: PolicyRepository) -> None:
+    _declare(terms, CLAUSES.replace("30 days", "30 years"), {"category": "contact", "sections": ["contact"]})
+    assert findings_of(terms)
+    later = CLAUSES.replace("30 days", "30 years").replace("us.", "us at any time.")
+    changes = [{"category": "contact", "sections": ["contact"]}]
+    terms.publish("terms", effective="2026-06-01", text=later, changes=changes, significance="minor")
+    assert {finding.path for finding in findings_of(terms, as_of=datetime(2026, 7, 1, tzinfo=UTC))} == set()

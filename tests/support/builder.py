@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -151,17 +152,20 @@ class PolicyRepository:
         """Write one version's text and release note in one language, and commit them on the day of publication.
 
         The version is called after its effective day, and published 45 days before. A translation gets the words of
-        the note alone. ``facts`` adds to the note's front matter, ``words`` has ``summary``, ``impact``, ``choices``.
+        the note alone. A version that is not significant names the sections that differ from the text before.
+        ``facts`` adds to the note's front matter, ``words`` has ``summary``, ``impact``, ``choices``.
         """
         language = language or self.authoritative
         version = version or effective
         title = title or policy.capitalize()
         published = published or (date.fromisoformat(effective) - _NOTICE).isoformat()
         text = text if text is not None else f"# {title} {{#top}}\n\nThe text in force from {effective}.\n"
+        changed = changed_sections(self.content / policy / f"{language}.md", text)
         self.write(f"{self.folder}/{policy}/{language}.md", f'---\ntitle: {title}\nversion: "{version}"\n---\n{text}')
         note = f"{self.folder}/{policy}/releases/{version}"
         if language == self.authoritative:
-            default = [{"category": CATEGORY_OF_SIGNIFICANCE.get(significance, "formatting")}]
+            category = CATEGORY_OF_SIGNIFICANCE.get(significance, "formatting")
+            default = [{"category": category, **({} if significance == "significant" else {"sections": changed})}]
             all_facts: dict[str, Any] = {
                 "published": published,
                 "effective": effective,
@@ -197,6 +201,27 @@ class PolicyRepository:
         self.git("config", "uploadpack.allowFilter", "true")
         self.git("clone", "--quiet", *options, f"file://{self.root}", str(to))
         return to
+
+
+def changed_sections(before: Path, text: str) -> list[str]:
+    """Return the ids of the sections in which a text differs from the one that a file holds; none without a file."""
+    if not before.exists():
+        return []
+    old, new = (_sections(words) for words in (before.read_text(encoding="utf-8").split("---\n", 2)[-1], text))
+    return [section for section in (*new, *(old.keys() - new.keys())) if old.get(section) != new.get(section)]
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Return what stands under each heading, by its id."""
+    found: dict[str, str] = {}
+    for part in re.split(r"^(?=#{1,6} )", text, flags=re.MULTILINE):
+        heading, _, body = part.partition("\n") if part.startswith("#") else ("", "", part)
+        words = heading.strip("# ")
+        named = re.search(r"\{#([\w-]+)[^{}]*\}$", words)
+        section = named[1] if named else "-".join(re.findall(r"\w+", words.lower())) if words else "preamble"
+        if words or body.strip():
+            found[section] = f"{words}\n{body.strip()}"
+    return found
 
 
 def release_words(words: Mapping[str, str] | None = None) -> str:

@@ -1,0 +1,107 @@
+"""A release note names the sections that changed, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy_site.checks.differences import Comparison, Difference, compare_declared, tell
+from policy_site.checks.rule import Rule
+from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
+from policy_site.fidelity import line_of_heading
+from policy_site.model import CATEGORIES, Finding, Severity, Significance
+from policy_site.publication import Publication
+
+
+def _findings(publication: Publication) -> Iterator[Finding]:
+    for comparison in compare_declared(publication):
+        yield from _undeclared(comparison)
+        yield from _unchanged(comparison)
+
+
+def _undeclared(comparison: Comparison) -> Iterator[Finding]:
+    named = {section for change in comparison.note.changes for section in change.sections}
+    is_whole = any(
+        not change.sections and CATEGORIES[change.category] is Significance.SIGNIFICANT
+        for change in comparison.note.changes
+    )
+    for difference in comparison.differences:
+        if difference.is_renamed and not difference.ids & named:
+            yield _renamed(comparison, difference)
+        elif difference.must_be_declared and not is_whole and not difference.ids & named:
+            yield _not_named(comparison, difference)
+
+
+def _renamed(comparison: Comparison, difference: Difference) -> Finding:
+    old, new = difference.section.old_id, difference.section.new_id
+    return Finding(
+        path=comparison.edition.revision.path,
+        line=line_of_heading(comparison.edition, comparison.document, new or ""),
+        rule=RULE.name,
+        severity=Severity.ERROR,
+        message=f"The section {old!r} of version {comparison.before.label!r} has the id {new!r} now, so links to it"
+        " lead nowhere and its translations do not meet it.",
+        remedy=f"Write {{#{old}}} after its heading. If it shall be called {new!r} from now on, name {new!r} in a"
+        f" change of {comparison.note.path}.",
+    )
+
+
+def _not_named(comparison: Comparison, difference: Difference) -> Finding:
+    section, label = difference.section, comparison.before.label
+    if section.old_id is None:
+        fact = f"The section {section.id!r} is not in version {label!r}, which this one replaces"
+    elif section.new_id is None:
+        fact = f"The section {section.id!r} of version {label!r} is gone"
+    else:
+        fact = f"The section {section.id!r} differs from version {label!r}, which this one replaces"
+    told = tell(difference.evidence)
+    return Finding(
+        path=comparison.note.path,
+        line=comparison.note.line("changes"),
+        rule=RULE.name,
+        severity=Severity.ERROR,
+        message=f"{fact}, and no change names it{f': {told}' if told else ''}.",
+        remedy=f"Name {section.id!r} in a change of the category that fits, or put back what version {label!r} says.",
+    )
+
+
+def _unchanged(comparison: Comparison) -> Iterator[Finding]:
+    changed = {each for difference in comparison.differences for each in difference.ids}
+    known = {section.id for section in comparison.document.sections}
+    for number, change in enumerate(comparison.note.changes):
+        for section in change.sections:
+            if section in known and section not in changed and change.category != "translation":
+                yield Finding(
+                    path=comparison.note.path,
+                    line=comparison.note.line(f"changes.{number}.sections"),
+                    rule=RULE.name,
+                    severity=Severity.WARNING,
+                    message=f"The section {section!r} is named as changed and is the same as in version"
+                    f" {comparison.before.label!r}, which this one replaces.",
+                    remedy=f"Take {section!r} out of the change, or make the change in the text.",
+                )
+
+
+RULE = Rule(
+    name="declared-changes",
+    severities=(Severity.ERROR, Severity.WARNING),
+    demand="Each section that differs from the version in force before is named by a change of the release note, and"
+    " each section that is named differs. A change of a significant category that names no section stands for the whole"
+    " text. Sections that only moved, were renumbered, look otherwise or tell the new date may be named or not.",
+    reason="Readers are told of what the note declares. What changed without it applies to people who were never told;"
+    " what is named and did not change hides what did.",
+    findings=_findings,
+    fails={
+        TEXT: text_with(BODY.replace("We share nothing.", "We sell everything.")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("Wir geben nichts weiter.", "Wir verkaufen alles.")),
+    },
+    passes={
+        TEXT: text_with(BODY.replace("We share nothing.", "We sell everything.")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("Wir geben nichts weiter.", "Wir verkaufen alles.")),
+        NOTE: note_with(
+            changes=[
+                {"category": "retention", "sections": ["data"]},
+                {"category": "recipients", "sections": ["sharing"]},
+            ]
+        ),
+    },
+)
