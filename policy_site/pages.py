@@ -19,12 +19,13 @@ from urllib.parse import quote
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
 from policy_site.errors import PublishingError
 from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
-from policy_site.formats import Scope, count_archives
+from policy_site.formats import FEED_FORMS, Scope, count_archives
 from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
 from policy_site.static_files import read_static_files
 
-FEEDS = ("changes.atom", "changes.json", "notices.atom", "notices.json")
+FEEDS = tuple(f"{scope}.{form.suffix}" for scope in Scope for form in FEED_FORMS)
+"""File names of the feeds for people: ``changes.atom``."""
 ALL_PAIRS_UP_TO = 12
 """A policy with no more versions than this gets a redline of every two of them."""
 _REVISION_DIGITS = 12
@@ -48,6 +49,7 @@ class PageKind(StrEnum):
     REVISION_TEXT = "revision-text"
     CHANGES = "changes"
     COMPARISONS = "comparisons"
+    THREADS = "threads"
     COMPARE = "compare"
     SIDE_BY_SIDE = "side-by-side"
     SINCE = "since"
@@ -91,6 +93,7 @@ PATTERNS: Mapping[PageKind, str] = MappingProxyType(
         PageKind.REVISION_TEXT: "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt",
         PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
         PageKind.COMPARISONS: "{locale}/{policy}/compare/",
+        PageKind.THREADS: "{locale}/{policy}/compare/threads.json",
         PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
         PageKind.SIDE_BY_SIDE: "{locale}/{policy}/compare/{older}/{version}/side-by-side/",
         PageKind.SINCE: "{locale}/{policy}/since/{older}/",
@@ -269,8 +272,8 @@ def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
                 publication.events, publication.policies, policy=policy.id if policy else None, scope=scope
             )
             for number in (f"{number:05}" for number in range(1, count + 1)):
-                for locale, form in product(publication.settings.languages, ("atom", "json")):
-                    names = {"locale": locale, "scope": scope.value, "number": number, "form": form}
+                for locale, form in product(publication.settings.languages, FEED_FORMS):
+                    names = {"locale": locale, "scope": scope.value, "number": number, "form": form.suffix}
                     if policy:
                         yield make_page(PageKind.FEED_ARCHIVE, **names, policy=policy.id)
                     else:
@@ -288,6 +291,8 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
     pairs = comparisons(policy, publication)
     if pairs:
         yield make_page(PageKind.COMPARISONS, **names)
+        if any(locale in version.editions for version in policy.versions):
+            yield make_page(PageKind.THREADS, **names)
     for older, newer in pairs:
         yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
         yield make_page(PageKind.SIDE_BY_SIDE, **names, older=older.label, version=newer.label)

@@ -5,7 +5,6 @@ Whatever they do ends in a value or in an :class:`UnreachableError` with a sente
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,13 +15,14 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import httpx
 
 from policy_site.errors import UnreachableError, UsageError
+from policy_site.exchange import Exchanges, Limits, Received, TooMuchError
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
-_PATIENCE = 300.0
-"""Seconds for one file or answer as a whole, however lively the other side is."""
-_MAXIMUM_BYTES = 256 << 20
-_MAXIMUM_ANSWER = 1 << 20
-"""Bytes of a hub's answer that are read."""
+_FILE = Limits(seconds=300, wire_bytes=256 << 20, content_bytes=256 << 20)
+"""Of one file of a published site."""
+_ANSWER = Limits(seconds=300, wire_bytes=1 << 20, content_bytes=1 << 20)
+"""Of a hub's answer, of which only the first line is shown."""
+_REDIRECTS = 20
 _GONE = (404, 410)
 _LEDGER = "changes/v1/feed.json"
 
@@ -41,7 +41,7 @@ class PublishedSite(Protocol):
 
 
 @contextmanager
-def open_site(address: str) -> Iterator[PublishedSite]:
+def open_site(address: str, *, limits: Limits = _FILE) -> Iterator[PublishedSite]:
     """Open the site at a folder, or at a ``file:``, ``http:`` or ``https:`` address; its ledger's own will do."""
     try:
         parts = urlsplit(address)
@@ -51,8 +51,9 @@ def open_site(address: str) -> Iterator[PublishedSite]:
         raise UsageError(f"{address!r} is not an address: {error}.", remedy="Correct it.") from None
     if scheme in ("http", "https") and has_host:
         base = urlunsplit(parts._replace(path=parts.path.removesuffix(_LEDGER), query="", fragment=""))
-        with httpx.Client(timeout=_TIMEOUT, follow_redirects=True, headers={"User-Agent": "policy-site"}) as client:
-            yield _Served(client, base if base.endswith("/") else f"{base}/")
+        headers = {"User-Agent": "policy-site", "Accept-Encoding": "gzip"}
+        with httpx.Client(timeout=_TIMEOUT, headers=headers) as client:
+            yield _Served(Exchanges(client, limits), client, base if base.endswith("/") else f"{base}/")
         return
     if scheme and scheme != "file":
         raise UsageError(
@@ -80,28 +81,36 @@ class _Folder:
 
 
 class _Served:
-    def __init__(self, client: httpx.Client, base: str) -> None:
+    def __init__(self, exchanges: Exchanges, client: httpx.Client, base: str) -> None:
         self._client = client
+        self._exchanges = exchanges
         self._base = base
         parts = urlsplit(base)
         self.name = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
     def read(self, name: str) -> bytes | None:
-        shown, until = f"{self.name}{name}", time.monotonic() + _PATIENCE
+        shown = f"{self.name}{name}"
         try:
-            with self._client.stream("GET", f"{self._base}{name}") as answer:
-                if answer.status_code in _GONE:
-                    return None
-                if answer.status_code != httpx.codes.OK:
-                    raise _unreachable(shown, f"the server answers {answer.status_code}")
-                content = bytearray()
-                for chunk in answer.iter_bytes():
-                    content += chunk
-                    if len(content) > _MAXIMUM_BYTES or time.monotonic() > until:
-                        raise _unreachable(shown, "it is too large or comes too slowly")
-                return bytes(content)
+            answer = self._ask(f"{self._base}{name}")
+        except TooMuchError as error:
+            raise _unreachable(shown, f"it {error}") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
             raise _unreachable(shown, _reason(error)) from None
+        if answer.status in _GONE:
+            return None
+        if answer.status != httpx.codes.OK:
+            raise _unreachable(shown, f"the server answers {answer.status}")
+        return answer.content
+
+    def _ask(self, address: str) -> Received:
+        request = self._client.build_request("GET", address)
+        with self._exchanges.within_deadline():
+            for _ in range(_REDIRECTS):
+                answer = self._exchanges.ask(request)
+                if answer.next_request is None:
+                    return answer
+                request = answer.next_request
+        raise httpx.TooManyRedirects(f"it redirects more than {_REDIRECTS} times", request=request)
 
 
 def _unreachable(shown: str, reason: str) -> UnreachableError:
@@ -134,28 +143,28 @@ class Answer:
 class Speaker:
     """Tells other machines things, over connections that are used again."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, limits: Limits = _ANSWER) -> None:
         self._client = client
+        self._exchanges = Exchanges(client, limits)
 
     def post(self, address: str, form: Mapping[str, str]) -> Answer:
         """Send a form; never raises for what the other side does."""
-        until = time.monotonic() + _PATIENCE
         try:
-            with self._client.stream("POST", address, data=dict(form)) as answer:
-                content = bytearray()
-                for chunk in answer.iter_bytes():
-                    content += chunk
-                    if len(content) > _MAXIMUM_ANSWER or time.monotonic() > until:
-                        break
-                lines = content[:_MAXIMUM_ANSWER].decode("utf-8", "replace").strip().splitlines()
-                return Answer(answer.status_code, lines[0][:200] if lines else "")
+            request = self._client.build_request("POST", address, data=dict(form))
+            with self._exchanges.within_deadline():
+                answer = self._exchanges.ask(request, reads_body=False)
+        except TooMuchError as error:
+            return Answer(None, f"it {error}")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
             return Answer(None, _reason(error))
+        lines = answer.content.decode("utf-8", "replace").strip().splitlines()
+        return Answer(answer.status, lines[0][:200] if lines else "")
 
 
 @contextmanager
-def open_speaker() -> Iterator[Speaker]:
+def open_speaker(*, limits: Limits = _ANSWER) -> Iterator[Speaker]:
     """Open what tells other machines things."""
     timeout = httpx.Timeout(10, connect=5)
-    with httpx.Client(timeout=timeout, follow_redirects=False, headers={"User-Agent": "policy-site"}) as client:
-        yield Speaker(client)
+    headers = {"User-Agent": "policy-site", "Accept-Encoding": "gzip"}
+    with httpx.Client(timeout=timeout, headers=headers) as client:
+        yield Speaker(client, limits)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,12 +20,38 @@ def read_static_files() -> Mapping[str, bytes]:
     styles = {
         _name_with_digest(path, contents[path]): contents[path] for path in files if path.parent == _STATIC_FOLDER
     }
-    modules = {
-        path.relative_to(_STATIC_FOLDER).as_posix(): contents[path] for path in files if path.parent != _STATIC_FOLDER
-    }
-    # modules name one another by their places, so the digest of all stands before these
+    folders = sorted({path.parent for path in files if path.parent != _STATIC_FOLDER})
+    modules = {f"{folder.relative_to(_STATIC_FOLDER).as_posix()}/page.mjs": bundle(folder) for folder in folders}
     digest = hashlib.sha256(repr(sorted(modules.items())).encode()).hexdigest()[:10]
     return MappingProxyType(styles | {f"modules.{digest}/{name}": content for name, content in modules.items()})
+
+
+_IMPORT = re.compile(r'^import \{[^{}]*\} from "\./(?P<name>[\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:const|class|function)\b)", re.MULTILINE)
+
+
+def bundle(folder: Path) -> bytes:
+    """Return the modules that ``page.mjs`` of a folder needs as one file, which asks for no other.
+
+    Modules name what they take, in one way: ``import { a, b } from "./other.mjs";``. Their names differ from one
+    another, which a test holds.
+    """
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)).strip("\n") + "\n" for text in _modules(folder)).encode()
+
+
+def _modules(folder: Path) -> Iterator[str]:
+    """Yield the modules, each after those that it needs."""
+    done: set[str] = set()
+
+    def with_needs(name: str) -> Iterator[str]:
+        if name not in done:
+            done.add(name)
+            text = (folder / name).read_text(encoding="utf-8")
+            for found in _IMPORT.finditer(text):
+                yield from with_needs(found["name"])
+            yield text
+
+    return with_needs("page.mjs")
 
 
 def static_name(source: str) -> str:

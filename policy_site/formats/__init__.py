@@ -7,9 +7,7 @@ machine feed is one, composed in ``events``: ``write_ledger``, ``write_archive``
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
+from policy_site.formats import atom, json_feed, markdown, text, version_json
 from policy_site.formats.atom import write_atom
 from policy_site.formats.current import write_current
 from policy_site.formats.feeds import FEED_PAGE, compose_feed, count_archives
@@ -18,38 +16,21 @@ from policy_site.formats.machine_feed import write_archive, write_event, write_l
 from policy_site.formats.markdown import write_markdown
 from policy_site.formats.schema import write_schema
 from policy_site.formats.text import write_text
-from policy_site.formats.values import EditionPage, Feed, Item, Links, Phrases, Scope
+from policy_site.formats.values import EditionForm, EditionPage, Feed, FeedForm, Item, Links, Phrases, Scope
 from policy_site.formats.version_json import write_version_json
 
-
-@dataclass(frozen=True, slots=True)
-class FeedForm:
-    """A form of the feeds for people: ``changes.atom`` and ``notices.atom`` have the suffix ``atom``."""
-
-    suffix: str
-    media_type: str
-    write: Callable[[Feed, Links], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class EditionForm:
-    """A form of a version's text, beside its permanent page."""
-
-    name: str
-    media_type: str
-    write: Callable[[EditionPage, Links], bytes]
-
-
-FEED_FORMS = (
-    FeedForm("atom", "application/atom+xml; charset=utf-8", write_atom),
-    FeedForm("json", "application/feed+json; charset=utf-8", write_json_feed),
+FEED_FORMS: tuple[FeedForm, ...] = (
+    atom.FORM,
+    json_feed.FORM,
 )
+"""Every form of the feeds for people; add yours here."""
 
-EDITION_FORMS = (
-    EditionForm("index.md", "text/markdown; charset=utf-8", write_markdown),
-    EditionForm("index.txt", "text/plain; charset=utf-8", write_text),
-    EditionForm("index.json", "application/json; charset=utf-8", write_version_json),
+EDITION_FORMS: tuple[EditionForm, ...] = (
+    markdown.FORM,
+    text.FORM,
+    version_json.FORM,
 )
+"""Every form of a version's text; add yours here."""
 
 __all__ = [
     "EDITION_FORMS",

@@ -18,7 +18,7 @@ from lxml import etree
 from policy_site.characters import clean_line, instant_text
 from policy_site.events.entries import Entry
 from policy_site.formats.prose import author_name, content_html, summary_text
-from policy_site.formats.values import Feed, Item, Links
+from policy_site.formats.values import Feed, FeedForm, Item, Links
 
 HISTORY = "http://purl.org/syndication/history/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -120,3 +120,6 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, /, **attribu
     element = etree.SubElement(parent, _name(tag), attributes)
     element.text = text
     return element
+
+
+FORM = FeedForm("atom", "Atom", "application/atom+xml; charset=utf-8", write_atom)

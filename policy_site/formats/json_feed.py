@@ -10,7 +10,7 @@ from typing import Any
 from policy_site.characters import clean_line, instant_text, json_bytes
 from policy_site.formats.atom import facts
 from policy_site.formats.prose import author_name, content_html, content_text, summary_text
-from policy_site.formats.values import Feed, Item, Links
+from policy_site.formats.values import Feed, FeedForm, Item, Links
 
 
 def write_json_feed(feed: Feed, links: Links) -> bytes:
@@ -79,3 +79,12 @@ def _item(feed: Feed, item: Item, links: Links) -> dict[str, Any]:
 
 def _address(feed: Feed, locale: str, links: Links) -> str:
     return links.feed(locale, feed.policy, feed.name("json"))
+
+
+FORM = FeedForm(
+    "json",
+    "JSON Feed",
+    "application/feed+json; charset=utf-8",
+    write_json_feed,
+    shared_type="application/json; charset=utf-8",
+)

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from policy_site.characters import clean_line, clean_text
 from policy_site.documents import text
-from policy_site.formats.values import EditionPage, Links
+from policy_site.formats.values import EditionForm, EditionPage, Links
 from policy_site.model import Document
 
 
@@ -20,3 +20,6 @@ def write_text(page: EditionPage, links: Links) -> bytes:
     words = replace(page.document, title="") if page.document else None
     body = clean_text(text(words, whole=lambda address: urljoin(here, address))) if words else ""
     return ("\n\n".join(part.strip("\n") for part in (heading, facts, body) if part.strip()) + "\n").encode()
+
+
+FORM = EditionForm("index.txt", "text/plain; charset=utf-8", write_text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,3 +122,35 @@ class EditionPage:
     document: Document | None
     facts: tuple[tuple[str, str], ...] = ()
     """Finished phrases in the page's language, each with what it says: ``("Applies from", "1 December 2024")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedForm:
+    """A form of the feeds for people. Pages, links to them, files for hosts and freezing all ask this value."""
+
+    suffix: str
+    """``changes.atom`` and ``notices.atom`` have the suffix ``atom``."""
+    name: str
+    """As people call it: ``JSON Feed``. A name, the same in every language."""
+    media_type: str
+    """With its charset."""
+    write: Callable[[Feed, Links], bytes]
+    shared_type: str = ""
+    """The media type of other files with this suffix, where there are some: what a host says that looks at names
+    alone, and the form's own type only where it is told so."""
+
+    @property
+    def served_type(self) -> str:
+        """The media type by the suffix alone."""
+        return self.shared_type or self.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class EditionForm:
+    """A form of a version's text, beside its permanent page."""
+
+    name: str
+    """Of its file: ``index.txt``."""
+    media_type: str
+    """With its charset."""
+    write: Callable[[EditionPage, Links], bytes]

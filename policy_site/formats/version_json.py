@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policy_site.characters import clean_html, clean_line, clean_text, instant_text, json_bytes
-from policy_site.formats.values import EditionPage, Links
+from policy_site.formats.values import EditionForm, EditionPage, Links
 from policy_site.model import Block, Container, Mark, Section, Span
 
 
@@ -84,3 +84,6 @@ def _mark(mark: Mark) -> list[Any]:
 
 def _attributes(attributes: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return {name: clean_html(value) for name, value in attributes}
+
+
+FORM = EditionForm("index.json", "application/json; charset=utf-8", write_version_json)

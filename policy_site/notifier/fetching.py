@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ import httpx
 
 from policy_site import __version__
 from policy_site.errors import FeedUnreachableError, UsageError
+from policy_site.exchange import Exchanges, Limits, Received, TooMuchError
 
 LARGEST_PAGE = 64 * 2**20
 """Bytes, unpacked. A page holds fewer than 200 events; nobody publishes a third of a megabyte of each."""
 _TIMES = httpx.Timeout(connect=10, read=30, write=30, pool=30)
-_LONGEST_ANSWER = 600.0
-"""Seconds in all, so that a server that sends a byte now and then does not hold the run for ever."""
+LIMITS = Limits(seconds=600, wire_bytes=LARGEST_PAGE, content_bytes=LARGEST_PAGE)
+"""Of a page, redirects included: a server that sends a byte now and then does not hold the run for ever."""
 _REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
 _REMOTE = re.compile(r"https?://", re.IGNORECASE)
@@ -52,15 +52,16 @@ class Page:
 class Place:
     """Where a feed lies: a file in a folder, or an address of a server."""
 
-    def __init__(self, feed: str, client: httpx.Client | None) -> None:
+    def __init__(self, feed: str, client: httpx.Client | None, limits: Limits = LIMITS) -> None:
         self._feed = feed
         self._client = client
+        self._exchanges = Exchanges(client, limits) if client else None
 
     def read_feed(self, validators: Validators = NO_VALIDATORS) -> Page | None:
         """Read the feed's own page; ``None``: it is as it was when it had ``validators``."""
-        if self._client is None:
+        if self._client is None or self._exchanges is None:
             return _read_file(Path(self._feed))
-        return _fetch(self._client, httpx.URL(self._feed), validators)
+        return _fetch(self._client, self._exchanges, httpx.URL(self._feed), validators)
 
     def read_beside(self, address: str) -> Page:
         """Read the page that ``address``, written in the feed, names.
@@ -76,18 +77,18 @@ class Place:
                 "which is no file beside it.",
                 remedy=_CHECK_ADDRESS,
             )
-        if self._client is None:
+        if self._client is None or self._exchanges is None:
             return _read_file(Path(self._feed).parent / name)
         url = httpx.URL(self._feed)
         beside = url.copy_with(path=url.path.rpartition("/")[0] + "/" + name)
-        page = _fetch(self._client, beside, NO_VALIDATORS)
+        page = _fetch(self._client, self._exchanges, beside, NO_VALIDATORS)
         assert page is not None, "only a conditional request can be answered with 304"
         return page
 
 
 @contextmanager
-def open_place(feed: str) -> Iterator[Place]:
-    """Yield the place of the feed at an address or path."""
+def open_place(feed: str, *, limits: Limits = LIMITS) -> Iterator[Place]:
+    """Yield the place of the feed at an address or path; ``limits`` are those of each page."""
     if not is_remote(feed):
         yield Place(feed, None)
         return
@@ -106,7 +107,7 @@ def open_place(feed: str) -> Iterator[Place]:
             remedy="Mend the proxy or certificate variables of the environment.",
         ) from None
     with client:
-        yield Place(feed, client)
+        yield Place(feed, client, limits)
 
 
 def is_remote(feed: str) -> bool:
@@ -153,50 +154,43 @@ def _read_file(path: Path) -> Page:
     return Page(str(path), content, NO_VALIDATORS)
 
 
-def _fetch(client: httpx.Client, url: httpx.URL, validators: Validators) -> Page | None:
+def _fetch(client: httpx.Client, exchanges: Exchanges, url: httpx.URL, validators: Validators) -> Page | None:
     headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    is_conditional = any(headers.values())
-    deadline = time.monotonic() + _LONGEST_ANSWER
+    asked = {name: value for name, value in headers.items() if value}
     try:
-        request = client.build_request("GET", url, headers={name: value for name, value in headers.items() if value})
-        for _ in range(_REDIRECTS + 1):
-            response = client.send(request, stream=True)
-            try:
-                if response.next_request is None:
-                    return _answer(response, is_conditional=is_conditional, deadline=deadline)
-                _refuse_elsewhere(request.url, response.next_request.url)
-                request = response.next_request
-            finally:
-                response.close()
+        request = client.build_request("GET", url, headers=asked)
+        with exchanges.within_deadline():
+            for _ in range(_REDIRECTS + 1):
+                answer = exchanges.ask(request)
+                if answer.next_request is None:
+                    return _page(answer, is_conditional=bool(asked))
+                _refuse_elsewhere(request.url, answer.next_request.url)
+                request = answer.next_request
+    except TooMuchError as error:
+        raise FeedUnreachableError(f"{_shown(url)} {error}.", remedy=_LATER) from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise FeedUnreachableError(f"{_shown(url)} cannot be read: {reason.rstrip('.')}.", remedy=_LATER) from None
     raise FeedUnreachableError(f"{_shown(url)} redirects more than {_REDIRECTS} times.", remedy=_CHECK_ADDRESS)
 
 
-def _answer(response: httpx.Response, *, is_conditional: bool, deadline: float) -> Page | None:
-    address = _shown(response.url)
-    if response.status_code == httpx.codes.NOT_MODIFIED and is_conditional:
+def _page(answer: Received, *, is_conditional: bool) -> Page | None:
+    address = _shown(answer.url)
+    if answer.status == httpx.codes.NOT_MODIFIED and is_conditional:
         return None
-    if response.status_code != httpx.codes.OK:
-        is_passing = response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
+    if answer.status != httpx.codes.OK:
+        is_passing = answer.status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(answer.status)
         raise FeedUnreachableError(
-            f"{address} answers with status {response.status_code}.",
+            f"{address} answers with status {answer.status}.",
             remedy=_LATER if is_passing else f"{_CHECK_ADDRESS} Its archive must stay published beside it.",
         )
-    content = bytearray()
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > LARGEST_PAGE:
-            raise _too_large(address)
-        if time.monotonic() > deadline:
-            raise FeedUnreachableError(f"{address} takes longer than {_LONGEST_ANSWER:.0f} s.", remedy=_LATER)
-    found = Validators(_validator(response, "ETag"), _validator(response, "Last-Modified"))
-    return Page(address, bytes(content), found)
+    etag = _validator(answer, "etag")
+    # the time alone is no proof: two builds in one second, or files copied with their old times, have the same
+    return Page(address, answer.content, Validators(etag, _validator(answer, "last-modified") if etag else None))
 
 
-def _validator(response: httpx.Response, name: str) -> str | None:
-    value = response.headers.get(name)
+def _validator(answer: Received, name: str) -> str | None:
+    value = answer.headers.get(name)
     return value if value and _VALIDATOR.fullmatch(value) else None
 
 

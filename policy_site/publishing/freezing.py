@@ -19,23 +19,10 @@ from policy_site.errors import PublishingError
 from policy_site.pages import Page
 from policy_site.publication import Publication
 from policy_site.web import create_app
+from policy_site.web.hosts.rules import MEDIA_TYPES
 
 _SHARE = 24
 """Pages that a process freezes before it asks for more."""
-
-MEDIA_TYPES = {
-    ".atom": "application/atom+xml",
-    ".md": "text/markdown",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
-    ".svg": "image/svg+xml",
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".json": "application/json",
-    ".xml": "application/xml",
-    ".conf": "text/plain",
-}
-"""What Frozen-Flask compares media types with: ours, not those of the machine that happens to build."""
 
 
 def freeze_pages(
@@ -81,8 +68,9 @@ class _Worker:
     """Freezes shares of pages with one application."""
 
     def __init__(self, publication: Publication, folder: Path) -> None:
-        for suffix, media_type in MEDIA_TYPES.items():
-            mimetypes.add_type(media_type, suffix)
+        # What Frozen-Flask compares media types with is ours, not what the machine knows that happens to build.
+        for end, media_type in (*MEDIA_TYPES.items(), ("conf", "text/plain")):
+            mimetypes.add_type(media_type.partition(";")[0], f".{end}")
         self.share: Sequence[Page] = ()
         app = create_app(publication)
         app.config.update(

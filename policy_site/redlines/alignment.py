@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from policy_site.model import Section
+from policy_site.model import Document, Section
 from policy_site.redlines.blocks import Gap, Group, pair_alike, pair_equals
 from policy_site.redlines.chains import Pair
 from policy_site.redlines.moves import Match, find_alike_moves, find_equal_moves, number_moves
-from policy_site.redlines.pieces import Piece
+from policy_site.redlines.pieces import Piece, take_pieces
 from policy_site.redlines.sections import SectionPairs, stable_pairs
+from policy_site.redlines.words import Codebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Side:
 
     sections: Sequence[Section]
     pieces: list[Piece]
+    codebook: Codebook
+    """Names the tokens of both sides."""
     starts: list[int] = field(init=False)
     """Where each section's pieces begin; one more for the end."""
 
@@ -38,6 +41,16 @@ class Side:
         self.starts = [0]
         for index in range(len(self.sections)):
             self.starts.append(self.starts[-1] + counts[index])
+
+    @classmethod
+    def of(cls, document: Document, codebook: Codebook) -> Side:
+        """Take a document apart."""
+        pieces = [
+            piece
+            for index, section in enumerate(document.sections)
+            for piece in take_pieces(section.blocks, codebook, section=index)
+        ]
+        return cls(document.sections, pieces, codebook)
 
     def pieces_of(self, section: int) -> list[Piece]:
         """Return the pieces of a section."""

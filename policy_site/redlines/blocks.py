@@ -171,6 +171,11 @@ def _are_one_alone(left: Piece, right: Piece) -> bool:
     return pair_score(left, right, score) >= ALIKE_ALONE
 
 
+def may_join(*sides: Sequence[Piece]) -> bool:
+    """Say whether the blocks of each side can be read as one text: not rows, headings and code."""
+    return not any(piece.kind in ("row", "heading", "pre") or not piece.code for side in sides for piece in side)
+
+
 def _with_splits(left: Sequence[Piece], right: Sequence[Piece], gap: Gap, groups: list[Group]) -> list[Group]:
     """Join to a pair the unpaired neighbour that it was split from, or merged with."""
     free_left = set(gap.left) - {i for group in groups for i in group.left}
@@ -202,7 +207,7 @@ def _split_gain(
     several, one = (right, left) if neighbour_is_right else (left, right)
     parts = [several[index] for index in (group.right if neighbour_is_right else group.left)]
     whole = one[(group.left if neighbour_is_right else group.right)[0]]
-    if any(piece.kind in ("row", "heading", "pre") or not piece.code for piece in (*parts, whole)):
+    if not may_join(parts, [whole]):
         return 0.0
     joined = "".join(piece.code for piece in parts)
     after = similarity(joined, whole.code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from policy_site.redlines.marks import annotate, compare_blocks
 from policy_site.redlines.numbering import split_number
@@ -21,27 +22,32 @@ _TOO_MANY = 20_000
 _SHORT = 8
 """Tokens below which a block that changed wholly is still shown as one."""
 
-Step = tuple[tuple[int, ...], tuple[int, ...], int]
-"""Places on the old and on the new side, and the number of the move or 0."""
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation to be built: places on the old and on the new side."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    move: int = 0
+    """Number of the move it is part of; 0 for what stayed in its place."""
 
 
 class Builder:
     """Makes operations, one after the other as they are read, and counts the changes."""
 
-    def __init__(
-        self, old: Sequence[Piece], new: Sequence[Piece], *, columns: ColumnMaps, codebook: Codebook, is_flipped: bool
-    ) -> None:
+    def __init__(self, old: Sequence[Piece], new: Sequence[Piece], *, columns: ColumnMaps, codebook: Codebook) -> None:
         self._old, self._new = old, new
         self._codebook = codebook
         self._columns = columns
-        self._is_flipped = is_flipped
         self._known: dict[tuple[str, str], tuple[Stretch, ...]] = {}
         self.changes = 0
 
     def build(self, steps: Iterable[Step]) -> tuple[Operation, ...]:
         """Build the operations of a section. Neighbours that came, went or moved together are one change."""
         operations: list[Operation] = []
-        for old, new, move in steps:
+        for step in steps:
+            old, new, move = step.old, step.new, step.move
             before = operations[-1] if operations else None
             if not new:
                 kind = OperationKind.MOVED_FROM if move else OperationKind.DELETED
@@ -172,7 +178,8 @@ class Builder:
     def _stretches(self, old: str, new: str) -> tuple[Stretch, ...]:
         known = self._known.get((old, new))
         if known is None:
-            if self._is_flipped:
+            # of two texts always the same one comes first, so that diff(b, a) mirrors diff(a, b)
+            if self._codebook.keys(old) > self._codebook.keys(new):
                 known = tuple((j, i, length) for i, j, length in match_words(new, old, self._codebook))
             else:
                 known = match_words(old, new, self._codebook)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from policy_site.model import Document, Section, SectionChangeKind
 from policy_site.redlines.alignment import Alignment, Side, align, mirrored
-from policy_site.redlines.building import Builder
+from policy_site.redlines.building import Builder, Step
 from policy_site.redlines.moves import Match
 from policy_site.redlines.numbering import number_of, without_number
-from policy_site.redlines.pieces import Piece, leaf_key, take_pieces
+from policy_site.redlines.pieces import Piece, leaf_key
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.tree import Move, NoteKind, Operation, OperationKind, Redline, RunKind, SectionRedline
 from policy_site.redlines.words import Codebook
@@ -18,17 +18,8 @@ from policy_site.redlines.words import Codebook
 
 def compare(old: Document, new: Document) -> Redline:
     """Compare two documents as readers see them. Never fails, and gives back both exactly."""
-    comparison = _Comparison(old, new)
-    return comparison.redline()
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One operation to be built: places on the old and the new side, and the section it is read in."""
-
-    old: tuple[int, ...]
-    new: tuple[int, ...]
-    move: int = 0
+    codebook = Codebook()
+    return Comparison.of_sides(old, new, (Side.of(old, codebook), Side.of(new, codebook))).redline()
 
 
 @dataclass(slots=True)
@@ -37,42 +28,39 @@ class _Entry:
 
     old: int | None
     new: int | None
-    steps: list[_Step]
+    steps: list[Step]
     is_trace: bool = False
 
 
-class _Comparison:
-    def __init__(self, old: Document, new: Document) -> None:
+class Comparison:
+    """Two documents with their alignment, from which the redline is made."""
+
+    def __init__(self, old: Document, new: Document, sides: tuple[Side, Side], alignment: Alignment) -> None:
+        """Take an alignment that is known already."""
         self._old_document, self._new_document = old, new
-        self._codebook = Codebook()
-        self._old, self._new = self._side(old), self._side(new)
-        # both directions are computed in one, so that diff(b, a) mirrors diff(a, b)
-        self._is_flipped = _comes_after(old, new)
-        self._alignment = self._align()
-        self._partners = dict(self._alignment.sections)
-        self._old_of = {j: i for i, j in self._alignment.sections}
-        self._moved_old = {i for i, _ in self._alignment.moved_sections}
+        self._old, self._new = sides
+        self.alignment = alignment
+        self._partners = dict(alignment.sections)
+        self._old_of = {j: i for i, j in alignment.sections}
+        self._moved_old = {i for i, _ in alignment.moved_sections}
 
-    def _side(self, document: Document) -> Side:
-        pieces = [
-            piece
-            for index, section in enumerate(document.sections)
-            for piece in take_pieces(section.blocks, self._codebook, section=index)
-        ]
-        return Side(document.sections, pieces)
-
-    def _align(self) -> Alignment:
-        left, right = (self._new, self._old) if self._is_flipped else (self._old, self._new)
+    @classmethod
+    def of_sides(cls, old: Document, new: Document, sides: tuple[Side, Side]) -> Comparison:
+        """Align two documents. Both directions are computed in one, so that diff(b, a) mirrors diff(a, b)."""
+        is_flipped = _comes_after(old, new)
+        left, right = reversed(sides) if is_flipped else sides
         found = align(left, right, same=lambda i, j: _are_same(left.sections[i], right.sections[j]))
-        return mirrored(found, self._old.pieces, self._new.pieces) if self._is_flipped else found
+        if is_flipped:
+            found = mirrored(found, sides[0].pieces, sides[1].pieces)
+        return cls(old, new, sides, found)
 
     def redline(self) -> Redline:
+        """Build the redline."""
         builder = Builder(
             self._old.pieces,
             self._new.pieces,
             columns=ColumnMaps(self._paired_rows()),
-            codebook=self._codebook,
-            is_flipped=self._is_flipped,
+            codebook=self._old.codebook,
         )
         sections = [self._section(entry, builder) for entry in self._entries()]
         return Redline(
@@ -84,42 +72,42 @@ class _Comparison:
         )
 
     def _paired_rows(self) -> Iterator[tuple[Piece, Piece]]:
-        for match in self._alignment.matches:
+        for match in self.alignment.matches:
             old, new = self._old.pieces[match.left[0]], self._new.pieces[match.right[0]]
             if old.is_row and new.is_row:
                 yield old, new
 
     # --- reading order ---
 
-    def _steps(self) -> Iterator[_Step]:
+    def _steps(self) -> Iterator[Step]:
         """Yield all operations in reading order: what went stands right after what stood before it."""
-        by_left = {match.left[0]: match for match in self._alignment.matches}
-        by_right = {place: match for match in self._alignment.matches for place in match.right}
+        by_left = {match.left[0]: match for match in self.alignment.matches}
+        by_right = {place: match for match in self.alignment.matches for place in match.right}
         gone = self._gone(by_left)
         yield from gone(0)
         place = 0
         while place < len(self._new.pieces):
             match = by_right.get(place)
             if match is None:
-                yield _Step((), (place,))
+                yield Step((), (place,))
                 place += 1
                 continue
-            yield _Step(match.left, match.right, match.move)
+            yield Step(match.left, match.right, match.move)
             place = match.right[-1] + 1
             if not match.is_moved:
                 yield from gone(match.left[-1] + 1)
 
-    def _gone(self, by_left: dict[int, Match]) -> Callable[[int], Iterator[_Step]]:
-        def gone(start: int) -> Iterator[_Step]:
+    def _gone(self, by_left: dict[int, Match]) -> Callable[[int], Iterator[Step]]:
+        def gone(start: int) -> Iterator[Step]:
             """Yield what the old text has from ``start`` up to the next block that stayed in its place."""
             place = start
             while place < len(self._old.pieces):
                 match = by_left.get(place)
                 if match is None:
-                    yield _Step((place,), ())
+                    yield Step((place,), ())
                     place += 1
                 elif match.is_moved:
-                    yield _Step(match.left, (), match.move)
+                    yield Step(match.left, (), match.move)
                     place = match.left[-1] + 1
                 else:
                     return
@@ -129,7 +117,7 @@ class _Comparison:
     def _entries(self) -> list[_Entry]:
         """Gather the operations into sections: those of the new text, and traces of old ones between them."""
         entries: list[_Entry] = []
-        waiting: list[_Step] = []
+        waiting: list[Step] = []
         for step in self._steps():
             if not step.new:
                 waiting.append(step)
@@ -153,7 +141,7 @@ class _Comparison:
         self._add_empty_sections(entries, len(self._new.sections))
         return self._with_traces_of_all(entries)
 
-    def _add_traces(self, entries: list[_Entry], waiting: Sequence[_Step]) -> None:
+    def _add_traces(self, entries: list[_Entry], waiting: Sequence[Step]) -> None:
         """Put what went where a section ends: to that section if it was its own, else to traces of the old sections."""
         for step in waiting:
             section = self._old.pieces[step.old[0]].section
@@ -184,7 +172,7 @@ class _Comparison:
     # --- sections ---
 
     def _section(self, entry: _Entry, builder: Builder) -> SectionRedline:
-        operations = builder.build([(step.old, step.new, step.move) for step in entry.steps])
+        operations = builder.build(entry.steps)
         old = self._old.sections[entry.old] if entry.old is not None else None
         new = self._new.sections[entry.new] if entry.new is not None else None
         shown = new or old
@@ -203,7 +191,7 @@ class _Comparison:
     def _is_moved(self, entry: _Entry) -> bool:
         if entry.new is None:
             return entry.old in self._moved_old
-        return (entry.old, entry.new) in self._alignment.moved_sections
+        return (entry.old, entry.new) in self.alignment.moved_sections
 
     def _kinds(
         self, entry: _Entry, old: Section | None, new: Section | None, operations: tuple[Operation, ...]

@@ -16,8 +16,7 @@ from itertools import groupby
 from policy_site.model import Container
 from policy_site.redlines.inline import Inline
 from policy_site.redlines.phrases import ENGLISH, Phrases, fill
-from policy_site.redlines.pieces import kind_of
-from policy_site.redlines.tree import Leaf, Move, Operation, OperationKind, Redline, RunKind, SectionRedline
+from policy_site.redlines.tree import Leaf, Move, Operation, OperationKind, Redline, SectionRedline
 from policy_site.redlines.writing import VOID, Attributes, Writer, attributes_of, of_old, with_class
 
 
@@ -92,7 +91,7 @@ class _Renderer:
             self._writer.open_old(block.containers, block.tag or "div", following=following)
             attributes = of_old(block.attributes)
         tag = block.tag or ("div" if first.new is None and self._writer.is_in_new else "")
-        self._element(tag, _classed(operation, leaves, attributes), operation, leaves)
+        self._element(tag, leaf_class(operation, leaves, attributes), operation, leaves)
 
     def _element(self, tag: str, attributes: Attributes, operation: Operation, leaves: Sequence[Leaf]) -> None:
         parts = self._writer.parts
@@ -105,12 +104,7 @@ class _Renderer:
             parts.append(f"<{tag}{attributes_of(attributes)}>{guard}")
         if operation.kind is OperationKind.MOVED_TO:
             self._inline.arrival(operation.change, self._moves[operation.move], self._arrival(operation))
-        self._inline.leaves(leaves, is_moved=operation.kind is OperationKind.MOVED_TO)
-        for leaf in leaves:
-            self._inline.notes(leaf.notes)
-            if leaf.new is not None and kind_of(leaf.new) == "heading":
-                self._inline.renumbering([run for run in leaf.runs if run.kind is RunKind.RENUMBERED])
-        self._inline.end_block(operation.change if operation.kind is not OperationKind.MOVED_FROM else 0)
+        self._inline.block(leaves, change=operation.change, is_moved=operation.kind is OperationKind.MOVED_TO)
         if tag:
             parts.append(f"</{tag}>")
 
@@ -125,7 +119,7 @@ class _Renderer:
                 self._writer.open_old(block.containers, block.tag or "td", following=following)
             attributes = block.attributes if leaf.new is not None else of_old(block.attributes)
             tag = block.tag or ("" if leaf.new is not None else "td")
-            self._element(tag, _classed(operation, [leaf], attributes), operation, [leaf])
+            self._element(tag, leaf_class(operation, [leaf], attributes), operation, [leaf])
 
     # --- moves ---
 
@@ -235,7 +229,7 @@ _CLASSES = {
 }
 
 
-def _classed(operation: Operation, leaves: Sequence[Leaf], attributes: Attributes) -> Attributes:
+def leaf_class(operation: Operation, leaves: Sequence[Leaf], attributes: Attributes) -> Attributes:
     """Return attributes with the class of what became of the block as a whole."""
     name = _CLASSES.get(operation.kind)
     if operation.kind is OperationKind.REPLACED or (operation.is_row and name is None):

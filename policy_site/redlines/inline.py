@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from policy_site.model import Mark, Span
 from policy_site.redlines.phrases import Phrases, fill
+from policy_site.redlines.pieces import kind_of
 from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
 from policy_site.redlines.writing import (
     VOID,
@@ -45,6 +46,19 @@ class Inline:
 
     # --- a block ---
 
+    def block(self, leaves: Sequence[Leaf], *, change: int, is_moved: bool) -> None:
+        """Write leaves that are one block of the page, and what is said of it. ``change`` is what it is as a whole."""
+        self.leaves(leaves, is_moved=is_moved)
+        self.remarks(leaves)
+        self.end_block(change)
+
+    def remarks(self, leaves: Sequence[Leaf]) -> None:
+        """Say what changed about a block without a word having changed."""
+        for leaf in leaves:
+            self.notes(leaf.notes)
+            if leaf.new is not None and kind_of(leaf.new) == "heading":
+                self.renumbering([run for run in leaf.runs if run.kind is RunKind.RENUMBERED])
+
     def leaves(self, leaves: Sequence[Leaf], *, is_moved: bool) -> None:
         """Write the words of leaves that are one block of the page."""
         self._is_moved = is_moved
@@ -72,7 +86,7 @@ class Inline:
     def departed(self, leaf: Leaf) -> None:
         """Write the words of a block that moved away."""
         spans = [span for run in leaf.runs for span in run.old]
-        if any(_shows(span) for span in spans):
+        if any(shows(span) for span in spans):
             self._parts.append(f'<del class="redline-moved">{_old_html(spans)}</del>')
 
     def notes(self, notes: Sequence[Note]) -> None:
@@ -150,7 +164,7 @@ class Inline:
     def _new_span(self, span: Span, run: Run) -> None:
         self._set_path(marks_around(span))
         content = escape_text(span.text) if span.text else _empty_element(span.marks[-1], span.marks[-1].attributes)
-        if not _shows(span):
+        if not shows(span):
             self._parts.append(content)
         elif run.kind is RunKind.ADDED:
             self._change("ins", run.change, content)
@@ -161,7 +175,7 @@ class Inline:
 
     def _deletion(self, run: Run, coming: tuple[Span, ...]) -> None:
         """Write what went inside those marks of the new text that reach over it; its other marks go with it."""
-        if not any(_shows(span) for span in run.old):
+        if not any(shows(span) for span in run.old):
             return
         depth = max(self._kept(coming), shared_marks(self._path, marks_around(run.old[0])))
         self._set_path(self._path[:depth])
@@ -239,7 +253,7 @@ def _coming(runs: Sequence[Run | None]) -> list[tuple[Span, ...]]:
     return coming[::-1]
 
 
-def _shows(span: Span) -> bool:
+def shows(span: Span) -> bool:
     """Say whether a span shows anything: an empty anchor does not."""
     return bool(span.text) or bool(span.marks and span.marks[-1].tag in VOID and span.marks[-1].tag != "wbr")
 
@@ -264,7 +278,7 @@ def _old_html(spans: Sequence[Span], *, inside: tuple[Mark, ...] = ()) -> str:
         path = wanted
         if span.text:
             parts.append(escape_text(span.text))
-        elif _shows(span):
+        elif shows(span):
             parts.append(_empty_element(span.marks[-1], old_attributes(span.marks[-1].attributes)))
     parts.extend(f"</{mark.tag}>" for mark in reversed(path))
     return "".join(parts)

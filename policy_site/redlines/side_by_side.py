@@ -18,7 +18,6 @@ from itertools import groupby
 from policy_site.model import Block, Container, Mark, Span
 from policy_site.redlines.inline import Inline
 from policy_site.redlines.phrases import ENGLISH, Phrases, fill
-from policy_site.redlines.pieces import kind_of
 from policy_site.redlines.tree import Leaf, Operation, OperationKind, Redline, Run, RunKind, SectionRedline
 from policy_site.redlines.writing import VOID, Writer, attributes_of, old_attributes, with_class
 
@@ -143,15 +142,9 @@ class _Renderer:
         self._signpost(operation)
         self._inline.leaves(leaves, is_moved=False)
         if not column.is_old:
-            self._remarks(leaves)
+            self._inline.remarks(leaves)
         self._inline.end_block(operation.change)
         self._parts.append(f"</{tag}>" if tag else "")
-
-    def _remarks(self, leaves: Sequence[Leaf]) -> None:
-        for leaf in leaves:
-            self._inline.notes(leaf.notes)
-            if leaf.new is not None and kind_of(leaf.new) == "heading":
-                self._inline.renumbering([run for run in leaf.runs if run.kind is RunKind.RENUMBERED])
 
     def _signpost(self, operation: Operation) -> None:
         if not operation.move:

@@ -57,6 +57,10 @@ class Codebook:
         self._keys[code] = key
         return code
 
+    def keys(self, row: str) -> list[str]:
+        """Return the tokens of a row."""
+        return [self._keys[code] for code in row]
+
     def key(self, code: str) -> str:
         """Return the token of a character."""
         return self._keys[code]

@@ -28,9 +28,19 @@ def escape_text(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", escape(text, quote=False)))
 
 
+def clean(text: str) -> str:
+    """Return ``text`` as the text of an element can be: what :func:`escape_text` does, without escaping."""
+    return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
+
+
 def attributes_of(attributes: Attributes) -> str:
     """Return attributes as they stand in a start tag."""
-    return "".join(f' {name}="{_FORBIDDEN.sub(chr(0xFFFD), escape(value))}"' for name, value in attributes)
+    return "".join(f' {name}="{escape(clean_value(value))}"' for name, value in attributes)
+
+
+def clean_value(value: str) -> str:
+    """Return an attribute's value without the signs that HTML cannot carry."""
+    return _FORBIDDEN.sub("\ufffd", value)
 
 
 def old_attributes(attributes: Attributes) -> Attributes:

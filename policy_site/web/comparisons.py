@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from policy_site import redlines
@@ -23,6 +25,7 @@ from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
 from policy_site.redlines.summary import ChangeLine, list_changes
+from policy_site.redlines.threads import History
 from policy_site.web.editing import heading_apart, with_own_ids
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.texts import Texts
@@ -57,6 +60,15 @@ class ChangedSection(NamedTuple):
     lines: tuple[ChangeLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The texts of a policy in one language, by effective date, with the threads that run through them."""
+
+    history: History
+    places: Mapping[str, int]
+    """By the label of the version."""
+
+
 class Comparisons:
     """Comparisons of a publication's texts. A memo of pure functions: throwing it away costs time alone."""
 
@@ -65,6 +77,7 @@ class Comparisons:
         self._texts = texts
         self._sections_changed: dict[str, frozenset[str]] = {}
         self._redlines: dict[tuple[str, str], redlines.Redline] = {}
+        self._lines: dict[tuple[str, str], Line] = {}
         self._staleness: dict[tuple[str, str, str], Staleness | None] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
         self._anchors: dict[tuple[str, str], frozenset[str]] = {}
@@ -176,8 +189,31 @@ class Comparisons:
             return None
         key = (old.digest, new.digest)
         if key not in self._redlines:
-            self._redlines[key] = redlines.compare(older, newer)
+            self._redlines[key] = self._composed(old, new) or redlines.compare(older, newer)
         return self._redlines[key]
+
+    def line(self, policy: Policy, locale: str) -> Line:
+        """Return the texts of a policy in a language, with their threads."""
+        key = (policy.id, locale)
+        if key not in self._lines:
+            there = {
+                version.label: document
+                for version in policy.versions
+                if (document := self._texts.document(version.editions.get(locale))) is not None
+            }
+            places = {label: place for place, label in enumerate(there)}
+            self._lines[key] = Line(History(tuple(there.values())), MappingProxyType(places))
+        return self._lines[key]
+
+    def _composed(self, old: Edition, new: Edition) -> redlines.Redline | None:
+        """Compare two texts along the threads of those between them; ``None`` where there are none between."""
+        if (old.policy, old.locale) != (new.policy, new.locale):
+            return None
+        line = self.line(self._publication.policy(old.policy), old.locale)
+        older, newer = (line.places.get(edition.version, -1) for edition in (old, new))
+        if older < 0 or newer - older < 2:  # noqa: PLR2004 - neighbours are compared directly
+            return None
+        return line.history.compare(older, newer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policy_site.formats import FEED_FORMS, Scope
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import Policy
-from policy_site.pages import FEEDS, NEVER_INDEXED, Page, PageKind
+from policy_site.pages import NEVER_INDEXED, Page, PageKind
 from policy_site.static_files import static_name
 from policy_site.web.site import Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
@@ -20,9 +21,6 @@ SCRIPT_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
 """For a page with a script of the site's own."""
 CHOOSE = "choose=language"
 """The query of the address ``/`` that keeps a reader there: no script and no host leads on from it."""
-
-_FEED_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
-_FEED_NAMES = {"atom": "Atom", "json": "JSON Feed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +180,11 @@ def _feeds(site: Site, locale: str, policy: Policy | None) -> tuple[FeedLink, ..
                 if policy
                 else site.link(PageKind.SITE_FEED, locale=locale, feed=feed)
             ),
-            media_type=_FEED_TYPES[feed.rpartition(".")[2]],
-            format=_FEED_NAMES[feed.rpartition(".")[2]],
-            title=feed_title(site.phrases(locale), subject, is_notices=feed.startswith("notices")),
+            media_type=form.media_type.partition(";")[0],
+            format=form.name,
+            title=feed_title(site.phrases(locale), subject, is_notices=scope is Scope.NOTICES),
         )
-        for feed in FEEDS
+        for scope in Scope
+        for form in FEED_FORMS
+        for feed in (f"{scope}.{form.suffix}",)
     )

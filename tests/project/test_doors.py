@@ -25,7 +25,8 @@ flask               policy_site  policy_site.web  policy_site.commands.serve  te
 flask_frozen        policy_site.publishing.freezing
 git                 policy_site.history.runner  policy_site.history.creation
 html5lib            tests
-httpx               policy_site.remote  policy_site.notifier.fetching  policy_site.notifier.channels.webhook
+httpx               policy_site.exchange  policy_site.remote  policy_site.notifier.fetching
+                    policy_site.notifier.channels  tests.project.test_exchange
 hypothesis          tests
 jinja2              policy_site.web  policy_site.notifier.wording
 jsonschema          tests
@@ -37,7 +38,7 @@ markdown            policy_site.documents.python_markdown
 markdownify         policy_site.starting.readers.html
 markupsafe          policy_site.web  policy_site.notifier.wording
 nh3                 policy_site.documents.cleaning
-playwright          tests  benchmarks.redline_module
+playwright          tests
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
                     policy_site.formats.schema  policy_site.notifier  tests.notifier.test_notices_guide

@@ -1,66 +1,53 @@
-"""The module that compares versions in a browser marks what the engine marks: both are given the same pairs."""
+"""The module that shows any two versions in a browser puts together what the engine found, and nothing else."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 import subprocess
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import permutations
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from policy_site import redlines
-from policy_site.characters import clean_html, clean_line
-from policy_site.documents import emit
-from policy_site.formats import EditionPage, write_version_json
-from policy_site.model import Block, Document, Fidelity, Section, Span
+from policy_site.model import Document
 from policy_site.redlines import html as redline_html
-from tests.support.ledgers import LINKS, policy_of, version_of
-from tests.support.redline_documents import document, pairs
+from policy_site.redlines import threads_json
+from policy_site.redlines.threads import History
+from tests.support.redline_documents import document, documents
+from tests.support.redline_pages import read_page, side_of_blocks
 
 ROOT = Path(__file__).parents[2]
-VENDOR = ROOT / "policy_site" / "static" / "vendor"
-POLICY = policy_of(version_of("2024-01-05", published=1, effective=4))
-VERSION = POLICY.version("2024-01-05")
-Pair = tuple[Document, Document]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A redline as HTML, and what became of each section."""
+    """A redline as HTML, what became of each section, and how many words went and came."""
 
     html: str
     kinds: list[list[str]]
+    words: list[int]
 
 
-def published(text: Document) -> dict[str, object]:
-    """Return a document as the ``index.json`` that a browser gets."""
-    page = EditionPage(
-        policy=POLICY,
-        version=VERSION,
-        locale="en",
-        edition=replace(VERSION.editions["en"], title=text.title),
-        fidelity=Fidelity.AUTHORITATIVE,
-        document=text,
-        facts=(),
-    )
-    found: dict[str, object] = json.loads(write_version_json(page, LINKS))
-    return found
+def pairs_of(history: History) -> list[tuple[int, int]]:
+    return list(combinations(range(len(history.documents)), 2))
 
 
-def in_browser(cases: Sequence[Pair]) -> list[Outcome]:
-    """Compare pairs by the module, under Node."""
+def in_browser(histories: Sequence[History]) -> list[list[Outcome]]:
+    """Put the redlines of all pairs together by the module, under Node."""
     node = shutil.which("node")
     assert node, "The module is tried under Node: install it so that 'node' is on the PATH (tests/install-debian)."
     phrases = asdict(redlines.ENGLISH)
-    lines = [json.dumps({"old": published(old), "new": published(new), "phrases": phrases}) for old, new in cases]
+    lines = [
+        json.dumps({"history": threads_json.to_json(history), "pairs": pairs_of(history), "phrases": phrases})
+        for history in histories
+    ]
     ran = subprocess.run(
         [node, str(ROOT / "tests" / "support" / "redline_module.mjs")],
         input="".join(f"{line}\n" for line in lines),
@@ -70,22 +57,25 @@ def in_browser(cases: Sequence[Pair]) -> list[Outcome]:
     )
     assert ran.returncode == 0, ran.stderr
     found = [json.loads(line) for line in ran.stdout.split("\n") if line]
-    return [Outcome(one["html"], one["kinds"]) for one in found]
+    return [[Outcome(one["html"], one["kinds"], one["words"]) for one in outcomes] for outcomes in found]
 
 
-def in_python(old: Document, new: Document) -> Outcome:
-    """Compare a pair by the engine."""
-    redline = redlines.compare(old, new)
+def in_python(history: History, older: int, newer: int) -> Outcome:
+    """Compare a pair by the engine, along the threads of the history."""
+    redline = history.compare(older, newer)
     return Outcome(
-        redline_html.render(redline), [[kind.value for kind in section.kinds] for section in redline.sections]
+        redline_html.render(redline),
+        [[kind.value for kind in section.kinds] for section in redline.sections],
+        [redline.words_deleted, redline.words_added],
     )
 
 
-def assert_same(cases: Sequence[Pair]) -> None:
-    found = in_browser(cases)
-    assert len(found) == len(cases)
-    for (old, new), outcome in zip(cases, found, strict=True):
-        assert outcome == in_python(old, new)
+def assert_same(histories: Sequence[History]) -> None:
+    found = in_browser(histories)
+    assert len(found) == len(histories)
+    for history, outcomes in zip(histories, found, strict=True):
+        for (older, newer), outcome in zip(pairs_of(history), outcomes, strict=True):
+            assert outcome == in_python(history, older, newer)
 
 
 def sample_texts() -> Iterator[list[Document]]:
@@ -111,79 +101,72 @@ def sample_texts() -> Iterator[list[Document]]:
         yield [document(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)) for text in texts]
 
 
-def test_every_pair_of_the_sample_is_marked_as_the_engine_marks_it() -> None:
-    cases = [pair for texts in sample_texts() for pair in permutations(texts, 2)]
-    assert len(cases) >= 50
-    assert_same(cases)
+def test_every_pair_of_the_sample_is_shown_as_the_engine_shows_it() -> None:
+    histories = [History(texts) for texts in sample_texts()]
+    assert sum(len(pairs_of(history)) for history in histories) >= 25
+    assert_same(histories)
 
 
-def test_any_two_documents_are_marked_as_the_engine_marks_them() -> None:
-    cases: list[Pair] = []
+def test_any_history_is_shown_as_the_engine_shows_it() -> None:
+    histories: list[History] = []
 
     @seed(20261123)
     @settings(
-        max_examples=300,
+        max_examples=80,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         deadline=None,
     )
-    @given(pairs())
-    def gather(pair: Pair) -> None:
-        cases.append((as_published(pair[0]), as_published(pair[1])))
+    @given(st.lists(documents(), min_size=2, max_size=4))
+    def gather(texts: list[Document]) -> None:
+        histories.append(History(texts))
 
     gather()
-    assert len(cases) >= 250
-    assert_same(cases)
+    assert len(histories) >= 70
+    assert_same(histories)
 
 
-def as_published(text: Document) -> Document:
-    """Return a document without the signs that JSON does not carry, each section with its HTML.
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(documents(), min_size=3, max_size=4))
+def test_both_texts_of_any_pair_of_a_history_come_back(texts: list[Document]) -> None:
+    history = History(texts)
+    for older, newer in pairs_of(history):
+        redline = history.compare(older, newer)
+        assert redline.old_blocks() == texts[older].blocks
+        assert redline.new_blocks() == texts[newer].blocks
+        page = read_page(redline_html.render(redline))
+        expected = [side_of_blocks(texts[place].blocks) for place in (older, newer)]
+        assert (page.old.text, page.new.text) == (expected[0].text, expected[1].text)
+        assert page.new.outline == expected[1].outline
 
-    Unassigned code points are left out too: the ``regex`` package and Node disagree about some of them.
-    """
-    return replace(text, title=clean_line(text.title), sections=tuple(_clean(section) for section in text.sections))
 
-
-def _clean(section: Section) -> Section:
-    blocks = tuple(replace(block, spans=tuple(_clean_spans(block))) for block in section.blocks)
-    return replace(section, heading=clean_line(section.heading), html=clean_html(emit(blocks)), blocks=blocks)
-
-
-def _clean_spans(block: Block) -> Iterator[Span]:
-    for span in block.spans:
-        text = "".join(sign for sign in clean_html(span.text) if unicodedata.category(sign) != "Cn")
-        if text or not span.text:
-            yield Span(text, span.marks)
+ONE = "# A\n\n## Duties\n\nWe keep data for thirty days. Write to us at any time.\n\n- one thing\n- another thing\n"
+DIVIDED = ONE.replace("thirty days. Write", "thirty days.\n\nWrite")
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    "versions",
     [
-        ("# A\n\nWe keep it for 72 hours.", "# A\n\nWe keep it for 24 hours."),
-        (
-            "# A\n\nBir İstanbul ofisi.\n\n# STRASSE\n\nEins zwei.",
-            "# A\n\nBir ISTANBUL ofisi.\n\n# Straße\n\nEins zwei.",
-        ),
-        ("# A\n\n個人情報を2026年12月1日から保管します。", "# A\n\n個人情報を2027年1月1日から削除します。"),
-        ("# A\n\nنحتفظ ببياناتك لمدة 30 يومًا.", "# A\n\nنحتفظ ببياناتك لمدة 90 يومًا فقط."),
-        ("# A\n\nเก็บข้อมูล 30 วัน", "# A\n\nเก็บข้อมูลไว้ 60 วัน"),
-        ("# A\n\nHello 👩🏽\u200d🚀 and 🇩🇪🇫🇷.", "# A\n\nHello 👩🏽 and 🇩🇪🇹🇷."),
-        ("# A\n\ncaf\u00e9 au lait", "# A\n\ncafe\u0301 au lait, chaud"),
-        ("# 1. A\n\nx y z\n\n# 2. B\n\nu v w", "# 1. B\n\nu v w\n\n# 2. A\n\nx y z"),
-        ("| a | b |\n|---|---|\n| c | d |", "| a | n | b |\n|---|---|---|\n| c | m | d |\n| e | f | g |"),
+        [ONE, ONE.replace("thirty", "sixty"), ONE.replace("thirty", "ninety")],
+        [ONE, DIVIDED, DIVIDED.replace("thirty", "ten"), ONE],
+        [ONE, ONE.replace("- one thing\n", ""), ONE],
+        [ONE, ONE.replace("- another thing\n", "\n## More\n\nAnother thing.\n"), ONE + "\n## More\n\nAnother.\n"],
+        ["# A\n\n## B\n\nx y z\n\n## C\n\nu v w", "# A\n\n## C\n\nu v w\n\n## B\n\nx y z q", "# A\n\n## C\n\nu v"],
+        [
+            "| a | b |\n|---|---|\n| c | d |\n| e | f |",
+            "| a | n | b |\n|---|---|---|\n| c | m | d |\n| e | m | f |",
+            "| b | n | a |\n|---|---|---|\n| d | m | c |\n| x | y | z |",
+        ],
     ],
-)
-def test_telling_pairs_are_marked_as_the_engine_marks_them(old: str, new: str) -> None:
-    assert_same([(document(old), document(new)), (document(new), document(old))])
+)  # fmt: skip
+def test_telling_histories_are_shown_as_the_engine_shows_them(versions: list[str]) -> None:
+    assert_same([History([document(text) for text in versions])])
 
 
-def test_vendored_files_are_those_of_the_package() -> None:
-    listed = dict(re.findall(r"\| `([\w./-]+)` \|.*\| `([0-9a-f]{64})` \|", (VENDOR / "README.md").read_text("utf-8")))
-    files = {path.relative_to(VENDOR).as_posix(): path for path in VENDOR.rglob("*") if path.suffix != ".md"}
-    assert {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items() if path.is_file()
-    } == listed
+def test_a_block_that_comes_back_is_the_one_that_went() -> None:
+    history = History([document(text) for text in (ONE, ONE.replace("- one thing\n", ""), ONE)])
+    assert history.compare(0, 2).is_empty
 
 
 def test_the_modules_never_read_text_as_html() -> None:

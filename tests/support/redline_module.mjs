@@ -1,9 +1,9 @@
-/** Reads pairs of versions, one a line, and writes the redline that a browser would show as HTML, one a line. */
+/** Reads histories, one a line, and writes the redline of each pair of versions that a browser would show as HTML. */
 
 import { createInterface } from "node:readline";
-import { compare } from "../../policy_site/static/redline/compare.mjs";
-import { readDocument } from "../../policy_site/static/redline/documents.mjs";
+import { readHistory } from "../../policy_site/static/redline/history.mjs";
 import { renderSections } from "../../policy_site/static/redline/html.mjs";
+import { compose, countChangedWords } from "../../policy_site/static/redline/reading.mjs";
 import { GUARD } from "../../policy_site/static/redline/writing.mjs";
 
 const REFERENCES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" };
@@ -21,15 +21,21 @@ function write(sign) {
 
 const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
 for await (const line of lines) {
-  const { old, new: fresh, phrases } = JSON.parse(line);
-  const documents = [old, fresh].map(readDocument);
-  const start = performance.now();
-  const rendered = renderSections(compare(...documents), phrases);
-  const milliseconds = performance.now() - start;
-  const sections = rendered.map(({ section, signs }) => ({
-    kinds: section.kinds,
-    html: write(signs).replace(/\n+$/, ""),
-  }));
-  const html = sections.map((section) => section.html).filter(Boolean).join("\n");
-  process.stdout.write(`${JSON.stringify({ html, milliseconds, kinds: sections.map((section) => section.kinds) })}\n`);
+  const { history: published, pairs, phrases } = JSON.parse(line);
+  const history = readHistory(published);
+  const found = pairs.map(([older, newer]) => {
+    const start = performance.now();
+    const redline = compose(history, older, newer);
+    const rendered = renderSections(redline, phrases);
+    const milliseconds = performance.now() - start;
+    const htmls = rendered.map(({ signs }) => write(signs).replace(/\n+$/, ""));
+    const { deleted, added } = countChangedWords(redline);
+    return {
+      html: htmls.filter(Boolean).join("\n"),
+      kinds: rendered.map(({ section }) => section.kinds),
+      words: [deleted, added],
+      milliseconds,
+    };
+  });
+  process.stdout.write(`${JSON.stringify(found)}\n`);
 }

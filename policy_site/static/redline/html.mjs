@@ -1,11 +1,15 @@
 /** A redline as a page: the new text, with what went from the old one between. */
 
-import { Inline } from "./inline.mjs";
+import { Marks } from "./marks.mjs";
 import { fill } from "./phrases.mjs";
-import { kindOf } from "./pieces.mjs";
 import { end, GUARD, learnPartners, ofOld, start, VOID, withClass, Writer } from "./writing.mjs";
 
-const CLASSES = { added: "redline-added", deleted: "redline-deleted", "moved-to": "redline-moved-to" };
+const CLASSES = {
+  added: "redline-added",
+  deleted: "redline-deleted",
+  "moved-to": "redline-moved-to",
+  "moved-from": "redline-moved-from",
+};
 const NOT_SHARED = new Set(["li", "dd", "dt", "td", "th", "tr"]);
 
 /** Return each section with its signs, in order. */
@@ -18,193 +22,180 @@ class Renderer {
   #phrases;
   #moves;
   #changes;
-  #pairs;
+  #partners;
   #writer;
-  #inline;
+  #marks;
 
   constructor(redline, phrases) {
     this.#phrases = phrases;
     this.#moves = new Map(redline.moves.map((move) => [move.number, move]));
     this.#changes = redline.changes;
-    this.#pairs = learnPartners(
-      redline.sections.flatMap((section) => section.operations).map(containersOf).filter((pair) => pair !== null),
-    );
+    const operations = redline.sections.flatMap((section) => section.operations);
+    const both = operations.filter(({ kind, olds, news }) => kind !== "moved-to" && olds.length && news.length);
+    this.#partners = learnPartners(both.map(({ olds, news }) => [olds[0].path, news[0].path]));
   }
 
   /** Return the signs of one section. */
-  section(section) {
-    this.#writer = new Writer([], this.#pairs);
-    this.#inline = new Inline(this.#writer.signs, this.#phrases, this.#changes);
-    const { operations } = section;
+  section({ operations }) {
+    this.#writer = new Writer([], this.#partners);
+    this.#marks = new Marks(this.#writer.signs, this.#phrases, this.#changes);
     const following = followingPaths(operations);
-    let index = 0;
-    while (index < operations.length) {
-      let next = index + 1;
-      if (isStub(operations[index])) {
-        while (next < operations.length && isStub(operations[next]) && operations[next].change === operations[index].change) {
-          next += 1;
-        }
-        this.#stub(operations.slice(index, next), following[next - 1]);
-      } else this.#operation(operations[index], following[index]);
+    for (let index = 0; index < operations.length; ) {
+      const [first, next] = [operations[index], index + 1];
       index = next;
+      if (first.kind === "moved-from") {
+        while (index < operations.length && isStubOf(operations[index], first)) index += 1;
+        this.#stub(operations.slice(next - 1, index), following[index - 1]);
+      } else if (first.elements) this.#compared(first, following[next - 1]);
+      else {
+        if (first.kind === "deleted" || first.kind === "replaced") this.#old(first, following[next - 1]);
+        if (first.kind !== "deleted") this.#new(first);
+      }
     }
     this.#writer.close();
-    this.#inline.finish();
+    this.#marks.finish();
     return this.#writer.signs;
   }
 
   // --- operations ---
 
-  #operation(operation, following) {
-    if (operation.isRow) {
-      this.#row(operation, following);
-      return;
-    }
-    const { leaves } = operation;
-    let index = 0;
-    while (index < leaves.length) {
-      let next = index + 1;
-      while (next < leaves.length && leaves[next].continuesNew) next += 1;
-      this.#leaf(operation, leaves.slice(index, next), following);
-      index = next;
+  /** Write what the engine found of blocks of both texts. */
+  #compared(operation, following) {
+    const { olds, news, numberOf } = operation;
+    for (const [side, place, tag, attributes, ...nodes] of operation.elements) {
+      if (side === 0) this.#writer.openNew(news[place].path);
+      else if (side === 1) this.#writer.openOld(olds[place].path, tag || "div", following);
+      const shown = tag || (side === 1 && this.#writer.isInNew ? "div" : "");
+      this.#element(shown, this.#marks.addressed(attributes, numberOf), () =>
+        this.#marks.compared(nodes, numberOf, () => this.#arrival(operation)),
+      );
     }
   }
 
-  #leaf(operation, leaves, following) {
-    const [first] = leaves;
-    const block = first.new ?? first.old;
-    if (first.new !== null) this.#writer.openNew(first.new.containers);
-    else this.#writer.openOld(block.containers, block.tag || "div", following);
-    const attributes = first.new !== null ? block.attributes : ofOld(block.attributes);
-    const tag = block.tag || (first.new === null && this.#writer.isInNew ? "div" : "");
-    this.#element(tag, classed(operation, leaves, attributes), operation, leaves);
-  }
-
-  #element(tag, attributes, operation, leaves) {
-    const { signs } = this.#writer;
-    if (VOID.has(tag)) {
-      const address = operation.change ? this.#inline.takeAddress(operation.change) : [];
-      signs.push(start(tag, [...attributes, ...address]));
-      return;
-    }
-    if (tag) signs.push(start(tag, attributes), ...(tag === "pre" ? [GUARD] : []));
-    const isMovedTo = operation.kind === "moved-to";
-    if (isMovedTo) {
-      const move = this.#moves.get(operation.move);
-      this.#inline.signpost(operation.change, move.fromChange, this.#arrival(move));
-    }
-    this.#inline.leaves(leaves, isMovedTo);
-    for (const leaf of leaves) {
-      this.#inline.notes(leaf.notes);
-      if (leaf.new !== null && kindOf(leaf.new) === "heading") {
-        this.#inline.renumbering(leaf.runs.filter((run) => run.kind === "renumbered"));
+  /** Write blocks of the new text that stayed, came or moved here. */
+  #new(operation) {
+    for (const piece of operation.news) {
+      this.#writer.openNew(piece.path);
+      for (const [tag, attributes, ...nodes] of piece.leaves) {
+        this.#whole(operation, tag, Object.entries(attributes || {}), CLASSES[operation.kind === "replaced" ? "added" : operation.kind], () => {
+          if (operation.kind === "unchanged") this.#marks.content(nodes);
+          else if (operation.kind === "moved-to") {
+            this.#writer.signs.push(this.#arrival(operation));
+            this.#marks.arrived(nodes);
+          } else this.#marks.added(nodes, operation.change);
+        });
       }
     }
-    this.#inline.endBlock(operation.kind === "moved-from" ? 0 : operation.change);
-    if (tag) signs.push(end(tag));
   }
 
-  #row(operation, following) {
-    const fresh = operation.leaves.find((leaf) => leaf.new !== null)?.new ?? null;
-    if (fresh !== null) this.#writer.openNew(fresh.containers);
-    for (const leaf of operation.leaves) {
-      const block = leaf.new ?? leaf.old;
-      if (fresh === null) this.#writer.openOld(block.containers, block.tag || "td", following);
-      const attributes = leaf.new !== null ? block.attributes : ofOld(block.attributes);
-      const tag = block.tag || (leaf.new !== null ? "" : "td");
-      this.#element(tag, classed(operation, [leaf], attributes), operation, [leaf]);
+  /** Write blocks of the old text that went. */
+  #old(operation, following) {
+    for (const piece of operation.olds) {
+      for (const [tag, attributes, ...nodes] of piece.leaves) {
+        this.#writer.openOld(piece.path, tag || (piece.isRow ? "td" : "div"), following);
+        const shown = tag || (piece.isRow ? "td" : this.#writer.isInNew ? "div" : "");
+        const own = ofOld(Object.entries(attributes || {}));
+        this.#whole(operation, shown, own, CLASSES.deleted, () => this.#marks.deleted(nodes, operation.change));
+      }
     }
+  }
+
+  #whole(operation, tag, attributes, name, write) {
+    const own = name ? withClass(attributes, name) : attributes;
+    if (VOID.has(tag)) this.#element(tag, [...own, ...this.#marks.takeAddress(operation.change)], write);
+    else {
+      this.#element(tag, own, () => {
+        write();
+        this.#marks.endBlock(operation.change);
+      });
+    }
+  }
+
+  #element(tag, attributes, write) {
+    const { signs } = this.#writer;
+    if (tag) signs.push(start(tag, attributes), ...(tag === "pre" ? [GUARD] : []));
+    if (VOID.has(tag)) return;
+    write();
+    if (tag) signs.push(end(tag));
   }
 
   // --- moves ---
 
-  #arrival(move) {
-    if (move.isWithinSection) return this.#phrases.moved_here;
-    return fill(this.#phrases.moved_from, { heading: move.fromHeading || this.#phrases.unnamed });
+  #arrival({ change, move }) {
+    const { fromChange, fromHeading, isWithinSection } = this.#moves.get(move);
+    const words = isWithinSection
+      ? this.#phrases.moved_here
+      : fill(this.#phrases.moved_from, { heading: fromHeading || this.#phrases.unnamed });
+    return this.#marks.signpost(change, fromChange, words);
   }
 
-  #departure(move) {
-    if (move.isWithinSection) return this.#phrases.moved_within;
-    return fill(this.#phrases.moved_to, { heading: move.toHeading || this.#phrases.unnamed });
+  #departure({ change, move }) {
+    const { toChange, toHeading, isWithinSection } = this.#moves.get(move);
+    const words = isWithinSection
+      ? this.#phrases.moved_within
+      : fill(this.#phrases.moved_to, { heading: toHeading || this.#phrases.unnamed });
+    this.#writer.signs.push(this.#marks.signpost(change, toChange, words));
   }
 
   /** Write what moved away: where to, and the words folded under it. */
   #stub(operations, following) {
-    const move = this.#moves.get(operations[0].move);
-    let index = 0;
-    while (index < operations.length) {
-      let next = index + 1;
-      if (operations[index].isRow) this.#departedRow(operations[index], move, following);
+    for (let index = 0; index < operations.length; ) {
+      const first = index;
+      index += 1;
+      if (operations[first].olds[0].isRow) this.#departedRow(operations[first], following);
       else {
-        while (next < operations.length && !operations[next].isRow) next += 1;
-        this.#departedBlocks(operations.slice(index, next), move, following);
+        while (index < operations.length && !operations[index].olds[0].isRow) index += 1;
+        this.#departedBlocks(operations.slice(first, index), following);
       }
-      index = next;
     }
   }
 
-  #departedRow(operation, move, following) {
-    for (const leaf of operation.leaves) {
-      const tag = leaf.old.tag || "td";
-      this.#writer.openOld(leaf.old.containers, tag, following);
-      this.#writer.signs.push(start(tag, withClass(ofOld(leaf.old.attributes), "redline-moved-from")));
-      this.#inline.signpost(operation.change, move.toChange, this.#departure(move));
-      this.#inline.departed(leaf);
-      this.#inline.endBlock(operation.change);
-      this.#writer.signs.push(end(tag));
+  #departedRow(operation, following) {
+    const [{ path, leaves }] = operation.olds;
+    for (const [name, attributes, ...nodes] of leaves) {
+      const tag = name || "td";
+      this.#writer.openOld(path, tag, following);
+      this.#element(tag, withClass(ofOld(Object.entries(attributes || {})), CLASSES["moved-from"]), () => {
+        this.#departure(operation);
+        this.#marks.departed(nodes);
+        this.#marks.endBlock(operation.change);
+      });
     }
   }
 
-  #departedBlocks(operations, move, following) {
-    const leaves = operations.flatMap((operation) => operation.leaves).filter((leaf) => leaf.old !== null);
-    const path = commonPath(leaves.map((leaf) => leaf.old.containers));
+  #departedBlocks(operations, following) {
+    const pieces = operations.flatMap((operation) => operation.olds);
+    const path = commonPath(pieces.map((piece) => piece.path));
     this.#writer.openOld(path, "div", following);
     const { signs } = this.#writer;
-    const attributes = [["class", "redline-moved-from"], ["data-redline", "old"]];
+    const attributes = [["class", CLASSES["moved-from"]], ["data-redline", "old"]];
     signs.push(start("div", attributes), start("details"), start("summary"));
-    const [{ change }] = operations;
-    this.#inline.signpost(change, move.toChange, this.#departure(move));
-    this.#inline.endBlock(change);
+    this.#departure(operations[0]);
+    this.#marks.endBlock(operations[0].change);
     signs.push(end("summary"));
     const inner = new Writer(signs);
-    for (const leaf of leaves) this.#departedLeaf(leaf, leaf.old.containers.slice(path.length), inner);
+    for (const piece of pieces) {
+      for (const [tag, own, ...nodes] of piece.leaves) {
+        inner.openOld(piece.path.slice(path.length), tag || "div", []);
+        const shown = tag || (inner.isInNew ? "div" : "");
+        this.#element(shown, ofOld(Object.entries(own || {})), () => this.#marks.departed(nodes));
+      }
+    }
     inner.close();
     signs.push(end("details"), end("div"), "\n");
   }
-
-  #departedLeaf(leaf, path, inner) {
-    const { old } = leaf;
-    inner.openOld(path, old.tag || "div", []);
-    const tag = old.tag || (inner.isInNew ? "div" : "");
-    if (VOID.has(tag)) {
-      inner.signs.push(start(tag, ofOld(old.attributes)));
-      return;
-    }
-    if (tag) inner.signs.push(start(tag, ofOld(old.attributes)), ...(tag === "pre" ? [GUARD] : []));
-    this.#inline.departed(leaf);
-    if (tag) inner.signs.push(end(tag));
-  }
 }
 
-const isStub = (operation) => operation.kind === "moved-from";
+const isStubOf = (operation, first) => operation.kind === "moved-from" && operation.change === first.change;
 
 /** Return for each operation the containers of the block of the new text that comes next, its own included. */
 function followingPaths(operations) {
   let path = [];
-  const following = [...operations].reverse().map((operation) => {
-    const fresh = operation.leaves.find((leaf) => leaf.new !== null);
-    if (fresh && operation.kind !== "deleted" && operation.kind !== "moved-from") path = fresh.new.containers;
+  const following = [...operations].reverse().map(({ news }) => {
+    if (news.length) path = news[0].path;
     return path;
   });
   return following.reverse();
-}
-
-/** Return the containers of what stands at one place in both texts. */
-function containersOf(operation) {
-  if (operation.kind === "moved-to") return null;
-  const old = operation.leaves.find((leaf) => leaf.old !== null);
-  const fresh = operation.leaves.find((leaf) => leaf.new !== null);
-  return old && fresh ? [old.old.containers, fresh.new.containers] : null;
 }
 
 /** Return the containers that all share, down to a list and not into its item. */
@@ -213,19 +204,9 @@ function commonPath(paths) {
   let depth = first.length;
   for (const path of paths) {
     let common = 0;
-    while (common < Math.min(depth, path.length) && path[common].ordinal === first[common].ordinal) common += 1;
+    while (common < Math.min(depth, path.length) && path[common].name === first[common].name) common += 1;
     depth = common;
   }
   while (depth && NOT_SHARED.has(first[depth - 1].tag)) depth -= 1;
   return first.slice(0, depth);
-}
-
-/** Return attributes with the class of what became of the block as a whole. */
-function classed(operation, leaves, attributes) {
-  let name = CLASSES[operation.kind];
-  if (operation.kind === "replaced" || (operation.isRow && name === undefined)) {
-    const [first] = leaves;
-    name = first.old === null ? CLASSES.added : first.new === null ? CLASSES.deleted : undefined;
-  }
-  return name ? withClass(attributes, name) : attributes;
 }

@@ -1,142 +1,161 @@
-/** What changed about equal words without a word having changed: links, images, formatting. */
+/** What stands around and between the words of one section: hidden words, signposts, addresses and links of changes. */
 
-import { kindOf } from "./pieces.mjs";
+import { fill } from "./phrases.mjs";
+import { end, oldAttributes, start, VOID } from "./writing.mjs";
 
-const FORMATTING = new Set("b code del em i ins kbd mark s small strong sub sup u".split(" "));
-const SAME = { b: "strong", i: "em" };
+const NOTE = ["data-redline", "note"];
 
-const isEqualRow = (mine, other, isEqual) =>
-  mine === other || (mine.length === other.length && mine.every((one, index) => isEqual(one, other[index])));
-export const areEqualAttributes = (mine, other) =>
-  isEqualRow(mine, other, ([name, value], pair) => name === pair[0] && value === pair[1]);
-export const isEqualMark = (mine, other) =>
-  mine === other || (mine.tag === other.tag && areEqualAttributes(mine.attributes, other.attributes));
-const areEqualMarks = (mine, other) => isEqualRow(mine, other, isEqualMark);
-/** Say whether two rows of spans are the same in words and marks. */
-export const areEqualSpans = (mine, other) =>
-  isEqualRow(mine, other, (one, two) => one === two || (one.text === two.text && areEqualMarks(one.marks, two.marks)));
+/** Return a whole element as signs. */
+export const element = (tag, attributes, ...content) =>
+  VOID.has(tag) ? [start(tag, attributes)] : [start(tag, attributes), ...content, end(tag)];
 
-/** Return the runs with what is to be noted of them, equal ones divided where that changes. */
-export function annotate(cuts, old, fresh) {
-  if (!hasMarks(old) && !hasMarks(fresh)) return cuts.map((cut) => [cut, []]);
-  const [oldMarks, newMarks] = [new Marks(old), new Marks(fresh)];
-  const [oldTokens, newTokens] = [old.tokens.starts, fresh.tokens.starts];
-  const annotated = [];
-  let [oldToken, newToken] = [0, 0];
-  for (const cut of cuts) {
-    if (cut.kind !== "equal" && cut.kind !== "recoded") {
-      annotated.push([cut, []]);
-      continue;
-    }
-    while (oldToken < oldTokens.length && oldTokens[oldToken] < cut.old[0]) oldToken += 1;
-    while (newToken < newTokens.length && newTokens[newToken] < cut.new[0]) newToken += 1;
-    let [oldStart, newStart] = [cut.old[0], cut.new[0]];
-    let remarks = [];
-    for (; oldToken < oldTokens.length && oldTokens[oldToken] < cut.old[1]; oldToken += 1, newToken += 1) {
-      const [mine, other] = [oldTokens[oldToken], newTokens[newToken]];
-      const found = compareWithin(
-        oldMarks.within(mine, old.tokens.ends[oldToken]),
-        newMarks.within(other, fresh.tokens.ends[newToken]),
-      );
-      if (areEqualRemarks(found, remarks)) continue;
-      if (mine > oldStart || other > newStart) {
-        annotated.push([{ kind: cut.kind, old: [oldStart, mine], new: [newStart, other] }, remarks]);
-      }
-      [oldStart, newStart, remarks] = [mine, other, found];
-    }
-    annotated.push([{ kind: cut.kind, old: [oldStart, cut.old[1]], new: [newStart, cut.new[1]] }, remarks]);
+/** Say whether a node shows anything: an empty anchor does not. */
+const shows = (node) =>
+  typeof node === "string" || (VOID.has(node[0]) ? node[0] !== "wbr" : node.slice(2).some(shows));
+const isLeaf = (node) => typeof node === "string" || node.length === 2;
+const entries = (attributes) => Object.entries(attributes || {});
+
+export class Marks {
+  #signs;
+  #phrases;
+  #changes;
+  #addressed = new Set();
+  #ends = new Map();
+  #places = new Map();
+  #inBlock = [];
+
+  /** Write into `signs`; places are left free for what is known later. */
+  constructor(signs, phrases, changes) {
+    [this.#signs, this.#phrases, this.#changes] = [signs, phrases, changes];
   }
-  return annotated;
-}
 
-const areEqualRemarks = (mine, other) =>
-  isEqualRow(mine, other, (one, two) => one.every((part, index) => part === two[index]));
-const hasMarks = (joined) => joined.passages.some((passage) => passage.spans.some((span) => span.marks.length));
+  // --- words of one text ---
 
-/** The span at each place of a text, asked for in rising order. */
-class Marks {
-  #bounds;
-  #next = 0;
+  /** Write words of the new text: as they are, as added, or as moved here. */
+  content(nodes, wrap = (sign) => sign) {
+    for (const node of nodes) this.#signs.push(this.#wrapped(node, wrap));
+  }
 
-  constructor(joined) {
-    this.#bounds = joined.passages.flatMap((passage, index) =>
-      passage.bounds
-        .filter((place) => place.end > place.start)
-        .map(({ start, end, span }) => ({ start: joined.offsets[index] + start, end: joined.offsets[index] + end, span })),
+  #wrapped(node, wrap) {
+    if (typeof node === "string") return wrap(node);
+    const [tag, attributes, ...children] = node;
+    const whole = element(tag, entries(attributes), ...children.map((child) => this.#wrapped(child, wrap)));
+    return isLeaf(node) && shows(node) ? wrap(whole) : whole;
+  }
+
+  /** Write words that came. */
+  added(nodes, change) {
+    this.content(nodes, (sign) => this.#change("ins", change, [sign]));
+  }
+
+  /** Write words that moved here. */
+  arrived(nodes) {
+    this.content(nodes, (sign) => element("ins", [["class", "redline-moved"]], sign));
+  }
+
+  /** Write words that went. */
+  deleted(nodes, change) {
+    if (nodes.some(shows)) this.#signs.push(this.#change("del", change, nodes.flatMap(old)));
+  }
+
+  /** Write words that moved away. */
+  departed(nodes) {
+    if (nodes.some(shows)) this.#signs.push(element("del", [["class", "redline-moved"]], ...nodes.flatMap(old)));
+  }
+
+  #change(tag, change, content) {
+    const isFirst = !this.#ends.has(`${change} ${tag}`);
+    const room = [];
+    const address = this.takeAddress(change);
+    this.#ends.set(`${change} ${tag}`, room);
+    const name = tag === "del" ? "deleted" : "added";
+    return element(tag, address, ...(isFirst ? [this.#hidden(`${this.#phrases[name]} `)] : []), ...content, room);
+  }
+
+  // --- words of both texts ---
+
+  /** Write what the engine found; `numberOf` gives its changes the numbers that they have here. */
+  compared(nodes, numberOf, arrive) {
+    for (const node of nodes) this.#signs.push(this.#found(node, numberOf, arrive));
+    this.#inBlock = []; // their links stand among what was found
+  }
+
+  #found(node, numberOf, arrive) {
+    if (typeof node === "string") return node;
+    const [tag, attributes, ...children] = node;
+    if (tag === "!") return fill(this.#phrases[attributes], { old: children[0], new: children[1] });
+    if (tag === "@") return this.#roomForLinks(numberOf(attributes));
+    if (tag === "<") return arrive();
+    const inner = children.map((child) => this.#found(child, numberOf, arrive));
+    return element(tag, this.addressed(attributes, numberOf), ...inner);
+  }
+
+  /** Return attributes with the address that is meant by `#`. */
+  addressed(attributes, numberOf) {
+    return entries(attributes).flatMap(([name, value]) =>
+      name === "#" ? this.takeAddress(numberOf(value)) : [[name, value]],
     );
   }
 
-  /** Return the spans of a token, each with where in the token it begins: a link can begin inside a word. */
-  within(start, end) {
-    while (this.#next < this.#bounds.length - 1 && this.#bounds[this.#next].end <= start) this.#next += 1;
-    const first = this.#bounds[this.#next];
-    const spans = [[0, first.span]];
-    if (first.end >= end) return spans;
-    for (let index = this.#next + 1; index < this.#bounds.length && this.#bounds[index].start < end; index += 1) {
-      spans.push([this.#bounds[index].start - start, this.#bounds[index].span]);
+  // --- a block ---
+
+  /** Return, once, where blocks that moved came from or went. */
+  signpost(change, target, words) {
+    if (this.#addressed.has(change)) return [];
+    const attributes = [["class", "redline-note"], ...this.takeAddress(change), NOTE];
+    this.#inBlock.push(change);
+    return element("span", attributes, element("a", [["href", `#change-${target}`]], words), " ");
+  }
+
+  /** Leave room for the links of what a block is as a whole. */
+  endBlock(change) {
+    if (change) this.#inBlock.push(change);
+    for (const number of this.#inBlock) this.#signs.push(this.#roomForLinks(number));
+    this.#inBlock = [];
+  }
+
+  /** Leave room for the links of a change, which has its address here if nothing of it could be shown. */
+  #roomForLinks(change) {
+    const room = [];
+    this.#places.set(change, room);
+    if (this.#addressed.has(change)) return room;
+    return [...element("span", [["class", "redline-anchor"], ...this.takeAddress(change), NOTE]), room];
+  }
+
+  /** Return the id of a change for the element that shows it first. */
+  takeAddress(change) {
+    if (!change || this.#addressed.has(change)) return [];
+    this.#addressed.add(change);
+    return [["id", `change-${change}`]];
+  }
+
+  /** Fill the places that were left free. */
+  finish() {
+    for (const [name, room] of this.#ends) {
+      const words = name.endsWith("del") ? this.#phrases.deletion_ends : this.#phrases.addition_ends;
+      room.push(this.#hidden(` ${words}`));
     }
-    return spans;
+    for (const [change, room] of this.#places) room.push(...this.#links(change));
+  }
+
+  #hidden(words) {
+    return element("span", [["class", "visually-hidden"], NOTE], words);
+  }
+
+  #links(change) {
+    const around = [["previous", change - 1], ["next", change + 1]];
+    const links = around
+      .filter(([, number]) => number >= 1 && number <= this.#changes)
+      .map(([name, number]) => element("a", [["class", `redline-${name}`], ["href", `#change-${number}`]], this.#phrases[name]));
+    if (!links.length) return [];
+    return element("span", [["class", "redline-links"], NOTE], " ", ...links.flatMap((link, place) => (place ? [" ", link] : [link])));
   }
 }
 
-/** Compare the marks of one token, which can change inside it. */
-function compareWithin(old, fresh) {
-  if (old.length === 1 && fresh.length === 1) return compareSpans(old[0][1], fresh[0][1]);
-  const places = [...new Set([...old, ...fresh].map(([place]) => place))].sort((a, b) => a - b);
-  const remarks = new Map();
-  for (const place of places) {
-    const [mine, other] = [old, fresh].map((spans) => spans.findLast(([start]) => start <= place)[1]);
-    for (const remark of compareSpans(mine, other)) {
-      const name = JSON.stringify(remark);
-      if (!remarks.has(name)) remarks.set(name, remark);
-    }
-  }
-  return [...remarks.values()];
-}
-
-function compareSpans(old, fresh) {
-  if (areEqualMarks(old.marks, fresh.marks)) return [];
-  const remarks = [];
-  const [oldLink, newLink] = [linkOf(old.marks), linkOf(fresh.marks)];
-  if (oldLink !== newLink) {
-    const kind = oldLink && newLink ? "link" : newLink ? "link-added" : "link-removed";
-    remarks.push([kind, oldLink, newLink]);
-  }
-  if (!old.text && !fresh.text) {
-    const [oldImage, newImage] = [imageOf(old), imageOf(fresh)];
-    if (oldImage !== newImage) remarks.push(["image", oldImage, newImage]);
-  }
-  const [oldFormatting, newFormatting] = [formattingOf(old.marks), formattingOf(fresh.marks)];
-  if (oldFormatting !== newFormatting) remarks.push(["formatting", oldFormatting, newFormatting]);
-  return remarks;
-}
-
-function linkOf(marks) {
-  for (const mark of marks) {
-    const found = mark.tag === "a" && mark.attributes.find(([name]) => name === "href");
-    if (found) return found[1];
-  }
-  return "";
-}
-
-function imageOf(span) {
-  const attributes = new Map(span.marks[span.marks.length - 1].attributes);
-  const [source, words] = [attributes.get("src") ?? "", attributes.get("alt") ?? ""];
-  return source && words ? `${source} (${words})` : source || words;
-}
-
-function formattingOf(marks) {
-  const names = marks.filter((mark) => FORMATTING.has(mark.tag)).map((mark) => SAME[mark.tag] ?? mark.tag);
-  return [...new Set(names)].sort().join(" ");
-}
-
-/** Return what changed about a block itself: its heading level, its id, its kind. */
-export function compareBlocks(old, fresh) {
-  const remarks = [];
-  const [oldKind, newKind] = [kindOf(old), kindOf(fresh)];
-  if (oldKind !== newKind) remarks.push(["block-kind", oldKind, newKind]);
-  else if (oldKind === "heading" && old.tag !== fresh.tag) remarks.push(["heading-level", old.tag[1], fresh.tag[1]]);
-  const [oldId, newId] = [old, fresh].map((block) => block.attributes.find(([name]) => name === "id")?.[1] ?? "");
-  if (oldId !== newId) remarks.push(["id", oldId, newId]);
-  return remarks;
+/** Return words of the old text without ids. */
+function old(node) {
+  if (typeof node === "string") return [node];
+  const [tag, attributes, ...children] = node;
+  if (isLeaf(node) && !shows(node)) return [];
+  return [element(tag, oldAttributes(entries(attributes)), ...children.flatMap(old))];
 }

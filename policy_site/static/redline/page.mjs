@@ -1,24 +1,24 @@
 /** Any two versions on one page: two lists to choose from, and the redline of what is chosen. */
 
-import { changedSections, compare, countChangedWords, isChangedSection } from "./compare.mjs";
-import { readDocument } from "./documents.mjs";
+import { readHistory } from "./history.mjs";
 import { renderSections } from "./html.mjs";
 import { fill } from "./phrases.mjs";
+import { changedSections, compose, countChangedWords, isChangedSection } from "./reading.mjs";
 import { buildTree } from "./tree.mjs";
 
-const texts = new Map();
+const histories = new Map();
 
-/** Fetch a version's text once. */
-function fetchText(address) {
-  if (!texts.has(address)) {
-    const text = fetch(address).then(async (answer) => {
+/** Fetch a policy's history in a language once. */
+function fetchHistory(address) {
+  if (!histories.has(address)) {
+    const history = fetch(address).then(async (answer) => {
       if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-      return readDocument(await answer.json());
+      return readHistory(await answer.json());
     });
-    text.catch(() => texts.delete(address));
-    texts.set(address, text);
+    history.catch(() => histories.delete(address));
+    histories.set(address, history);
   }
-  return texts.get(address);
+  return histories.get(address);
 }
 
 /** Return an element with attributes and children; children are elements, or text. */
@@ -120,9 +120,9 @@ class AnyTwo {
     this.#outcome.textContent = this.#words.loading;
     const side = older.own && newer.own ? "own" : "authoritative";
     try {
-      const documents = await Promise.all([fetchText(older[side]), fetchText(newer[side])]);
-      if (turn === this.#turn) this.#present(compare(...documents), side);
-    } catch (fault) {
+      const history = await fetchHistory(this.#words[`${side}History`]);
+      if (turn === this.#turn) this.#present(compose(history, Number(older[side]), Number(newer[side])), side);
+    } catch {
       if (turn !== this.#turn) return;
       this.#shown = "";
       this.#outcome.textContent = this.#words.failed;
@@ -214,4 +214,4 @@ function decoded(hash) {
 }
 
 const template = document.getElementById("page-any-two");
-if (template && typeof Intl.Segmenter === "function") new AnyTwo(template);
+if (template) new AnyTwo(template);

@@ -6,27 +6,14 @@
  */
 
 export const VOID = new Set("area br col embed hr img input link source track wbr".split(" "));
-const FORBIDDEN =
-  // eslint-disable-next-line no-control-regex -- these are what HTML cannot carry
-  /[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\p{Noncharacter_Code_Point}]/gu;
-// eslint-disable-next-line no-control-regex -- white space that HTML reads otherwise or not at all
-const SPACES = /\r\n?|[\x0b\x1c-\x1f\x85]/g;
 const OLD_DROPPED = new Set(["id", "name", "for", "headers", "usemap"]);
 
 /** The line end that a parser drops at the beginning of a `pre`; a tree needs none. */
 export const GUARD = Symbol("guard");
 /** Return the beginning of an element; an attribute whose value is `null` has none. */
-export const start = (tag, attributes = []) => ({
-  tag,
-  attributes: attributes.map(([name, value]) => [name, value === null ? null : value.replace(FORBIDDEN, "\ufffd")]),
-});
+export const start = (tag, attributes = []) => ({ tag, attributes });
 /** Return the end of an element. */
 export const end = (tag) => ({ ends: tag });
-/** Return a whole element. */
-export const element = (tag, attributes, ...content) =>
-  VOID.has(tag) ? [start(tag, attributes)] : [start(tag, attributes), ...content, end(tag)];
-/** Return text as a page can carry it. */
-export const textSign = (text) => text.replace(SPACES, " ").replace(FORBIDDEN, "\ufffd");
 
 /** Return the attributes that an element of the old text keeps beside the new text. */
 export const oldAttributes = (attributes) => attributes.filter(([name]) => !OLD_DROPPED.has(name));
@@ -66,8 +53,8 @@ function bridge(parent, child) {
   return allowed.includes(child) ? [] : [between, ...bridge(between, child)];
 }
 
-const newKey = (container) => `new ${container.ordinal}`;
-const oldKey = (container) => `old ${container.ordinal}`;
+const newKey = (container) => `new ${container.name}`;
+const oldKey = (container) => `old ${container.name}`;
 
 /** Writes blocks of both texts into one tree: a stack of open containers, each of the new text or of the old. */
 export class Writer {
@@ -127,7 +114,7 @@ export class Writer {
   }
 
   #key(container) {
-    const partner = this.#partners.get(container.ordinal);
+    const partner = this.#partners.get(container.name);
     const own = oldKey(container);
     return partner !== undefined && !this.#open.some(({ key }) => key === own) ? `new ${partner}` : own;
   }
@@ -157,15 +144,15 @@ export function learnPartners(pairs) {
   for (const [old, fresh] of pairs) {
     for (let depth = 0; depth < Math.min(old.length, fresh.length); depth += 1) {
       if (old[depth].tag !== fresh[depth].tag) break;
-      if (!partners.has(old[depth].ordinal)) partners.set(old[depth].ordinal, fresh[depth].ordinal);
+      if (!partners.has(old[depth].name)) partners.set(old[depth].name, fresh[depth].name);
     }
   }
   return partners;
 }
 
 /** Return with how many equal parts two rows begin. */
-export function shared(mine, other, isEqual = (one, two) => one === two) {
+function shared(mine, other) {
   let depth = 0;
-  while (depth < mine.length && depth < other.length && isEqual(mine[depth], other[depth])) depth += 1;
+  while (depth < mine.length && depth < other.length && mine[depth] === other[depth]) depth += 1;
   return depth;
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from policy_site.formats import FEED_FORMS
 from policy_site.pages import FEEDS, Page, PageKind, quote_address
 from policy_site.settings import Settings
 from policy_site.web.shell import SCRIPT_POLICY
@@ -18,7 +19,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "js": "text/javascript; charset=utf-8",
         "mjs": "text/javascript; charset=utf-8",
         "json": "application/json",
-        "atom": "application/atom+xml; charset=utf-8",
+        **{form.suffix: form.media_type for form in FEED_FORMS if not form.shared_type},
         "xml": "application/xml; charset=utf-8",
         "md": "text/markdown; charset=utf-8",
         "txt": "text/plain; charset=utf-8",
@@ -71,7 +72,7 @@ _COMMON = (
     ("Referrer-Policy", "no-referrer"),
 )
 _SHARED = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300, must-revalidate"))
-_FEED_TYPES = {"atom": MEDIA_TYPES["atom"], "json": "application/feed+json; charset=utf-8"}
+_FEED_TYPES = {form.suffix: form.media_type for form in FEED_FORMS}
 
 
 def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:

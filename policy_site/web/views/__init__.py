@@ -22,7 +22,7 @@ from policy_site.web.views.change_feed import (
 )
 from policy_site.web.views.changes import view_changes
 from policy_site.web.views.compare import view_compare, view_side_by_side, view_since
-from policy_site.web.views.comparisons import view_comparisons
+from policy_site.web.views.comparisons import view_comparisons, view_threads
 from policy_site.web.views.edition_file import view_edition_file
 from policy_site.web.views.feed import view_feed, view_feed_archive
 from policy_site.web.views.history import view_history
@@ -55,6 +55,7 @@ VIEWS: Mapping[PageKind, Callable[..., Screen | File]] = MappingProxyType(
         PageKind.REVISION_TEXT: view_edition_file,
         PageKind.CHANGES: view_changes,
         PageKind.COMPARISONS: view_comparisons,
+        PageKind.THREADS: view_threads,
         PageKind.COMPARE: view_compare,
         PageKind.SIDE_BY_SIDE: view_side_by_side,
         PageKind.SINCE: view_since,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from policy_site.characters import json_bytes
 from policy_site.localization import Language, find_language
 from policy_site.localization.names import SECTION_CHANGE_NAMES
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind, comparisons, is_text_present
+from policy_site.redlines import threads_json
 from policy_site.static_files import module_name
 from policy_site.web.parts.values import VersionLink
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Day, Screen, Site, Title
+from policy_site.web.site import Day, File, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,9 @@ class Choice:
     label: str
     effective: Day
     own: str
-    """Address of its text in the reader's language, as JSON; empty where it is not translated."""
+    """Its place in the history in the reader's language; empty where it is not translated."""
     authoritative: str
-    """Address of its authoritative text, as JSON."""
+    """Its place in the history of the authoritative text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class ComparisonsView:
     choices: tuple[Choice, ...]
     """Newest first."""
     own: Language
+    own_history: str
+    """Address of the policy's history in the reader's language, as JSON; empty where it was never translated."""
     authoritative: Language
+    authoritative_history: str
     authoritative_name: str
     phrases: tuple[tuple[str, str], ...]
     """What is said around the words of a redline, each with its name as it stands in an attribute."""
@@ -70,7 +75,9 @@ def view_comparisons(site: Site, page: Page, *, locale: str, policy: str) -> Scr
             if is_text_present(work, version, site.publication)
         ),
         own=find_language(locale),
+        own_history=site.find_link(PageKind.THREADS, locale=locale, policy=policy) or "",
         authoritative=find_language(work.authoritative_locale),
+        authoritative_history=site.link(PageKind.THREADS, locale=work.authoritative_locale, policy=policy),
         authoritative_name=phrases.language_name(work.authoritative_locale),
         phrases=tuple((name.replace("_", "-"), words) for name, words in asdict(redline_phrases(phrases)).items()),
         kinds=tuple((kind.value, phrases.gettext(name)) for kind, name in SECTION_CHANGE_NAMES.items()),
@@ -112,12 +119,20 @@ def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
 
 
 def _choice(site: Site, policy: Policy, version: Version, locale: str) -> Choice:
-    names = {"policy": policy.id, "version": version.label}
-    own = version.editions.get(locale)
-    is_there = own is not None and own.digest in site.publication.documents
     return Choice(
         version.label,
         site.day(version.effective_date, locale),
-        own=site.link(PageKind.VERSION_JSON, locale=locale, **names) if is_there else "",
-        authoritative=site.link(PageKind.VERSION_JSON, locale=policy.authoritative_locale, **names),
+        own=_place(site, policy, version, locale),
+        authoritative=_place(site, policy, version, policy.authoritative_locale),
     )
+
+
+def _place(site: Site, policy: Policy, version: Version, locale: str) -> str:
+    place = site.comparisons.line(policy, locale).places.get(version.label)
+    return "" if place is None else str(place)
+
+
+def view_threads(site: Site, page: Page, *, locale: str, policy: str) -> File:  # noqa: ARG001
+    """Write what a script needs to put together the redline of any two versions."""
+    line = site.comparisons.line(site.publication.policy(policy), locale)
+    return File(json_bytes(threads_json.to_json(line.history), indent=None), "application/json; charset=utf-8")

@@ -25,7 +25,6 @@ _HEADLINES = {
     EventKind.REVIEWED: N_("%(policy)s: reviewed, nothing changed"),
     EventKind.RETIRED: N_("%(policy)s: no longer applies"),
 }
-_JSON = "application/json; charset=utf-8"
 
 
 def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: str | None = None) -> File:  # noqa: ARG001 (the shape of every view)
@@ -81,8 +80,7 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
         archive=archive,
     )
     # Frozen-Flask knows one media type for ``.json``; _headers names the feed's own to static hosts.
-    media_type = _JSON if suffix == "json" else form.media_type
-    return File(form.write(composed, Addresses(settings.base_url)), media_type)
+    return File(form.write(composed, Addresses(settings.base_url)), form.served_type)
 
 
 def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
