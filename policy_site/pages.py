@@ -1,6 +1,6 @@
 """Every page of the site, planned before any is rendered.
 
-An address is a promise: written down once, in :data:`PATTERNS`, from which the plan and every link are made.
+An address is a promise: written down once, in :class:`PageKind`, from which the plan and every link are made.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import combinations, pairwise, product
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import Self
 from urllib.parse import quote
 
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
@@ -32,96 +33,111 @@ _REVISION_DIGITS = 12
 """Of the SHA-256 of an earlier text of a translation: enough to tell it from its siblings."""
 
 
-class PageKind(StrEnum):
-    """What a page is; there is one view for each kind."""
+class Listing(StrEnum):
+    """Whether search engines are to list a page."""
 
-    LANGUAGES = "languages"
-    POLICIES = "policies"
-    POLICY = "policy"
-    UPCOMING = "upcoming"
-    HISTORY = "history"
+    FILE = "file"
+    """People read no such page: it is a file for programs."""
+    NEVER = "never"
+    """They are asked to leave it out, whatever it shows."""
+    ALWAYS = "always"
+    WHILE_AHEAD = "while-ahead"
+    """Only while the version that it shows lies ahead: the text in force is known by one address."""
+
+
+class Translated(StrEnum):
+    """Which languages really have a page: those that ``hreflang`` and the sitemap name. Elsewhere it is a fallback."""
+
+    INTERFACE = "interface"
+    """Those that the interface speaks."""
+    IN_FORCE = "in-force"
+    """Those in which readers are shown the text in force, be it behind."""
+    NEXT = "next"
+    """Those into which the next version is translated."""
     VERSION = "version"
-    VERSION_MARKDOWN = "version-markdown"
-    VERSION_TEXT = "version-text"
-    VERSION_JSON = "version-json"
-    REVISION = "revision"
-    REVISION_MARKDOWN = "revision-markdown"
-    REVISION_TEXT = "revision-text"
-    CHANGES = "changes"
-    COMPARISONS = "comparisons"
-    THREADS = "threads"
-    COMPARE = "compare"
-    SIDE_BY_SIDE = "side-by-side"
-    SINCE = "since"
-    SECTION = "section"
-    FEED = "feed"
-    SITE_FEED = "site-feed"
-    FEED_ARCHIVE = "feed-archive"
-    SITE_FEED_ARCHIVE = "site-feed-archive"
-    LEDGER = "ledger"
-    ARCHIVE = "archive"
-    EVENT = "event"
-    CURRENT = "current"
-    SCHEMA = "schema"
-    REDLINE_SCHEMA = "redline-schema"
-    MANIFEST = "manifest"
-    NOT_FOUND = "not-found"
-    ROBOTS = "robots"
-    SITEMAP = "sitemap"
-    HEADERS = "headers"
-    REDIRECTS = "redirects"
-    HTACCESS = "htaccess"
-    NGINX_HTTP = "nginx-http"
-    NGINX_SERVER = "nginx-server"
-    CADDY = "caddy"
-    STATIC = "static"
+    """Those into which the version of the address is translated."""
+    OWN = "own"
+    """The one of its address alone."""
 
 
-PATTERNS: Mapping[PageKind, str] = MappingProxyType(
-    {
-        PageKind.LANGUAGES: "",
-        PageKind.POLICIES: "{locale}/",
-        PageKind.POLICY: "{locale}/{policy}/",
-        PageKind.UPCOMING: "{locale}/{policy}/upcoming/",
-        PageKind.HISTORY: "{locale}/{policy}/history/",
-        PageKind.VERSION: "{locale}/{policy}/v/{version}/",
-        PageKind.VERSION_MARKDOWN: "{locale}/{policy}/v/{version}/index.md",
-        PageKind.VERSION_TEXT: "{locale}/{policy}/v/{version}/index.txt",
-        PageKind.VERSION_JSON: "{locale}/{policy}/v/{version}/index.json",
-        PageKind.REVISION: "{locale}/{policy}/v/{version}/revisions/{revision}/",
-        PageKind.REVISION_MARKDOWN: "{locale}/{policy}/v/{version}/revisions/{revision}/index.md",
-        PageKind.REVISION_TEXT: "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt",
-        PageKind.CHANGES: "{locale}/{policy}/v/{version}/changes/",
-        PageKind.COMPARISONS: "{locale}/{policy}/compare/",
-        PageKind.THREADS: "{locale}/{policy}/compare/threads.json",
-        PageKind.COMPARE: "{locale}/{policy}/compare/{older}/{version}/",
-        PageKind.SIDE_BY_SIDE: "{locale}/{policy}/compare/{older}/{version}/side-by-side/",
-        PageKind.SINCE: "{locale}/{policy}/since/{older}/",
-        PageKind.SECTION: "{locale}/{policy}/sections/{section}/",
-        PageKind.FEED: "{locale}/{policy}/{feed}",
-        PageKind.SITE_FEED: "{locale}/{feed}",
-        PageKind.FEED_ARCHIVE: "{locale}/{policy}/{scope}/archive-{number}.{form}",
-        PageKind.SITE_FEED_ARCHIVE: "{locale}/{scope}/archive-{number}.{form}",
-        PageKind.LEDGER: FEED_ADDRESS,
-        PageKind.ARCHIVE: ARCHIVE_ADDRESS,
-        PageKind.EVENT: "changes/v1/events/{seq}.json",
-        PageKind.CURRENT: "current.json",
-        PageKind.SCHEMA: "schemas/change-feed/1.0.json",
-        PageKind.REDLINE_SCHEMA: "schemas/redline/1.0.json",
-        PageKind.MANIFEST: "manifest.json",
-        PageKind.NOT_FOUND: "404.html",
-        PageKind.ROBOTS: "robots.txt",
-        PageKind.SITEMAP: "sitemap.xml",
-        PageKind.HEADERS: "_headers",
-        PageKind.REDIRECTS: "_redirects",
-        PageKind.HTACCESS: ".htaccess",
-        PageKind.NGINX_HTTP: "hosting/nginx-http.conf",
-        PageKind.NGINX_SERVER: "hosting/nginx-server.conf",
-        PageKind.CADDY: "hosting/Caddyfile",
-        PageKind.STATIC: "static/{name}",
-    }
-)
-"""Addresses below the site's base path. ``/manifest.json`` is written by the act of publishing, not by a view."""
+class PageKind(StrEnum):
+    """What a page is. A member says all of its kind; where its pages are, is planned below."""
+
+    pattern: str
+    """Its address below the site's base path, a promise. What stands in braces are its parameters."""
+    view: str
+    """Where its view is, below ``web/views/``: ``history`` is ``view_history`` in ``history.py``, ``compare:since`` is
+    ``view_since`` in ``compare.py``. Empty for ``/manifest.json``, which the act of publishing writes."""
+    listing: Listing
+    translated: Translated
+
+    def __new__(
+        cls,
+        name: str,
+        pattern: str,
+        view: str,
+        listing: Listing = Listing.FILE,
+        translated: Translated = Translated.INTERFACE,
+    ) -> Self:
+        """Make a member, which is a string: its name."""
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.pattern, kind.view, kind.listing, kind.translated = pattern, view, listing, translated
+        return kind
+
+    @property
+    def is_for_people(self) -> bool:
+        """True for a page of HTML."""
+        return self.listing is not Listing.FILE
+
+    LANGUAGES = "languages", "", "languages", Listing.ALWAYS
+    POLICIES = "policies", "{locale}/", "policies", Listing.ALWAYS
+    POLICY = "policy", "{locale}/{policy}/", "policy", Listing.ALWAYS, Translated.IN_FORCE
+    UPCOMING = "upcoming", "{locale}/{policy}/upcoming/", "upcoming", Listing.WHILE_AHEAD, Translated.NEXT
+    HISTORY = "history", "{locale}/{policy}/history/", "history", Listing.ALWAYS
+    VERSION = "version", "{locale}/{policy}/v/{version}/", "version", Listing.WHILE_AHEAD, Translated.VERSION
+    VERSION_MARKDOWN = "version-markdown", "{locale}/{policy}/v/{version}/index.md", "edition_file"
+    VERSION_TEXT = "version-text", "{locale}/{policy}/v/{version}/index.txt", "edition_file"
+    VERSION_JSON = "version-json", "{locale}/{policy}/v/{version}/index.json", "edition_file"
+    REVISION = (
+        "revision", "{locale}/{policy}/v/{version}/revisions/{revision}/", "revision", Listing.NEVER, Translated.OWN
+    )  # fmt: skip
+    REVISION_MARKDOWN = (
+        "revision-markdown", "{locale}/{policy}/v/{version}/revisions/{revision}/index.md", "edition_file"
+    )  # fmt: skip
+    REVISION_TEXT = "revision-text", "{locale}/{policy}/v/{version}/revisions/{revision}/index.txt", "edition_file"
+    CHANGES = "changes", "{locale}/{policy}/v/{version}/changes/", "changes", Listing.NEVER
+    COMPARISONS = "comparisons", "{locale}/{policy}/compare/", "comparisons", Listing.ALWAYS
+    THREADS = "threads", "{locale}/{policy}/compare/threads.json", "comparisons:threads"
+    COMPARE = "compare", "{locale}/{policy}/compare/{older}/{version}/", "compare", Listing.NEVER
+    SIDE_BY_SIDE = (
+        "side-by-side", "{locale}/{policy}/compare/{older}/{version}/side-by-side/", "compare:side_by_side",
+        Listing.NEVER,
+    )  # fmt: skip
+    SINCE = "since", "{locale}/{policy}/since/{older}/", "compare:since", Listing.NEVER
+    SECTION = "section", "{locale}/{policy}/sections/{section}/", "section", Listing.NEVER
+    FEED = "feed", "{locale}/{policy}/{feed}", "feed"
+    SITE_FEED = "site-feed", "{locale}/{feed}", "feed"
+    FEED_ARCHIVE = "feed-archive", "{locale}/{policy}/{scope}/archive-{number}.{form}", "feed:feed_archive"
+    SITE_FEED_ARCHIVE = "site-feed-archive", "{locale}/{scope}/archive-{number}.{form}", "feed:feed_archive"
+    LEDGER = "ledger", FEED_ADDRESS, "change_feed:ledger"
+    ARCHIVE = "archive", ARCHIVE_ADDRESS, "change_feed:archive"
+    EVENT = "event", "changes/v1/events/{seq}.json", "change_feed:event"
+    CURRENT = "current", "current.json", "change_feed:current"
+    SCHEMA = "schema", "schemas/change-feed/1.0.json", "change_feed:schema"
+    REDLINE_SCHEMA = "redline-schema", "schemas/redline/1.0.json", "change_feed:redline_schema"
+    MANIFEST = "manifest", "manifest.json", ""
+    NOT_FOUND = "not-found", "404.html", "not_found", Listing.NEVER
+    ROBOTS = "robots", "robots.txt", "robots"
+    SITEMAP = "sitemap", "sitemap.xml", "sitemap"
+    HEADERS = "headers", "_headers", "host_file"
+    REDIRECTS = "redirects", "_redirects", "host_file"
+    HTACCESS = "htaccess", ".htaccess", "host_file"
+    NGINX_HTTP = "nginx-http", "hosting/nginx-http.conf", "host_file"
+    NGINX_SERVER = "nginx-server", "hosting/nginx-server.conf", "host_file"
+    CADDY = "caddy", "hosting/Caddyfile", "host_file"
+    STATIC = "static", "static/{name}", "static"
+
 
 HOST_FILES: Mapping[str, tuple[PageKind, ...]] = MappingProxyType(
     {
@@ -132,19 +148,6 @@ HOST_FILES: Mapping[str, tuple[PageKind, ...]] = MappingProxyType(
     }
 )
 """What is written for the hosts that ``site.toml`` names."""
-
-NEVER_INDEXED = frozenset(
-    {
-        PageKind.REVISION,
-        PageKind.CHANGES,
-        PageKind.COMPARE,
-        PageKind.SIDE_BY_SIDE,
-        PageKind.SINCE,
-        PageKind.SECTION,
-        PageKind.NOT_FOUND,
-    }
-)
-"""Kinds of pages that search engines are asked to leave out, whatever they show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class Page:
 
 def make_page(kind: PageKind, /, **parameters: str) -> Page:
     """Return the page of ``kind`` with these parameters."""
-    address = PATTERNS[kind].format(**parameters)
+    address = kind.pattern.format(**parameters)
     file = f"{address}index.html" if not address or address.endswith("/") else address
     return Page(address=address, file=file, kind=kind, parameters=parameters)
 

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from policy_site.localization import Phrases
-from policy_site.pages import FEEDS, PATTERNS, Page, PageKind, make_page
+from policy_site.pages import FEEDS, Page, PageKind, make_page
 from policy_site.publication import Publication
 from policy_site.web.site import File, Screen, Site, make_site
 from policy_site.web.syndication import Syndication
@@ -61,7 +61,7 @@ def render_files(publication: Publication, pages: Iterable[Page]) -> Iterator[tu
 
 def _rules(kind: PageKind) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the rules of a kind; feeds have one each, since a literal name goes before a policy's."""
-    pattern = "/" + PATTERNS[kind]
+    pattern = f"/{kind.pattern}"
     for feed in FEEDS if "{feed}" in pattern else ("",):
         rule = pattern.replace("{feed}", feed).replace("{name}", "<path:name>").replace("{", "<").replace("}", ">")
         yield rule, {"feed": feed} if feed else {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policy_site.formats import FEED_FORMS, Scope
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import Policy
-from policy_site.pages import NEVER_INDEXED, Page, PageKind
+from policy_site.pages import Listing, Page, PageKind
 from policy_site.static_files import static_name
 from policy_site.web.site import Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
@@ -110,7 +110,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
     settings = site.publication.settings
     locale = page.parameters.get("locale", settings.languages[0])
     is_repeated = is_fallback(site, page)
-    is_indexed = frame.is_indexed and not is_repeated and page.kind not in NEVER_INDEXED
+    is_indexed = frame.is_indexed and not is_repeated and page.kind.listing is not Listing.NEVER
     own = source_address(site, page) if is_repeated else site.absolute_link(page.kind, **page.parameters)
     return Shell(
         language=site.phrases(locale).language,

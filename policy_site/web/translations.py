@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_site.catalogue.standing import standing
 from policy_site.localization import SOURCE_LANGUAGE
-from policy_site.model import Fidelity, Policy, Standing, Version
-from policy_site.pages import NEVER_INDEXED, Page, PageKind
+from policy_site.model import Fidelity, Policy, Version
+from policy_site.pages import Listing, Page, PageKind, Translated
 from policy_site.web.site import Site
-
-_OF_PEOPLE = frozenset(
-    {
-        PageKind.LANGUAGES,
-        PageKind.POLICIES,
-        PageKind.POLICY,
-        PageKind.UPCOMING,
-        PageKind.HISTORY,
-        PageKind.VERSION,
-        PageKind.COMPARISONS,
-    }
-)
-"""Kinds of pages that search engines may list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +22,17 @@ class Alternate:
 def translations_of(site: Site, page: Page) -> tuple[str, ...]:
     """Return the locales that really have ``page``: a text of their own where it shows one, else an interface."""
     languages = site.publication.settings.languages
-    if "policy" in page.parameters:
-        policy = site.publication.policy(page.parameters["policy"])
-        if page.kind is PageKind.POLICY and (in_force := site.in_force(policy)):
+    names = page.parameters
+    policy = site.publication.policy(names["policy"]) if "policy" in names else None
+    match page.kind.translated:
+        case Translated.IN_FORCE if policy and (in_force := site.in_force(policy)):
             return _translated(site, policy, in_force)
-        if page.kind is PageKind.UPCOMING and (ahead := site.upcoming(policy)):
+        case Translated.NEXT if policy and (ahead := site.upcoming(policy)):
             return tuple(locale for locale in languages if locale in ahead[0].editions)
-        if page.kind is PageKind.REVISION:  # it is one language's own
-            return (page.parameters["locale"],)
-        if page.kind is PageKind.VERSION:
-            return tuple(
-                locale for locale in languages if locale in policy.version(page.parameters["version"]).editions
-            )
+        case Translated.OWN:
+            return (names["locale"],)
+        case Translated.VERSION if policy:
+            return tuple(locale for locale in languages if locale in policy.version(names["version"]).editions)
     return tuple(locale for locale in languages if has_interface(site, locale))
 
 
@@ -76,7 +61,7 @@ def alternates_of(site: Site, page: Page) -> tuple[Alternate, ...]:
     """Return the same page in every language that really has it, itself included, and the one for everybody else."""
     kind = PageKind.POLICIES if page.kind is PageKind.LANGUAGES else page.kind
     translated = translations_of(site, page)
-    if is_fallback(site, page) or not translated or kind not in _OF_PEOPLE:
+    if is_fallback(site, page) or not translated or kind.listing in (Listing.FILE, Listing.NEVER):
         return ()
     addresses = {locale: site.absolute_link(kind, **{**page.parameters, "locale": locale}) for locale in translated}
     if kind is PageKind.POLICIES:
@@ -89,14 +74,11 @@ def alternates_of(site: Site, page: Page) -> tuple[Alternate, ...]:
 
 def is_listed(site: Site, page: Page) -> bool:
     """Say whether search engines are to list the page under its own address."""
-    if page.kind not in _OF_PEOPLE - NEVER_INDEXED or is_fallback(site, page):
+    if page.kind.listing in (Listing.FILE, Listing.NEVER) or is_fallback(site, page):
         return False
-    if page.kind is PageKind.UPCOMING:
-        return bool(site.upcoming(site.publication.policy(page.parameters["policy"])))
-    if page.kind is PageKind.VERSION:
-        # the one in force is known by the address of the text in force
-        policy = site.publication.policy(page.parameters["policy"])
-        return standing(policy, policy.version(page.parameters["version"]), site.at) is Standing.UPCOMING
+    if page.kind.listing is Listing.WHILE_AHEAD:
+        ahead = [version.label for version in site.upcoming(site.publication.policy(page.parameters["policy"]))]
+        return page.parameters["version"] in ahead if "version" in page.parameters else bool(ahead)
     return True
 
 

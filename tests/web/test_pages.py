@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_site.errors import PublishingError
-from policy_site.pages import PATTERNS, Page, PageKind, make_page, plan_pages, section_address
+from policy_site.pages import Page, PageKind, make_page, plan_pages, section_address
 from policy_site.publication import Publication
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
@@ -72,7 +72,7 @@ def test_every_promised_address_is_planned_in_every_language(publication: Public
 
 def test_no_page_is_planned_that_is_not_an_address_of_the_design(publication: Publication) -> None:
     for page in plan_pages(publication):
-        assert page.address == PATTERNS[page.kind].format(**page.parameters)
+        assert page.address == page.kind.pattern.format(**page.parameters)
 
 
 def test_nothing_is_compared_with_a_later_version_the_wrong_way_round(publication: Publication) -> None:
