@@ -141,6 +141,14 @@ class ContentSettings(_Table):
         "md_in_html",
         "sane_lists",
     )
+    """Of Python-Markdown; lists, fences and emphasis are read as a forge reads them with or without."""
+    markdown: Literal["python-markdown", "github"] = "python-markdown"
+    """Who reads the texts: Python-Markdown with the extensions above, or markdown-it-py as GitHub does."""
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """The extensions with which texts are read, or what stands for another reader."""
+        return ("github",) if self.markdown == "github" else self.markdown_extensions
 
 
 class VersionSettings(_Table):

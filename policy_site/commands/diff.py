@@ -92,7 +92,7 @@ def _read(path: Path) -> str:
 
 def _documents_of_files(paths: list[Path], texts: list[str]) -> list[Document]:
     sources = [Source(str(place), text.removeprefix("\ufeff")) for place, text in enumerate(texts)]
-    extensions = ContentSettings().markdown_extensions
+    extensions = ContentSettings().reading
     rendered = render_documents(sources, extensions=extensions, cache=None, jobs=1)
     documents: list[Document] = []
     for path, source in zip(paths, sources, strict=True):

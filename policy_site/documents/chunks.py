@@ -1,6 +1,6 @@
 """A text split at its headings, so that revisions share what they have in common.
 
-A split is made only where Python-Markdown begins anew anyway; where that is in doubt the chunk is just larger.
+A split is made only where a reader begins anew anyway; where that is in doubt the chunk is just larger.
 All this runs outside the processes with a deadline, so whatever an author writes, it takes linear time.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+GITHUB = ("github",)
+"""Stands in the place of extensions where texts are read as a forge reads them."""
 _BLOCK_ELEMENTS = (
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     "|head|header|hgroup|html|legend|li|main|math|menu|nav|object|ol|p|pre|section|select|summary|svg|table|tbody|td"
@@ -30,12 +32,14 @@ _LABEL = re.compile(r"\[([^\[\]]*)\]")
 
 def split_chunks(text: str, *, extensions: tuple[str, ...]) -> tuple[str, ...]:
     """Split a normalized text into chunks that render alone as they do together, each with the references it needs."""
-    if "footnotes" in extensions and _FOOTNOTE.search(text):
+    if ("footnotes" in extensions or extensions == GITHUB) and _FOOTNOTE.search(text):
         return (text,)
     starts = [0, *_split_points(text)]
     pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     pieces = [piece for piece in pieces if piece.strip()]
-    references = {_label(found.group(1)): found.group().strip() for found in _REFERENCE.finditer(text)}
+    references: dict[str, str] = {}
+    for found in _REFERENCE.finditer(text):
+        references.setdefault(_label(found.group(1)), found.group().strip())  # the first of a name is the one meant
     if references and len(pieces) > 1:
         pieces = [_with_references(piece, references) for piece in pieces]
     return tuple(piece.strip("\n") for piece in pieces)

@@ -74,7 +74,7 @@ def find_clauses(node: Node) -> None:
         return
     if not node.children:
         return
-    node.children = _with_rows([each for child in node.children for each in _split(child)])
+    node.children = _with_rows([each for child in node.children for each in split_clauses(child)])
     for child in node.children:
         if not child.attributes:
             find_clauses(child)
@@ -83,8 +83,8 @@ def find_clauses(node: Node) -> None:
 # --- clauses on lines of one paragraph ---
 
 
-def _split(node: Node) -> list[Node]:
-    """Return a paragraph as the words before its clauses and a list of these."""
+def split_clauses(node: Node) -> list[Node]:
+    """Return a paragraph as the words before its clauses and a list of these; any other node as it is."""
     if node.kind != "paragraph" or len(node.lines) < 2:  # noqa: PLR2004 - one clause is no list
         return [node]
     return _split_lines(node.lines, node) or [node]
@@ -155,7 +155,9 @@ def _with_rows(nodes: list[Node]) -> list[Node]:
             else:
                 items[-1].children.append(node)
         for item in items:
-            item.children = _with_rows([item.children[0], *(x for child in item.children[1:] for x in _split(child))])
+            item.children = _with_rows(
+                [item.children[0], *(x for child in item.children[1:] for x in split_clauses(child))]
+            )
         made = _row(row, items)
         made.is_tight = False
         result.append(made)

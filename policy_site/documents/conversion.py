@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+from policy_site.documents.chunks import GITHUB
 from policy_site.documents.cleaning import VERSION as CLEANER_VERSION
 from policy_site.documents.cleaning import clean
-from policy_site.documents.python_markdown import VERSION as PARSER_VERSION
+from policy_site.documents.forge import VERSION as FORGE_VERSION
+from policy_site.documents.forge import Forge
+from policy_site.documents.python_markdown import VERSION as PYTHON_MARKDOWN_VERSION
 from policy_site.documents.python_markdown import PythonMarkdown
 
-RENDERER = f"3 {PARSER_VERSION} {CLEANER_VERSION}"
+_RENDERER = f"3 {CLEANER_VERSION}"
 """Changes whenever the same chunk could come out differently: it is part of every chunk's name."""
 
 _MASK = "\ufdd0"
@@ -26,15 +29,19 @@ class Converter:
     """Turns chunks into clean HTML; not for several threads at once."""
 
     def __init__(self, extensions: tuple[str, ...]) -> None:
-        self._prefix = f"{RENDERER}\n{' '.join(extensions)}\n"
-        self._parser = PythonMarkdown(extensions)
+        self._parser: Forge | PythonMarkdown
+        if extensions == GITHUB:
+            self._parser, parser_version = Forge(), FORGE_VERSION
+        else:
+            self._parser, parser_version = PythonMarkdown(extensions), PYTHON_MARKDOWN_VERSION
+        self._prefix = f"{_RENDERER} {parser_version}\n{' '.join(extensions)}\n"
 
     def key(self, chunk: str) -> str:
         """Name what :meth:`convert` makes of ``chunk``: SHA-256 in hexadecimal."""
         return sha256((self._prefix + chunk).encode()).hexdigest()
 
     def convert(self, chunk: str) -> str:
-        """Return the clean HTML of a chunk. Raises what Python-Markdown raises, :class:`RecursionError` included."""
+        """Return the clean HTML of a chunk. Raises what the parsers raise, :class:`RecursionError` included."""
         masked = _mask(chunk)
         html = self._parser.convert(masked)
         # addresses of mail are written in character references

@@ -45,7 +45,7 @@ def render_editions(
     sources = [Source(digest, edition.body, edition.title) for digest, edition in sorted(editions.items())]
     rendered = render_documents(
         sources,
-        extensions=settings.content.markdown_extensions,
+        extensions=settings.content.reading,
         cache=workshop.cache,
         jobs=workshop.jobs,
         given_up=workshop.given_up,
@@ -121,7 +121,7 @@ def render_words(
     }
     rendered = render_documents(
         list(parts.values()),
-        extensions=settings.content.markdown_extensions,
+        extensions=settings.content.reading,
         cache=workshop.cache,
         jobs=workshop.jobs,
         given_up=workshop.given_up,

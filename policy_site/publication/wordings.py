@@ -35,7 +35,7 @@ class Wordings:
             batch = sources[start : start + _BATCH]
             rendered = render_documents(
                 batch,
-                extensions=self._settings.content.markdown_extensions,
+                extensions=self._settings.content.reading,
                 cache=self._workshop.cache,
                 jobs=self._workshop.jobs,
                 given_up=self._workshop.given_up,

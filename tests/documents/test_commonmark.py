@@ -11,9 +11,12 @@ from policy_site.documents import markers, render_document
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
 
 
-def html(body: str) -> str:
+READERS = {"python-markdown": EXTENSIONS, "github": ("github",)}
+
+
+def html(body: str, reader: str = "python-markdown") -> str:
     """Return what is published, without the line ends between elements."""
-    document = render_document(body, title="Terms", extensions=EXTENSIONS)
+    document = render_document(body, title="Terms", extensions=READERS[reader])
     return re.sub(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*", "", document.html)
 
 
@@ -64,10 +67,14 @@ LISTS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", LISTS)
-def test_lists_are_those_of_the_preview(name: str) -> None:
+def test_lists_are_those_of_the_preview(name: str, reader: str) -> None:
     body, wanted = LISTS[name]
-    assert html(body) == wanted
+    if reader == "github":
+        # a forge counts on whatever is written, and knows no parenthesis
+        wanted = wanted.replace(' value="3"', "").replace(' class="closing"', "")
+    assert html(body, reader) == wanted
 
 
 OTHERS = {
@@ -90,25 +97,39 @@ OTHERS = {
         "<details>\n<summary>More</summary>\n\n- one\n- *two*\n\n</details>",
         "<details><summary>More</summary><ul><li>one</li><li><em>two</em></li></ul></details>",
     ),
-    "an element that asks for Markdown": (
-        '<div markdown="1">\n- one\n- *two*\n</div>',
-        "<div><ul><li>one</li><li><em>two</em></li></ul></div>",
-    ),
     "code that shows an element asking for Markdown": (
         '```\n<div markdown="1">\n*a*\n</div>\n```',
         '<pre><code>&lt;div markdown="1"&gt;\n*a*\n&lt;/div&gt;</code></pre>',
     ),
     "a definition of a link inside a paragraph is text": (
-        "Our address is\n[a]: https://a.example/",
-        "<p>Our address is [a]: https://a.example/</p>",
+        "Our address is\n[a]: /a",
+        "<p>Our address is [a]: /a</p>",
     ),
 }
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", OTHERS)
-def test_blocks_are_those_of_the_preview(name: str) -> None:
+def test_blocks_are_those_of_the_preview(name: str, reader: str) -> None:
     body, wanted = OTHERS[name]
-    assert html(body) == wanted
+    assert html(body, reader).replace("<s>", "<del>").replace("</s>", "</del>") == wanted
+
+
+def test_an_element_that_asks_for_markdown_gets_it() -> None:
+    assert html('<div markdown="1">\n- one\n- *two*\n</div>') == (
+        "<div><ul><li>one</li><li><em>two</em></li></ul></div>"
+    )
+
+
+NOTES = "One[^b] two[^a] again[^b].\n\n[^a]: First.\n[^b]: Second.\n\n    More.\n[^c]: Unused.\n[^a]: Twice."
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_notes_are_numbered_as_they_are_met_and_none_is_lost(reader: str) -> None:
+    shown = html(NOTES, reader)
+    assert re.findall('href="#fn:(.)">(.)</a></sup>', shown) == [("b", "1"), ("a", "2"), ("b", "1")]
+    notes = re.findall("<li[^>]*>(.*?)</li>", shown)
+    assert [re.sub("<[^>]*>|\\W", "", note) for note in notes] == ["SecondMore", "First", "Unused", "Twice"]
 
 
 EMPHASIS = {
@@ -126,10 +147,11 @@ EMPHASIS = {
 }
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", EMPHASIS)
-def test_emphasis_is_that_of_the_preview(name: str) -> None:
+def test_emphasis_is_that_of_the_preview(name: str, reader: str) -> None:
     body, wanted = EMPHASIS[name]
-    assert html(body) == f"<p>{wanted}</p>"
+    assert html(body, reader) == f"<p>{wanted}</p>"
 
 
 TABLES = {
@@ -145,10 +167,11 @@ TABLES = {
 }
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", TABLES)
-def test_tables_are_those_of_the_preview_and_keep_every_cell(name: str) -> None:
+def test_tables_are_those_of_the_preview_and_keep_every_cell(name: str, reader: str) -> None:
     body, wanted = TABLES[name]
-    rows = re.findall("<tr>(.*?)</tr>", html(body))
+    rows = re.findall("<tr>(.*?)</tr>", html(body, reader))
     assert [" ".join(re.findall(r"<t[hd]>(.*?)</t[hd]>", re.sub("</?code>", "", row))) for row in rows] == wanted
 
 

@@ -117,17 +117,20 @@ FRAGMENTS = st.sampled_from(
 TEXTS = st.lists(st.one_of(FRAGMENTS, FRAGMENTS, st.text(max_size=8)), max_size=30).map("".join)
 
 
-def rendered(body: str) -> Document | None:
+READERS = st.sampled_from([EXTENSIONS, ("github",)])
+
+
+def rendered(body: str, extensions: tuple[str, ...]) -> Document | None:
     try:
-        return render_document(body, extensions=EXTENSIONS)
+        return render_document(body, extensions=extensions)
     except ContentError:
         return None
 
 
 @settings(max_examples=400, deadline=None)
-@given(TEXTS)
-def test_what_is_published_is_clean_whole_and_unique(body: str) -> None:
-    document = rendered(body)
+@given(TEXTS, READERS)
+def test_what_is_published_is_clean_whole_and_unique(body: str, extensions: tuple[str, ...]) -> None:
+    document = rendered(body, extensions)
     if document is None:
         return
     tree = html5lib.parseFragment(document.html, namespaceHTMLElements=False)
@@ -147,18 +150,18 @@ def test_what_is_published_is_clean_whole_and_unique(body: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(TEXTS)
-def test_blocks_read_back_from_their_html_are_the_same(body: str) -> None:
-    document = rendered(body)
+@given(TEXTS, READERS)
+def test_blocks_read_back_from_their_html_are_the_same(body: str, extensions: tuple[str, ...]) -> None:
+    document = rendered(body, extensions)
     if document is None or not document.sections:
         return
     assert emit(parse_blocks(clean(f"<div>{document.html}</div>"))) == f"<div>{document.html}</div>"
 
 
 @settings(max_examples=400, deadline=None)
-@given(TEXTS)
-def test_a_plain_paragraph_is_visible_after_anything(body: str) -> None:
-    document = rendered(f"{body}\n\n## Zuletzt\n\nEvery plain word stays.")
+@given(TEXTS, READERS)
+def test_a_plain_paragraph_is_visible_after_anything(body: str, extensions: tuple[str, ...]) -> None:
+    document = rendered(f"{body}\n\n## Zuletzt\n\nEvery plain word stays.", extensions)
     if document is None:
         return
     assert "Every plain word stays." in " ".join(words(document))

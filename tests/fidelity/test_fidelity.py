@@ -20,7 +20,7 @@ from policy_site.model import Document, SectionChangeKind, SectionFidelity, Tran
 from policy_site.settings import ContentSettings
 from tests.support.builder import PolicyRepository
 
-EXTENSIONS = ContentSettings().markdown_extensions
+EXTENSIONS = ContentSettings().reading
 OLD = "## Data {#data}\n\nWe keep it for 90 days.\n\n## Rights {#rights}\n\nYou can object.\n\n## Old {#old}\n\nGone.\n"
 NEW = (
     "## Data {#data}\n\nWe keep it for 30 days.\n\n## Storage {#storage}\n\nOnly in the EU.\n\n"

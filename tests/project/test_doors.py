@@ -35,8 +35,10 @@ lxml                policy_site.formats.atom  policy_site.starting.readers.html 
                     benchmarks.redlines_tools
 mammoth             policy_site.starting.readers.word
 markdown            policy_site.documents.python_markdown
+markdown_it         policy_site.documents.forge  tests.documents
 markdownify         policy_site.starting.readers.html
 markupsafe          policy_site.web  policy_site.notifier.wording
+mdit_py_plugins     policy_site.documents.forge
 nh3                 policy_site.documents.cleaning
 playwright          tests
 psycopg             policy_site.notifier.ledger.opening  tests.support.services

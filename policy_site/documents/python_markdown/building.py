@@ -92,8 +92,13 @@ class Blocks(BlockProcessor):
             code.text = AtomicString(code_escape(f"{node.text}\n" if node.lines else ""))
         elif node.kind == "html":
             _append_text(parent, self.parser.md.htmlStash.store(node.text))
-        elif self._footnotes is not None and node.mark not in self._footnotes.footnotes:
-            self._footnotes.setFootnote(node.mark, node.text)
+        elif self._footnotes is not None:
+            # a second note of a name is shown, though nothing can refer to it
+            number, label = 1, node.mark
+            while label in self._footnotes.footnotes:
+                number += 1
+                label = f"{node.mark}-{number}"
+            self._footnotes.setFootnote(label, node.text)
 
     def _build_paragraph(self, parent: ET.Element, node: Node, *, is_tight: bool) -> None:
         text = self._without_references(node.text).strip()
