@@ -10,7 +10,7 @@ from policy_site.model import Document, Section
 from policy_site.redlines.blocks import Gap, Group, pair_alike, pair_equals
 from policy_site.redlines.chains import Pair
 from policy_site.redlines.moves import Match, find_alike_moves, find_equal_moves, number_moves
-from policy_site.redlines.pieces import Piece, take_pieces
+from policy_site.redlines.pieces import Piece, Standing, take_pieces
 from policy_site.redlines.sections import SectionPairs, stable_pairs
 from policy_site.redlines.words import Codebook
 
@@ -45,11 +45,13 @@ class Side:
     @classmethod
     def of(cls, document: Document, codebook: Codebook) -> Side:
         """Take a document apart."""
+        standing = Standing()
         pieces = [
             piece
             for index, section in enumerate(document.sections)
-            for piece in take_pieces(section.blocks, codebook, section=index)
+            for piece in take_pieces(section.blocks, codebook, section=index, standing=standing)
         ]
+        standing.pieces = pieces
         return cls(document.sections, pieces, codebook)
 
     def pieces_of(self, section: int) -> list[Piece]:

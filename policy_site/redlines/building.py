@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from policy_site.redlines.marks import annotate, compare_blocks
-from policy_site.redlines.numbering import split_number
 from policy_site.redlines.pieces import Passage, Piece
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.runs import Cut, Joined, count_words, cut_runs
+from policy_site.redlines.shapes import compare_shapes, renumbered
 from policy_site.redlines.tree import Leaf, Note, NoteKind, Operation, OperationKind, Run, RunKind
 from policy_site.redlines.words import Codebook, Stretch, match_words, similarity
 
@@ -121,7 +121,7 @@ class Builder:
             return Operation(OperationKind.REPLACED, replaced, change=change)
         if kind is not OperationKind.MODIFIED:
             change = change or self._next_change()
-        runs_of = self._runs(Joined(olds), Joined(news), may_be_renumbered=old[0].kind != "pre")
+        runs_of = self._runs(Joined(olds), Joined(news), ends=(old[0].number_end, new[0].number_end))
         leaves = tuple(self._leaves(old, new, runs_of))
         if kind is OperationKind.MODIFIED and not any(leaf.is_changed for leaf in leaves):
             kind = OperationKind.UNCHANGED
@@ -132,7 +132,7 @@ class Builder:
         for part in range(count):
             mine = old[part].leaves[0] if part < len(old) else None
             other = new[part].leaves[0] if part < len(new) else None
-            notes = self._notes(compare_blocks(mine, other)) if mine and other and not part else ()
+            notes = self._block_notes(old[part], new[part]) if mine and other and not part else ()
             yield Leaf(
                 mine,
                 other,
@@ -153,7 +153,7 @@ class Builder:
                 leaves.append(Leaf(leaf if j is None else None, leaf if i is None else None, (run,)))
                 continue
             mine, other = old.passages[i], new.passages[j]
-            runs = self._runs(Joined([mine]), Joined([other]), may_be_renumbered=False)
+            runs = self._runs(Joined([mine]), Joined([other]))
             notes = self._notes(compare_blocks(old.leaves[i], new.leaves[j]))
             leaves.append(Leaf(old.leaves[i], new.leaves[j], tuple(run for _, run in runs), notes))
         return tuple(leaves)
@@ -186,9 +186,12 @@ class Builder:
             self._known[old, new] = known
         return known
 
-    def _runs(self, old: Joined, new: Joined, *, may_be_renumbered: bool) -> list[tuple[int, Run]]:
-        """Return the runs, each with the part of a split or merged block that it belongs to."""
-        numbers = _numbers(old, new) if may_be_renumbered else None
+    def _runs(self, old: Joined, new: Joined, *, ends: tuple[int, int] = (0, 0)) -> list[tuple[int, Run]]:
+        """Return the runs, each with the part of a split or merged block that it belongs to.
+
+        ``ends`` says where the words begin after markers on both sides.
+        """
+        numbers = _numbers(old, new, ends)
         if numbers is None:
             cuts = cut_runs(old, new, self._stretches(old.code, new.code))
         else:
@@ -223,6 +226,14 @@ class Builder:
             words,
         )
 
+    def _block_notes(self, old: Piece, new: Piece) -> tuple[Note, ...]:
+        """Note what changed of a block that is no row: its shape, its kind, its number."""
+        remarks = compare_blocks(old.leaves[0], new.leaves[0])
+        notes = self._notes((*compare_shapes(old.shape, new.shape), *remarks))
+        if renumbered(old.shape, new.shape):
+            notes = (Note(NoteKind.ITEM_NUMBER, old.shape.marker, new.shape.marker, 0), *notes)
+        return notes
+
     def _notes(self, remarks: Iterable[tuple[NoteKind, str, str]]) -> tuple[Note, ...]:
         return tuple(Note(kind, old, new, self._next_change()) for kind, old, new in remarks)
 
@@ -231,6 +242,7 @@ def _is_identical(old: Piece, new: Piece) -> bool:
     """Say whether two pieces are the same in words, marks and attributes."""
     return (
         old.kind == new.kind
+        and (old.is_row or old.shape == new.shape)
         and len(old.leaves) == len(new.leaves)
         and all(
             mine is other
@@ -240,13 +252,12 @@ def _is_identical(old: Piece, new: Piece) -> bool:
     )
 
 
-def _numbers(old: Joined, new: Joined) -> tuple[int, int] | None:
-    """Return how many tokens the differing numbers before the words take, where there are such on both sides."""
-    places = split_number(old.text), split_number(new.text)
-    if not all(places) or old.text[: places[0]].split() == new.text[: places[1]].split():
+def _numbers(old: Joined, new: Joined, ends: tuple[int, int]) -> tuple[int, int] | None:
+    """Return how many tokens the differing markers before the words take, where there are such on both sides."""
+    if not all(ends) or old.text[: ends[0]].split() == new.text[: ends[1]].split():
         return None
     counts = []
-    for joined, place in zip((old, new), places, strict=True):
+    for joined, place in zip((old, new), ends, strict=True):
         count = sum(start < place for start in joined.tokens.starts[:8])
         if count and joined.tokens.ends[count - 1] > place:
             return None

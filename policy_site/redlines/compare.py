@@ -9,7 +9,6 @@ from policy_site.model import Document, Section, SectionChangeKind
 from policy_site.redlines.alignment import Alignment, Side, align, mirrored
 from policy_site.redlines.building import Builder, Step
 from policy_site.redlines.moves import Match
-from policy_site.redlines.numbering import number_of, without_number
 from policy_site.redlines.pieces import Piece, leaf_key
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.tree import Move, NoteKind, Operation, OperationKind, Redline, RunKind, SectionRedline
@@ -209,16 +208,7 @@ class Comparison:
             kinds.append(SectionChangeKind.MODIFIED)
         if is_moved:
             kinds.append(SectionChangeKind.MOVED)
-        renumbered = any(
-            run.kind is RunKind.RENUMBERED
-            for operation in operations
-            for leaf in operation.leaves
-            for run in leaf.runs
-        )  # fmt: skip
-        if renumbered or (
-            number_of(old.heading) != number_of(new.heading)
-            and without_number(old.heading) == without_number(new.heading)
-        ):
+        if any(is_renumbered(operation) for operation in operations):
             kinds.append(SectionChangeKind.RENUMBERED)
         return tuple(kinds)
 
@@ -254,10 +244,18 @@ def is_modified(operation: Operation) -> bool:
     return any(
         leaf.continues_old
         or leaf.continues_new
-        or any(note.kind is not NoteKind.ID for note in leaf.notes)
+        or any(note.change and note.kind is not NoteKind.ID for note in leaf.notes)
         or any(run.kind in (RunKind.ADDED, RunKind.DELETED) or run.notes for run in leaf.runs)
         or leaf.old is None
         or leaf.new is None
+        for leaf in operation.leaves
+    )
+
+
+def is_renumbered(operation: Operation) -> bool:
+    """Say whether a marker at the start of a block, or the number of an item, is another one."""
+    return any(
+        any(run.kind is RunKind.RENUMBERED for run in leaf.runs) or any(not note.change for note in leaf.notes)
         for leaf in operation.leaves
     )
 

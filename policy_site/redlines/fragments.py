@@ -19,7 +19,17 @@ from policy_site.redlines.html import leaf_class
 from policy_site.redlines.inline import Inline
 from policy_site.redlines.phrases import Phrases
 from policy_site.redlines.tree import Operation, OperationKind
-from policy_site.redlines.writing import VOID, Attributes, clean, clean_value, marks_around, of_old
+from policy_site.redlines.writing import (
+    OWN_MARKS,
+    VOID,
+    Attributes,
+    clean,
+    clean_value,
+    marks_around,
+    of_old,
+    own_attributes,
+    own_tag,
+)
 
 Node = str | list[object]
 """A node of a tree, as JSON has it."""
@@ -53,7 +63,10 @@ def content_of(spans: Sequence[Span]) -> list[Node]:
             kept += 1
         del path[kept:]
         for mark in around[kept:]:
-            element: list[object] = [mark.tag, attributes_json(mark.attributes)]
+            element: list[object] = [own_tag(mark), attributes_json(own_attributes(mark))]
+            if mark.tag in OWN_MARKS:
+                said: list[object] = ["!", "own_deleted" if mark.tag == "del" else "own_added"]
+                element.append(["span", {"class": "visually-hidden", "data-redline": "note"}, said, " "])
             (path[-1][1] if path else root).append(element)
             path.append((mark, element))
         place: list[object] = path[-1][1] if path else root  # type: ignore[assignment]

@@ -16,13 +16,21 @@ from itertools import groupby
 from policy_site.model import Container
 from policy_site.redlines.inline import Inline
 from policy_site.redlines.phrases import ENGLISH, Phrases, fill
+from policy_site.redlines.shapes import ItemNumbers
 from policy_site.redlines.tree import Leaf, Move, Operation, OperationKind, Redline, SectionRedline
-from policy_site.redlines.writing import VOID, Attributes, Writer, attributes_of, of_old, with_class
+from policy_site.redlines.writing import VOID, Attributes, Key, Writer, attributes_of, escape_text, of_old, with_class
 
 
 def render(redline: Redline, phrases: Phrases = ENGLISH) -> str:
     """Return the whole redline as HTML."""
-    return "\n".join(html for _, html in render_sections(redline, phrases) if html)
+    parts = [html for _, html in render_sections(redline, phrases) if html]
+    return "\n".join([title_note(redline, phrases), *parts] if redline.old_title != redline.new_title else parts)
+
+
+def title_note(redline: Redline, phrases: Phrases) -> str:
+    """Return the line that says that the title of the text changed."""
+    words = fill(phrases.title, old=redline.old_title, new=redline.new_title)
+    return f'<p class="redline-note redline-title" data-redline="note">{escape_text(words)}</p>'
 
 
 def render_sections(redline: Redline, phrases: Phrases = ENGLISH) -> Iterator[tuple[SectionRedline, str]]:
@@ -37,6 +45,7 @@ class _Renderer:
         self._phrases = phrases
         self._moves = {move.number: move for move in redline.moves}
         self._changes = redline.changes
+        self._numbers = item_numbers(redline)
         self._writer = Writer()
         self._inline = self._new_inline()
         self._pairs = [pair for operation in redline.operations for pair in _containers(operation)]
@@ -46,7 +55,7 @@ class _Renderer:
 
     def section(self, section: SectionRedline) -> str:
         """Return the HTML of one section."""
-        self._writer = Writer()
+        self._writer = Writer(self._numbers)
         for old, new in self._pairs:
             self._writer.learn(old, new)
         self._inline = self._new_inline()
@@ -165,7 +174,7 @@ class _Renderer:
         self._inline.departure(operations[0].change, move, self._departure(move))
         self._inline.end_block(operations[0].change)
         parts.append("</summary>")
-        inner = Writer()
+        inner = Writer(self._numbers)
         inner.parts = parts
         for operation in operations:
             for leaf in operation.leaves:
@@ -182,6 +191,14 @@ class _Renderer:
                 parts.append(f"</{tag}>" if tag else "")
         inner.close()
         parts.append("</details></div>\n")
+
+
+def item_numbers(redline: Redline) -> dict[Key, int]:
+    """Return the number of each item of a numbered list, of both texts."""
+    sides = (("old", redline.old_blocks()), ("new", redline.new_blocks()))
+    return {
+        (side, ordinal): number for side, blocks in sides for ordinal, number in ItemNumbers(blocks).numbers.items()
+    }
 
 
 def _is_stub(operation: Operation) -> bool:

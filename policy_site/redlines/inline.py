@@ -9,12 +9,15 @@ from policy_site.redlines.phrases import Phrases, fill
 from policy_site.redlines.pieces import kind_of
 from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
 from policy_site.redlines.writing import (
+    OWN_MARKS,
     VOID,
     Attributes,
     attributes_of,
     escape_text,
     marks_around,
     old_attributes,
+    own_attributes,
+    own_tag,
     shared_marks,
 )
 
@@ -93,7 +96,8 @@ class Inline:
         """Say what changed about a block itself."""
         for note in notes:
             self._parts.append(self._note(note))
-            self._leave_room_for_links(note.change)
+            if note.change:
+                self._leave_room_for_links(note.change)
 
     def renumbering(self, runs: Sequence[Run]) -> None:
         """Say once that a section has another number."""
@@ -208,7 +212,7 @@ class Inline:
     def _set_path(self, path: tuple[Mark, ...]) -> None:
         shared = shared_marks(self._path, path)
         for mark in reversed(self._path[shared:]):
-            self._parts.append(f"</{mark.tag}>")
+            self._parts.append(f"</{own_tag(mark)}>")
         self._path = path[:shared]
         if self._waiting and not any(mark.tag == "a" for mark in self._path):
             for one in self._waiting:
@@ -218,10 +222,17 @@ class Inline:
                     self._leave_room_for_links(one)
             self._waiting = []
         for mark in path[shared:]:
-            self._parts.append(f"<{mark.tag}{attributes_of(mark.attributes)}>")
+            self._parts.append(f"<{own_tag(mark)}{attributes_of(own_attributes(mark))}>{self._said_of(mark)}")
         self._path = path
 
     # --- what is said around the words ---
+
+    def _said_of(self, mark: Mark) -> str:
+        """Say aloud that words are struck out or underlined by the policy itself."""
+        if mark.tag not in OWN_MARKS:
+            return ""
+        words = self._phrases.own_deleted if mark.tag == "del" else self._phrases.own_added
+        return self._hidden(f"{words} ")
 
     def _hidden(self, words: str) -> str:
         return f'<span class="visually-hidden" {_NOTE}>{escape_text(words)}</span>'
@@ -259,8 +270,8 @@ def shows(span: Span) -> bool:
 
 
 def _empty_element(mark: Mark, attributes: Attributes) -> str:
-    end = "" if mark.tag in VOID else f"</{mark.tag}>"
-    return f"<{mark.tag}{attributes_of(attributes)}>{end}"
+    end = "" if mark.tag in VOID else f"</{own_tag(mark)}>"
+    return f"<{own_tag(mark)}{attributes_of(attributes)}>{end}"
 
 
 def _old_html(spans: Sequence[Span], *, inside: tuple[Mark, ...] = ()) -> str:
@@ -273,12 +284,14 @@ def _old_html(spans: Sequence[Span], *, inside: tuple[Mark, ...] = ()) -> str:
         wanted = around[shared_marks(inside, around) :]
         wanted = tuple(mark for mark in wanted if not (is_in_link and mark.tag == "a"))
         shared = shared_marks(path, wanted)
-        parts.extend(f"</{mark.tag}>" for mark in reversed(path[shared:]))
-        parts.extend(f"<{mark.tag}{attributes_of(old_attributes(mark.attributes))}>" for mark in wanted[shared:])
+        parts.extend(f"</{own_tag(mark)}>" for mark in reversed(path[shared:]))
+        parts.extend(
+            f"<{own_tag(mark)}{attributes_of(old_attributes(own_attributes(mark)))}>" for mark in wanted[shared:]
+        )
         path = wanted
         if span.text:
             parts.append(escape_text(span.text))
         elif shows(span):
             parts.append(_empty_element(span.marks[-1], old_attributes(span.marks[-1].attributes)))
-    parts.extend(f"</{mark.tag}>" for mark in reversed(path))
+    parts.extend(f"</{own_tag(mark)}>" for mark in reversed(path))
     return "".join(parts)

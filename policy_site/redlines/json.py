@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from policy_site.model import Block
+from policy_site.redlines.counts import count_changes
 from policy_site.redlines.source import SourceRedline
 from policy_site.redlines.tree import Leaf, Operation, Redline, Run, SectionRedline
 
@@ -26,6 +28,7 @@ def to_json(redline: Redline | SourceRedline) -> Json:
         "words_added": tree.words_added,
         "words_deleted": tree.words_deleted,
         "changes": tree.changes,
+        "counts": asdict(count_changes(tree)),
         "moves": [
             {
                 "number": move.number,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice, takewhile
 
 from policy_site.model import Block, Mark, Span
+from policy_site.redlines.numbering import without_number
 from policy_site.redlines.pieces import Bounds, kind_of
 from policy_site.redlines.runs import Cut, Joined
+from policy_site.redlines.shapes import Remark, number_in
 from policy_site.redlines.tree import NoteKind, RunKind
-
-Remark = tuple[NoteKind, str, str]
-"""What is to be noted, its old and its new value."""
 
 _FORMATTING = frozenset(
     {"b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u"}
 )
+_NONE = "\N{EN DASH}"
+"""Stands for no formatting."""
 _SAME = {"b": "strong", "i": "em"}
 
 
@@ -97,7 +99,7 @@ def _compare(old: Span, new: Span) -> tuple[Remark, ...]:
 
 def _remarks(old: Span, new: Span) -> Iterator[Remark]:
     old_link, new_link = _attribute(old.marks, "a", "href"), _attribute(new.marks, "a", "href")
-    if old_link != new_link:
+    if old_link != new_link and not _is_bare(old, old_link, new, new_link):
         if old_link and new_link:
             yield NoteKind.LINK, old_link, new_link
         else:
@@ -108,7 +110,16 @@ def _remarks(old: Span, new: Span) -> Iterator[Remark]:
             yield NoteKind.IMAGE, old_image, new_image
     old_formatting, new_formatting = _formatting(old.marks), _formatting(new.marks)
     if old_formatting != new_formatting:
-        yield NoteKind.FORMATTING, old_formatting, new_formatting
+        yield NoteKind.FORMATTING, old_formatting or _NONE, new_formatting or _NONE
+
+
+def _is_bare(old: Span, old_link: str, new: Span, new_link: str) -> bool:
+    """Say whether an address that stands in the words became a link to itself, or ceased to be one."""
+    text, link = (new.text, new_link) if new_link else (old.text, old_link)
+    if old_link and new_link:
+        return False
+    bare = link.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+    return text.strip().removeprefix("https://").removeprefix("http://").rstrip("/") == bare
 
 
 def _attribute(marks: tuple[Mark, ...], tag: str, name: str) -> str:
@@ -126,14 +137,37 @@ def _formatting(marks: tuple[Mark, ...]) -> str:
 
 
 def compare_blocks(old: Block, new: Block) -> tuple[Remark, ...]:
-    """Return what changed about a block itself: its heading level, its id, its kind."""
+    """Return what changed about a block itself: its kind, its heading level, the cells it reaches over, its id."""
     remarks: list[Remark] = []
     old_kind, new_kind = kind_of(old), kind_of(new)
     if old_kind != new_kind:
-        remarks.append((NoteKind.BLOCK_KIND, old_kind, new_kind))
+        kind = {("paragraph", "item"): NoteKind.TO_ITEM, ("item", "paragraph"): NoteKind.TO_PARAGRAPH}
+        remarks.append((kind.get((old_kind, new_kind), NoteKind.BLOCK_KIND), old_kind, new_kind))
     elif old_kind == "heading" and old.tag != new.tag:
         remarks.append((NoteKind.HEADING_LEVEL, old.tag[1], new.tag[1]))
+    old_span, new_span = _span_of(old), _span_of(new)
+    if old_span != new_span:
+        remarks.append((NoteKind.SPAN, old_span, new_span))
     old_id, new_id = (next((value for name, value in block.attributes if name == "id"), "") for block in (old, new))
-    if old_id != new_id:
+    if old_id != new_id and not (_is_derived(old_id, old.text) and _is_derived(new_id, new.text)):
         remarks.append((NoteKind.ID, old_id, new_id))
     return tuple(remarks)
+
+
+def _is_derived(name: str, heading: str) -> bool:
+    """Say whether an id is made of the words of its heading: it changes with them, which needs no note of its own."""
+    letters = _letters(name)
+    return bool(letters) and letters in (_letters(heading), _letters(without_number(heading)))
+
+
+def _letters(text: str) -> str:
+    composed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in composed if sign.isalnum())
+
+
+def _span_of(block: Block) -> str:
+    """Return over how many columns and rows a cell reaches."""
+    if block.tag not in ("td", "th"):
+        return ""
+    columns, rows = (number_in(block.attributes, name) or 1 for name in ("colspan", "rowspan"))
+    return f"{columns} × {rows}"  # noqa: RUF001 - the sign for times

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_site.redlines.tree import Note, NoteKind
+from policy_site.redlines.tree import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,22 @@ class Phrases:
     link_added: str = "Link added to {new}"
     link_removed: str = "Link to {old} removed"
     image: str = "Image changed from {old} to {new}"
-    formatting: str = "Formatting changed"
+    formatting: str = "Formatting {old} → {new}"
     heading_level: str = "Heading level changed from {old} to {new}"
     id: str = "Address changed from #{old} to #{new}"
     block_kind: str = "Kind of paragraph changed"
+    to_item: str = "The paragraph became an item of a list"
+    to_paragraph: str = "The item of a list became a paragraph"
+    list_level: str = "List level {old} → {new}"
+    list_numbered: str = "Bullets became numbers: {new}"
+    list_bulleted: str = "Numbers became bullets"
+    item_number: str = "Number {old} → {new}"
+    quoted: str = "Became a quotation"
+    unquoted: str = "No longer a quotation"
+    span: str = "Columns × rows of the cell: {old} → {new}"  # noqa: RUF001 - the sign for times
+    title: str = "Title changed from “{old}” to “{new}”"
+    own_deleted: str = "Crossed out in the policy itself:"
+    own_added: str = "Underlined in the policy itself:"
     previous: str = "Previous change"
     next: str = "Next change"
     unnamed: str = "the beginning"
@@ -38,16 +50,7 @@ class Phrases:
 
     def of(self, note: Note) -> str:
         """Return what is said of a note."""
-        phrase = {
-            NoteKind.LINK: self.link,
-            NoteKind.LINK_ADDED: self.link_added,
-            NoteKind.LINK_REMOVED: self.link_removed,
-            NoteKind.IMAGE: self.image,
-            NoteKind.FORMATTING: self.formatting,
-            NoteKind.HEADING_LEVEL: self.heading_level,
-            NoteKind.ID: self.id,
-            NoteKind.BLOCK_KIND: self.block_kind,
-        }[note.kind]
+        phrase: str = getattr(self, note.kind.replace("-", "_"))
         return fill(phrase, old=note.old, new=note.new)
 
 

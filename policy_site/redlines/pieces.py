@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import groupby, islice
 
 from policy_site.model import Block, Container, Span
+from policy_site.redlines.numbering import confirmed, read_marker
+from policy_site.redlines.shapes import PLAIN, Shape, ShapeReader
 from policy_site.redlines.tokens import Tokens, fold, is_wordlike, tokenise_once
 from policy_site.redlines.words import Codebook
 
@@ -104,8 +106,11 @@ class Passage:
 class Piece:
     """A unit of alignment: one leaf, or the cells of a table row."""
 
-    def __init__(self, leaves: Sequence[Block], codebook: Codebook, *, section: int, kind: str) -> None:
+    def __init__(
+        self, leaves: Sequence[Block], codebook: Codebook, *, section: int, kind: str, standing: Standing | None = None
+    ) -> None:
         self.leaves = tuple(leaves)
+        self._standing = standing
         self.section = section
         """Index of the section it stands in."""
         self.kind = kind
@@ -137,9 +142,46 @@ class Piece:
         return 1.0 + sum(len(leaf.text) for leaf in self.leaves) / 5
 
     @property
+    def shape(self) -> Shape:
+        """Where it stands: in which list, under which number, in a quotation."""
+        if self._standing is None or not self.leaves[0].containers:
+            return PLAIN
+        return self._standing.shapes.get(id(self), PLAIN)
+
+    @property
+    def number_end(self) -> int:
+        """Where the words begin after a number that is a marker; 0 where there is none."""
+        return self._standing.number_ends.get(id(self), 0) if self._standing is not None else 0
+
+    @property
     def is_row(self) -> bool:
         """A table row, whatever the number of its cells."""
         return self.kind == "row"
+
+
+class Standing:
+    """Where the blocks of a text stand among one another, found out when the first is asked."""
+
+    def __init__(self) -> None:
+        self.pieces: Sequence[Piece] = ()
+
+    @cached_property
+    def shapes(self) -> dict[int, Shape]:
+        """The shape of each block that stands in something."""
+        reader = ShapeReader()
+        return {id(piece): reader.read(piece.leaves[0].containers) for piece in self.pieces}
+
+    @cached_property
+    def number_ends(self) -> dict[int, int]:
+        """The end of each marker, of headings, paragraphs and items each by themselves."""
+        ends: dict[int, int] = {}
+        for kind in ("heading", "paragraph", "item"):
+            own = [piece for piece in self.pieces if piece.kind == kind]
+            markers = [read_marker(piece.leaves[0].text, is_heading=kind == "heading") for piece in own]
+            if any(markers):
+                found = confirmed(markers, are_headings=kind == "heading")
+                ends.update((id(piece), end) for piece, end in zip(own, found, strict=True) if end)
+        return ends
 
 
 def leaf_key(leaf: Block) -> str:
@@ -153,14 +195,18 @@ def leaf_key(leaf: Block) -> str:
     return fold(shown)
 
 
-def take_pieces(blocks: Iterable[Block], codebook: Codebook, *, section: int) -> list[Piece]:
+def take_pieces(
+    blocks: Iterable[Block], codebook: Codebook, *, section: int, standing: Standing | None = None
+) -> list[Piece]:
     """Make the pieces of a section: the cells of a row become one."""
     pieces: list[Piece] = []
     for row, leaves in groupby(blocks, key=_row_of):
         if row is None:
-            pieces.extend(Piece((leaf,), codebook, section=section, kind=kind_of(leaf)) for leaf in leaves)
+            pieces.extend(
+                Piece((leaf,), codebook, section=section, kind=kind_of(leaf), standing=standing) for leaf in leaves
+            )
         else:
-            pieces.append(Piece(tuple(leaves), codebook, section=section, kind="row"))
+            pieces.append(Piece(tuple(leaves), codebook, section=section, kind="row", standing=standing))
     return pieces
 
 

@@ -43,6 +43,12 @@ def json_schema(identifier: str) -> Json:
                 "words_added": _COUNT,
                 "words_deleted": _COUNT,
                 "changes": {**_COUNT, "description": "How many changes there are; they are numbered from 1."},
+                "counts": {
+                    **_object(
+                        dict.fromkeys(("words", "moves", "structure", "numbering", "links", "formatting"), _COUNT)
+                    ),
+                    "description": "Changes of each kind; a place counts once for each kind that it has.",
+                },
                 "moves": _list_of("move"),
                 "sections": _list_of("section"),
             }
@@ -161,6 +167,9 @@ def _run() -> Json:
 
 def _note() -> Json:
     return {
-        "description": "A change that the words do not show: of a link's target, a heading's level, an id.",
-        **_object({"kind": _names(NoteKind), "old": _TEXT, "new": _TEXT, "change": _NUMBER}),
+        "description": (
+            "A change that the words do not show: of a link's target, a heading's level, a list, an id. Its number is "
+            "0 where it only follows from others, as the number of an item does after one that was added."
+        ),
+        **_object({"kind": _names(NoteKind), "old": _TEXT, "new": _TEXT, "change": _COUNT}),
     }

@@ -51,7 +51,8 @@ def _lines(operation: Operation, moves: dict[int, Move]) -> Iterator[ChangeLine]
     yield from _word_lines(operation)
     for leaf in operation.leaves:
         for note in (*leaf.notes, *(note for run in leaf.runs for note in run.notes)):
-            yield ChangeLine(note.change, note=note)
+            if note.change:
+                yield ChangeLine(note.change, note=note)
 
 
 def _has_own_words(operation: Operation) -> bool:

@@ -35,7 +35,11 @@ class _Terminal:
 
     def text(self) -> str:
         """Return all lines, each with its end."""
-        return "".join(f"{line}\n" for section in self._redline.sections for line in self._section(section))
+        title = ""
+        if self._redline.old_title != self._redline.new_title:
+            words = fill(self._phrases.title, old=self._redline.old_title, new=self._redline.new_title)
+            title = f"{self._painted(_clean(words), _BLUE)}\n\n"
+        return title + "".join(f"{line}\n" for section in self._redline.sections for line in self._section(section))
 
     def _section(self, section: SectionRedline) -> Iterator[str]:
         shown = [line for operation in section.operations for line in self._operation(operation)]

@@ -14,14 +14,13 @@ from policy_site.model import Section
 from policy_site.redlines.alignment import Side
 from policy_site.redlines.blocks import may_join
 from policy_site.redlines.building import Builder, Step
-from policy_site.redlines.compare import is_modified
+from policy_site.redlines.compare import is_modified, is_renumbered
 from policy_site.redlines.fragments import attributes_json, content_of, elements_of
 from policy_site.redlines.moves import Match
-from policy_site.redlines.numbering import number_of, without_number
 from policy_site.redlines.pieces import Piece
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.threads import History, Threads
-from policy_site.redlines.tree import Operation, RunKind
+from policy_site.redlines.tree import Operation
 from policy_site.redlines.writing import clean
 
 FORMAT = "policy-site-threads-1"
@@ -110,6 +109,8 @@ class _Writer:
     def _state(self, piece: Piece) -> int:
         key = (
             piece.kind,
+            piece.shape,
+            piece.number_end,
             tuple(
                 (leaf.tag, leaf.attributes, leaf.spans, tuple((c.tag, c.attributes) for c in leaf.containers))
                 for leaf in piece.leaves
@@ -159,9 +160,8 @@ class _Writer:
 
 def _counts(operation: Operation) -> list[int]:
     """Return the words that went and came, and as bits whether anything differs, is modified, has another number."""
-    is_renumbered = any(run.kind is RunKind.RENUMBERED for leaf in operation.leaves for run in leaf.runs)
     differs = any(leaf.is_changed for leaf in operation.leaves)
-    bits = differs + 2 * is_modified(operation) + 4 * is_renumbered
+    bits = differs + 2 * is_modified(operation) + 4 * is_renumbered(operation)
     return [operation.words_deleted, operation.words_added, bits]
 
 
@@ -177,8 +177,7 @@ def _joined(states: Sequence[int], places: Threads) -> str:
 
 
 def _facts(section: Section) -> list[Any]:
-    heading = clean(section.heading)
-    return [clean(section.id), heading, section.level, number_of(section.heading), without_number(section.heading)]
+    return [clean(section.id), clean(section.heading), section.level]
 
 
 def _state_json(piece: Piece) -> list[Any]:

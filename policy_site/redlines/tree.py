@@ -39,6 +39,21 @@ class NoteKind(StrEnum):
     HEADING_LEVEL = "heading-level"
     ID = "id"
     BLOCK_KIND = "block-kind"
+    TO_ITEM = "to-item"
+    """A paragraph became an item of a list."""
+    TO_PARAGRAPH = "to-paragraph"
+    """An item of a list became a paragraph."""
+    LIST_LEVEL = "list-level"
+    LIST_NUMBERED = "list-numbered"
+    """Bullets became numbers."""
+    LIST_BULLETED = "list-bulleted"
+    ITEM_NUMBER = "item-number"
+    """An item of a numbered list has another number. Where that follows from items that came or went before it, it is
+    no change of its own, and has the number 0."""
+    QUOTED = "quoted"
+    UNQUOTED = "unquoted"
+    SPAN = "span"
+    """A cell reaches over another number of columns or rows."""
 
 
 class OperationKind(StrEnum):
@@ -66,7 +81,7 @@ class Note:
     old: str
     new: str
     change: int
-    """Number of the change, from 1."""
+    """Number of the change, from 1; 0 for what only follows from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +236,7 @@ class Redline:
 
     @property
     def is_empty(self) -> bool:
-        """Whether a reader sees the same: no word, link, move or heading level differs."""
+        """Whether a reader sees the same: no word, link, move, structure or title differs."""
         return not self.changes and not self.changed_sections and self.old_title == self.new_title
 
     @property

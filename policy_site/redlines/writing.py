@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import regex
 
 from policy_site.model import Container, Mark, Span
+from policy_site.redlines.shapes import number_in
 
 VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"})
 _FORBIDDEN = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\p{NChar}]")
@@ -48,6 +49,20 @@ def old_attributes(attributes: Attributes) -> Attributes:
     return tuple((name, value) for name, value in attributes if name not in _OLD_DROPPED)
 
 
+OWN_MARKS = {"ins": "u", "del": "s"}
+"""What stands for a policy's own ``ins`` and ``del``, so that they are told from the marks of a redline."""
+
+
+def own_tag(mark: Mark) -> str:
+    """Return the element of a mark as a redline shows it."""
+    return OWN_MARKS.get(mark.tag, mark.tag)
+
+
+def own_attributes(mark: Mark) -> Attributes:
+    """Return the attributes of a mark as a redline shows it."""
+    return with_class(mark.attributes, "redline-own") if mark.tag in OWN_MARKS else mark.attributes
+
+
 def with_class(attributes: Attributes, *names: str) -> Attributes:
     """Return attributes with classes added."""
     own = dict(attributes)
@@ -84,10 +99,13 @@ def bridge(parent: str, child: str) -> tuple[str, ...]:
 class Writer:
     """Writes blocks of both texts into one tree: a stack of open containers, each of the new text or of the old."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Mapping[Key, int] | None = None) -> None:
+        """Take the numbers of the items of numbered lists, each as its own text has it."""
         self.parts: list[str] = []
         self._open: list[tuple[Key, str]] = []
         self._partners: dict[int, int] = {}
+        self._numbers = numbers or {}
+        self._next: dict[Key, int] = {}
 
     def learn(self, old: Sequence[Container], new: Sequence[Container]) -> None:
         """Learn from a block that stands in both texts which container of the old text is which of the new one."""
@@ -154,8 +172,22 @@ class Writer:
             self._start(("bridge", len(self.parts)), tag, of_old(()))
 
     def _start(self, key: Key, tag: str, attributes: Attributes) -> None:
+        if tag == "ol":
+            start = number_in(attributes, "start")
+            self._next[key] = 1 if start is None else start
+        elif tag == "li" and self._open and self._open[-1][1] == "ol":
+            attributes = self._numbered(key, self._open[-1][0], attributes)
         self.parts.append(f"<{tag}{attributes_of(attributes)}>")
         self._open.append((key, tag))
+
+    def _numbered(self, key: Key, around: Key, attributes: Attributes) -> Attributes:
+        """Give an item the number that its own text gives it, where items of the other text stand between."""
+        expected = self._next.get(around, 1)
+        number = self._numbers.get(key, expected)
+        self._next[around] = number + 1
+        if number == expected or any(name == "value" for name, _ in attributes):
+            return attributes
+        return tuple(sorted((*attributes, ("value", str(number)))))
 
     def close(self, depth: int = 0) -> None:
         """Close containers until ``depth`` of them are open."""

@@ -28,11 +28,28 @@ def redline_phrases(phrases: localization.Phrases) -> Phrases:
         link_added=phrases.gettext("Link to %(new)s added", new=new),
         link_removed=phrases.gettext("Link to %(old)s removed", old=old),
         image=phrases.gettext("Image changed from %(old)s to %(new)s", old=old, new=new),
-        formatting=phrases.gettext("Formatting changed"),
+        # Translators: Elements of HTML, as "strong → em"; a dash stands for none.
+        formatting=phrases.gettext("Formatting %(old)s → %(new)s", old=old, new=new),
         heading_level=phrases.gettext("Heading level changed from %(old)s to %(new)s", old=old, new=new),
         # Translators: The address of a section within its page: #old and #new.
         id=phrases.gettext("Address changed from #%(old)s to #%(new)s", old=old, new=new),
         block_kind=phrases.gettext("Kind of paragraph changed"),
+        to_item=phrases.gettext("The paragraph became an item of a list"),
+        to_paragraph=phrases.gettext("The item of a list became a paragraph"),
+        # Translators: How deep an item of a list stands: 1 is the outermost list.
+        list_level=phrases.gettext("List level %(old)s → %(new)s", old=old, new=new),
+        list_numbered=phrases.gettext("Bullets became numbers: %(new)s", new=new),
+        list_bulleted=phrases.gettext("Numbers became bullets"),
+        # Translators: The number of an item of a list, as it was and as it is.
+        item_number=phrases.gettext("Number %(old)s → %(new)s", old=old, new=new),
+        quoted=phrases.gettext("Became a quotation"),
+        unquoted=phrases.gettext("No longer a quotation"),
+        # Translators: How many columns and rows a cell of a table reaches over, as "2 by 1" with the sign for times.
+        span=phrases.gettext("Columns × rows of the cell: %(old)s → %(new)s", old=old, new=new),  # noqa: RUF001
+        title=phrases.gettext("Title changed from “%(old)s” to “%(new)s”", old=old, new=new),
+        # Translators: Read aloud before words that the policy itself shows as struck out: no change between versions.
+        own_deleted=phrases.gettext("Crossed out in the policy itself:"),
+        own_added=phrases.gettext("Underlined in the policy itself:"),
         previous=phrases.gettext("Previous change"),
         next=phrases.gettext("Next change"),
         unnamed=phrases.gettext("Introduction"),

@@ -64,7 +64,7 @@ def in_python(history: History, older: int, newer: int) -> Outcome:
     """Compare a pair by the engine, along the threads of the history."""
     redline = history.compare(older, newer)
     return Outcome(
-        redline_html.render(redline),
+        "\n".join(html for _, html in redline_html.render_sections(redline) if html),
         [[kind.value for kind in section.kinds] for section in redline.sections],
         [redline.words_deleted, redline.words_added],
     )

@@ -32,6 +32,8 @@ MARKS = st.sampled_from(
     [
         (),
         (Mark("strong"),),
+        (Mark("ins"),),
+        (Mark("em"), Mark("del", (("class", "own"),))),
         (Mark("a", (("href", "/one"),)),),
         (Mark("a", (("href", "/two"), ("id", "anchor"))),),
         (Mark("a", (("href", "/one"),)), Mark("em")),

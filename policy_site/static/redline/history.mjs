@@ -11,12 +11,36 @@ function readVersion(published, title, numbers) {
   const sections = [];
   const pieces = [];
   numbers.forEach((number, index) => {
-    const [id, heading, level, ownNumber, words, name, rows] = published.sections[number];
+    const [id, heading, level, name, rows] = published.sections[number];
     const start = pieces.length;
     for (const row of rows) pieces.push(readPiece(published, row, index));
-    sections.push({ id, heading, level, ownNumber, words, name, characters: count(pieces.slice(start)) });
+    sections.push({ id, heading, level, name, characters: count(pieces.slice(start)) });
   });
+  numberItems(pieces);
   return { title, sections, pieces };
+}
+
+/** Give each item of a numbered list the number that it has in this version. */
+function numberItems(pieces) {
+  const [numbers, following] = [new Map(), new Map()];
+  for (const { path } of pieces) {
+    path.forEach((item, depth) => {
+      const list = path[depth - 1];
+      if (item.tag !== "li" || list?.tag !== "ol") return;
+      if (!numbers.has(item.name)) {
+        const number = wholeNumber(item, "value") ?? following.get(list.name) ?? wholeNumber(list, "start") ?? 1;
+        numbers.set(item.name, number);
+        following.set(list.name, number + (list.attributes.some(([name]) => name === "reversed") ? -1 : 1));
+      }
+      item.number = numbers.get(item.name);
+    });
+  }
+}
+
+/** Return a whole number that an attribute holds; `null` where there is none. */
+export function wholeNumber({ attributes }, name) {
+  const value = attributes.find(([key]) => key === name)?.[1].trim() ?? "";
+  return /^-?[0-9]+$/.test(value) ? Number(value) : null;
 }
 
 const count = (pieces) => pieces.reduce((sum, piece) => sum + piece.characters, 0);

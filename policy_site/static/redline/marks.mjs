@@ -11,7 +11,8 @@ export const element = (tag, attributes, ...content) =>
 
 /** Say whether a node shows anything: an empty anchor does not. */
 const shows = (node) =>
-  typeof node === "string" || (VOID.has(node[0]) ? node[0] !== "wbr" : node.slice(2).some(shows));
+  typeof node === "string" || (VOID.has(node[0]) ? node[0] !== "wbr" : !isNote(node) && node.slice(2).some(shows));
+const isNote = (node) => Boolean(node[1]) && node[1]["data-redline"] === "note";
 const isLeaf = (node) => typeof node === "string" || node.length === 2;
 const entries = (attributes) => Object.entries(attributes || {});
 
@@ -38,6 +39,7 @@ export class Marks {
 
   #wrapped(node, wrap) {
     if (typeof node === "string") return wrap(node);
+    if (isNote(node)) return this.#found(node);
     const [tag, attributes, ...children] = node;
     const whole = element(tag, entries(attributes), ...children.map((child) => this.#wrapped(child, wrap)));
     return isLeaf(node) && shows(node) ? wrap(whole) : whole;
@@ -156,6 +158,7 @@ export class Marks {
 function old(node) {
   if (typeof node === "string") return [node];
   const [tag, attributes, ...children] = node;
+  if (isNote(node)) return [];
   if (isLeaf(node) && !shows(node)) return [];
   return [element(tag, oldAttributes(entries(attributes)), ...children.flatMap(old))];
 }

@@ -136,18 +136,24 @@ class AnyTwo {
     const say = (phrase, number) => fill(phrase, { count: String(number) });
     const sections = changedSections(redline);
     const totals = [say(this.#words.wordsAdded, count.added), say(this.#words.wordsDeleted, count.deleted)];
-    this.#outcome.textContent = sections.length ? totals.join(" · ") : this.#words.noDifference;
+    this.#outcome.textContent = sections.length || redline.oldTitle !== redline.newTitle ? totals.join(" · ") : this.#words.noDifference;
     this.#result.replaceChildren(
       ...(side === "authoritative" && this.#words.ownLanguage !== this.#words.authoritativeLanguage
         ? [make("p", { class: "banner fidelity-missing" }, this.#words.fallback)]
         : []),
       ...this.#ownPage(),
+      ...this.#title(redline),
       this.#list(redline, sections, side),
       ...(redline.changes
         ? [make("p", {}, make("a", { href: "#change-1" }, this.#words.firstChange))]
         : []),
       this.#text(redline, side),
     );
+  }
+
+  #title({ oldTitle, newTitle }) {
+    if (oldTitle === newTitle) return [];
+    return [make("p", { class: "redline-title" }, fill(this.#phrases.title, { old: oldTitle, new: newTitle }))];
   }
 
   /** Link to the page that was built for this comparison, where there is one. */

@@ -162,8 +162,7 @@ class Reading {
     if (old === null) return ["added"];
     const isMoved = this.#alignment.moved.get(entry.old) === entry.new;
     const isModified = operations.some((one) => one.isModified || (one.move && !isMoved));
-    const hasOtherNumber = old.ownNumber !== fresh.ownNumber && old.words === fresh.words;
-    const isRenumbered = hasOtherNumber || operations.some((operation) => operation.isRenumbered);
+    const isRenumbered = operations.some((operation) => operation.isRenumbered);
     const kinds = { modified: isModified, moved: isMoved, renumbered: isRenumbered };
     return Object.keys(kinds).filter((kind) => kinds[kind]);
   }

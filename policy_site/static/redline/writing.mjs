@@ -5,6 +5,8 @@
  * `GUARD`, or a row of signs.
  */
 
+import { wholeNumber } from "./history.mjs";
+
 export const VOID = new Set("area br col embed hr img input link source track wbr".split(" "));
 const OLD_DROPPED = new Set(["id", "name", "for", "headers", "usemap"]);
 
@@ -59,6 +61,7 @@ const oldKey = (container) => `old ${container.name}`;
 /** Writes blocks of both texts into one tree: a stack of open containers, each of the new text or of the old. */
 export class Writer {
   #open = [];
+  #next = new Map();
   #partners;
 
   /** `partners` tells which container of the old text is which of the new one. */
@@ -81,7 +84,7 @@ export class Writer {
     const depth = shared(this.#keys, path.map(newKey));
     this.close(depth);
     this.#breakLine();
-    for (const container of path.slice(depth)) this.#start(newKey(container), container.tag, container.attributes);
+    for (const container of path.slice(depth)) this.#start(newKey(container), container, container.attributes);
   }
 
   /**
@@ -104,7 +107,7 @@ export class Writer {
     this.#breakLine();
     for (const container of path.slice(opened)) {
       this.#bridge(container.tag);
-      this.#start(oldKey(container), container.tag, ofOld(container.attributes));
+      this.#start(oldKey(container), container, ofOld(container.attributes));
     }
     this.#bridge(leaf);
   }
@@ -124,12 +127,23 @@ export class Writer {
   }
 
   #bridge(child) {
-    for (const tag of bridge(this.#innermost, child)) this.#start(`bridge ${this.signs.length}`, tag, ofOld([]));
+    for (const tag of bridge(this.#innermost, child)) this.#start(`bridge ${this.signs.length}`, { tag }, ofOld([]));
   }
 
-  #start(key, tag, attributes) {
-    this.signs.push(start(tag, attributes));
+  #start(key, { tag, number }, attributes) {
+    const around = this.#open[this.#open.length - 1];
+    if (tag === "ol") this.#next.set(key, wholeNumber({ attributes }, "start") ?? 1);
+    const own = tag === "li" && around?.tag === "ol" ? this.#numbered(number, around.key, attributes) : attributes;
+    this.signs.push(start(tag, own));
     this.#open.push({ key, tag });
+  }
+
+  /** Give an item the number that its own text gives it, where items of the other text stand between. */
+  #numbered(number, around, attributes) {
+    const expected = this.#next.get(around) ?? 1;
+    this.#next.set(around, (number ?? expected) + 1);
+    if ((number ?? expected) === expected || attributes.some(([name]) => name === "value")) return attributes;
+    return [...attributes, ["value", String(number)]].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   /** Close containers until `depth` of them are open. */

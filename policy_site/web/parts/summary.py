@@ -10,6 +10,7 @@ from policy_site.localization import Phrases
 from policy_site.localization.names import N_, SECTION_CHANGE_NAMES
 from policy_site.model import SectionChangeKind
 from policy_site.redlines import SectionRedline
+from policy_site.redlines.counts import Counts, count_changes
 from policy_site.redlines.phrases import Phrases as RedlinePhrases
 from policy_site.redlines.phrases import fill
 from policy_site.redlines.summary import ChangeLine
@@ -73,6 +74,9 @@ class Summary:
 
     words_deleted: int
     words_added: int
+    title: str
+    """Said where the title changed; empty where it did not."""
+    counts: Counts
     sections: tuple[SectionEntry, ...]
     """Those of which more changed than the number."""
     renumbered: tuple[SectionEntry, ...]
@@ -104,6 +108,10 @@ def make_summary(site: Site, comparison: Comparison, locale: str, *, anchors: fr
     return Summary(
         words_deleted=redline.words_deleted,
         words_added=redline.words_added,
+        title=fill(said.title, old=redline.old_title, new=redline.new_title)
+        if redline.old_title != redline.new_title
+        else "",
+        counts=count_changes(redline),
         sections=tuple(entries),
         renumbered=tuple(renumbered),
         terms=tuple(_term_groups(site, comparison, phrases, anchors=anchors)),
