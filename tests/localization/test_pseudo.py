@@ -94,7 +94,19 @@ class _Strings(HTMLParser):
 
 def _is_phrase(attribute: str) -> bool:
     """Say whether a script shows what the attribute holds."""
-    machine = ("language", "direction", "own", "authoritative", "from", "to", "ranges", "side", "redline", "changes")
+    machine = (
+        "language",
+        "direction",
+        "own",
+        "authoritative",
+        "from",
+        "to",
+        "ranges",
+        "side",
+        "redline",
+        "changes",
+        "history",
+    )
     return attribute.startswith("data-") and not attribute.endswith(machine)
 
 
