@@ -504,10 +504,10 @@ class SectionChange:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the ledger from which every feed is written."""
+    """One entry of the change feed from which every feed is written."""
 
     seq: int
-    """1, 2, 3 … in the order of the ledger, over all policies."""
+    """1, 2, 3 … in the order of the change feed, over all policies."""
     id: str
     """``tag:`` URI (RFC 4151), deterministic, never reused."""
     kind: EventKind
@@ -527,4 +527,4 @@ class Event:
     supersedes: str | None = None
     """Id of the event that this one mends."""
     is_kept: bool = False
-    """True where the published ledger alone tells it: it no longer follows from the content."""
+    """True where the published change feed alone tells it: it no longer follows from the content."""

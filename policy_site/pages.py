@@ -120,7 +120,7 @@ class PageKind(StrEnum):
     SITE_FEED = "site-feed", "{locale}/{feed}", "feed"
     FEED_ARCHIVE = "feed-archive", "{locale}/{policy}/{scope}/archive-{number}.{form}", "feed:feed_archive"
     SITE_FEED_ARCHIVE = "site-feed-archive", "{locale}/{scope}/archive-{number}.{form}", "feed:feed_archive"
-    LEDGER = "ledger", FEED_ADDRESS, "change_feed:ledger"
+    CHANGE_FEED = "change-feed", FEED_ADDRESS, "change_feed"
     ARCHIVE = "archive", ARCHIVE_ADDRESS, "change_feed:archive"
     EVENT = "event", "changes/v1/events/{seq}.json", "change_feed:event"
     CURRENT = "current", "current.json", "change_feed:current"
@@ -247,7 +247,7 @@ def authoritative_document(policy: Policy, version: Version, publication: Public
 
 def _gather_pages(publication: Publication) -> Iterator[Page]:
     yield make_page(PageKind.LANGUAGES)
-    for kind in (PageKind.LEDGER, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
+    for kind in (PageKind.CHANGE_FEED, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
         yield make_page(kind)

@@ -24,7 +24,7 @@ _ANSWER = Limits(seconds=300, wire_bytes=1 << 20, content_bytes=1 << 20)
 """Of a hub's answer, of which only the first line is shown."""
 _REDIRECTS = 20
 _GONE = (404, 410)
-_LEDGER = "changes/v1/feed.json"
+_FEED = "changes/v1/feed.json"
 
 
 class PublishedSite(Protocol):
@@ -42,7 +42,7 @@ class PublishedSite(Protocol):
 
 @contextmanager
 def open_site(address: str, *, limits: Limits = _FILE) -> Iterator[PublishedSite]:
-    """Open the site at a folder, or at a ``file:``, ``http:`` or ``https:`` address; its ledger's own will do."""
+    """Open the site at a folder, or at a ``file:``, ``http:`` or ``https:`` address; its change feed's own will do."""
     try:
         parts = urlsplit(address)
         scheme = parts.scheme.lower() if "://" in address else ""
@@ -50,7 +50,7 @@ def open_site(address: str, *, limits: Limits = _FILE) -> Iterator[PublishedSite
     except ValueError as error:
         raise UsageError(f"{address!r} is not an address: {error}.", remedy="Correct it.") from None
     if scheme in ("http", "https") and has_host:
-        base = urlunsplit(parts._replace(path=parts.path.removesuffix(_LEDGER), query="", fragment=""))
+        base = urlunsplit(parts._replace(path=parts.path.removesuffix(_FEED), query="", fragment=""))
         headers = {"User-Agent": "policy-site", "Accept-Encoding": "gzip"}
         with httpx.Client(timeout=_TIMEOUT, headers=headers) as client:
             yield _Served(Exchanges(client, limits), client, base if base.endswith("/") else f"{base}/")
@@ -60,7 +60,7 @@ def open_site(address: str, *, limits: Limits = _FILE) -> Iterator[PublishedSite
             f"{address!r} is no address that can be read.", remedy="Name a folder, or an http or https address."
         )
     folder = Path(unquote(parts.path) if scheme else address)
-    yield _Folder(Path(str(folder).removesuffix(_LEDGER) or ".") if folder.name == "feed.json" else folder)
+    yield _Folder(Path(str(folder).removesuffix(_FEED) or ".") if folder.name == "feed.json" else folder)
 
 
 class _Folder:

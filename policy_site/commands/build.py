@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if previous:
             previous.require_not_before(as_of)
         publication = origin.compile(
-            as_of, jobs=arguments.jobs, progress=progress, published=previous.ledger.events if previous else ()
+            as_of, jobs=arguments.jobs, progress=progress, published=previous.feed.events if previous else ()
         )
         publication, findings = _examine(publication, previous, is_strict=arguments.strict)
         frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
@@ -92,7 +92,7 @@ def _examine(
         publication, notes = previous.carry_over(publication)
         findings = (*findings, *notes)
         _refuse(findings, is_strict=is_strict)
-    refuse_contradictions(publication, since=len(previous.ledger.records) if previous else 0)
+    refuse_contradictions(publication, since=len(previous.feed.records) if previous else 0)
     return publication, findings
 
 

@@ -97,7 +97,7 @@ def _manifest(site: PublishedSite) -> Mapping[str, Any]:
 
 
 def _is_topic(name: str) -> bool:
-    return name.rpartition("/")[2] in FEEDS or name == make_page(PageKind.LEDGER).address
+    return name.rpartition("/")[2] in FEEDS or name == make_page(PageKind.CHANGE_FEED).address
 
 
 def _tell(speaker: Speaker, hub: str, topics: Sequence[str]) -> Iterator[Told]:

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             )
         workshop = Workshop(jobs=os.cpu_count() or 1, cache=cache_folder(), progress=progress)
         sides = gather(
-            merge, settings, as_of=as_of, workshop=workshop, published=previous.ledger.events if previous else ()
+            merge, settings, as_of=as_of, workshop=workshop, published=previous.feed.events if previous else ()
         )
         refusals = previous.refusals(sides.after.now) if previous and sides.after else ()
         review = compose_review(sides, as_of=as_of, refusals=refusals)

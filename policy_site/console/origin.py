@@ -61,7 +61,7 @@ class Origin:
         with_work_tree: bool = False,
         published: Sequence[Event] = (),
     ) -> Publication:
-        """Compile what is published at ``as_of``; ``published``: the events of the ledger that is continued."""
+        """Compile what is published at ``as_of``; ``published``: the events of the change feed that is continued."""
         workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
         history = self.read(with_work_tree=with_work_tree)
         return compile_publication(

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from policy_site.errors import ContentError, PublishingError, UsageError
-from policy_site.events.audit import ledger_faults
-from policy_site.events.chain import Ledger
-from policy_site.events.continuation import Continuation, Departure, Ground, compare_ledgers
+from policy_site.events.audit import feed_faults
+from policy_site.events.chain import ChangeFeed
+from policy_site.events.continuation import Continuation, Departure, Ground, compare_feeds
 from policy_site.events.entries import Entry
-from policy_site.events.published import PublishedLedger, read_published_ledger
+from policy_site.events.published import PublishedFeed, read_published_feed
 from policy_site.model import Finding, Severity
 from policy_site.pages import PageKind, plan_pages, quote_address
 from policy_site.publication import Publication
@@ -25,6 +25,7 @@ from policy_site.remote import PublishedSite, open_site
 from policy_site.web import Syndication, render_files
 
 RULE = "published-ledger"
+"""What these findings are filtered by; the word is older than the one that is said today."""
 _MOST = 20
 """Events that are told of one by one."""
 _ARCHIVES = frozenset({PageKind.ARCHIVE, PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE})
@@ -51,15 +52,15 @@ class Previous:
     """The published site that a build continues."""
 
     site: PublishedSite
-    ledger: PublishedLedger
+    feed: PublishedFeed
     keep_published: bool
 
     def require_not_before(self, as_of: datetime) -> None:
         """Refuse to take back what is published: :class:`UsageError` where ``as_of`` lies before it."""
-        later = [event for event in self.ledger.events if event.occurred_at > as_of]
+        later = [event for event in self.feed.events if event.occurred_at > as_of]
         if later:
             raise UsageError(
-                f"{len(later)} events published at {self.ledger.place}, the first being event {later[0].seq}, lie after"
+                f"{len(later)} events published at {self.feed.place}, the first being event {later[0].seq}, lie after"
                 f" {as_of.isoformat()}, the instant of this build, which would take them back.",
                 remedy="Leave --as-of away and look at the clock; an older state is shown by building into another"
                 " folder without --previous.",
@@ -67,17 +68,19 @@ class Previous:
 
     def refusals(self, publication: Publication) -> tuple[Finding, ...]:
         """Say what publishing would change of what is published about the policies that are read."""
-        ledger = Syndication(publication).ledger
+        feed = Syndication(publication).change_feed
         policies = {policy.id for policy in publication.settings.policies}
-        records = [record for record in self.ledger.records if record["policy"] in policies]
-        refused = self._compare(publication, ledger, records).refused
-        return tuple(_refusals(refused, ledger, publication)) if refused else ()
+        records = [record for record in self.feed.records if record["policy"] in policies]
+        refused = self._compare(publication, feed, records).refused
+        return tuple(_refusals(refused, feed, publication)) if refused else ()
 
-    def _compare(self, publication: Publication, ledger: Ledger, records: Sequence[Mapping[str, Any]]) -> Continuation:
-        return compare_ledgers(
+    def _compare(
+        self, publication: Publication, feed: ChangeFeed, records: Sequence[Mapping[str, Any]]
+    ) -> Continuation:
+        return compare_feeds(
             records,
-            ledger,
-            bases=(self.ledger.base_url, publication.settings.base_url),
+            feed,
+            bases=(self.feed.base_url, publication.settings.base_url),
             may_be_reworded=not publication.settings.versions.grouping.is_ours,
             is_requested=self.keep_published,
         )
@@ -87,23 +90,23 @@ class Previous:
 
         Raises :class:`ContentError` where the content would rewrite what is published.
         """
-        ledger = Syndication(publication).ledger
-        continuation = self._compare(publication, ledger, self.ledger.records)
+        feed = Syndication(publication).change_feed
+        continuation = self._compare(publication, feed, self.feed.records)
         if continuation.refused:
-            findings = tuple(_refusals(continuation.refused, ledger, publication))
+            findings = tuple(_refusals(continuation.refused, feed, publication))
             count = len(continuation.refused)
             raise ContentError(
-                f"{'One event' if count == 1 else f'{count} events'} published at {self.ledger.place} would change.",
-                remedy="Nothing was written. Where a new ledger is meant, build into another folder.",
+                f"{'One event' if count == 1 else f'{count} events'} published at {self.feed.place} would change.",
+                remedy="Nothing was written. Where a new change feed is meant, build into another folder.",
                 findings=findings,
             )
-        notes = (*_notes(continuation.departures), *_late(ledger, len(self.ledger.records)))
+        notes = (*_notes(continuation.departures), *_late(feed, len(self.feed.records)))
         publication = replace(publication, kept_records=continuation.kept)
         return replace(publication, kept_files=self._kept_files(publication)), notes
 
     def _kept_files(self, publication: Publication) -> Mapping[str, bytes]:
         """Return the archive documents that are published and would be written otherwise today: they never change."""
-        if self.ledger.base_url != publication.settings.base_url:
+        if self.feed.base_url != publication.settings.base_url:
             return MappingProxyType({})  # they name one another by addresses that are no more
         archives = [page for page in plan_pages(publication) if page.kind in _ARCHIVES]
         kept: dict[str, bytes] = {}
@@ -119,8 +122,8 @@ def add_previous_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--previous",
         metavar="DIR-or-URL",
-        help="continue the ledger of the site published there, and refuse to rewrite it (default: the site in --output,"
-        " unless --as-of is given)",
+        help="continue the change feed of the site published there, and refuse to rewrite it (default: the site in"
+        " --output, unless --as-of is given)",
     )
     parser.add_argument("--first", action="store_true", help="with --previous: nothing may be published there yet")
     parser.add_argument(
@@ -132,7 +135,7 @@ def add_previous_arguments(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
-    """Find and read the ledger that is to be continued; ``None`` where there is none."""
+    """Find and read the change feed that is to be continued; ``None`` where there is none."""
     if arguments.first and arguments.previous is None:
         raise UsageError("--first says that nothing is published at --previous yet.", remedy="Name --previous, too.")
     address = arguments.previous
@@ -142,40 +145,40 @@ def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
             return
         address = str(arguments.output)
     with open_site(address) as site:
-        ledger = read_published_ledger(site)
-        if ledger is None and arguments.previous is not None and not arguments.first:
+        feed = read_published_feed(site)
+        if feed is None and arguments.previous is not None and not arguments.first:
             raise UsageError(
-                f"There is no ledger at {site.name}.",
+                f"There is no change feed at {site.name}.",
                 remedy="Correct --previous, or say with --first that nothing was published there yet.",
             )
-        if ledger is not None and arguments.first:
+        if feed is not None and arguments.first:
             raise UsageError(
-                f"There is a ledger at {site.name} already, of {len(ledger.records)} events.",
+                f"There is a change feed at {site.name} already, of {len(feed.records)} events.",
                 remedy="Leave --first away to continue it.",
             )
-        yield Previous(site, ledger, arguments.keep_published) if ledger else None
+        yield Previous(site, feed, arguments.keep_published) if feed else None
 
 
 @contextmanager
 def open_published(address: str) -> Iterator[Previous | None]:
     """Read the change feed of the site at ``address``; ``None`` where none is published there yet."""
     with open_site(address) as site:
-        ledger = read_published_ledger(site)
-        yield Previous(site, ledger, keep_published=False) if ledger else None
+        feed = read_published_feed(site)
+        yield Previous(site, feed, keep_published=False) if feed else None
 
 
 def refuse_contradictions(publication: Publication, *, since: int) -> None:
-    """Refuse a ledger that does not agree with itself; ``since``: number of the newest event that is published."""
-    faults = list(ledger_faults(Syndication(publication).ledger, since=since))
+    """Refuse a change feed that does not agree with itself; ``since``: number of the newest event that is published."""
+    faults = list(feed_faults(Syndication(publication).change_feed, since=since))
     if faults:
         raise PublishingError(
-            f"The ledger contradicts itself in {len(faults)} places. {faults[0]}",
+            f"The change feed contradicts itself in {len(faults)} places. {faults[0]}",
             remedy="This is a defect of policy-site; the site published before is untouched.",
         )
 
 
-def _refusals(departures: tuple[Departure, ...], ledger: Ledger, publication: Publication) -> Iterator[Finding]:
-    entries = {entry.event.id: entry for entry in ledger.entries}
+def _refusals(departures: tuple[Departure, ...], feed: ChangeFeed, publication: Publication) -> Iterator[Finding]:
+    entries = {entry.event.id: entry for entry in feed.entries}
     settings = publication.settings
     stem = f"tag:{settings.feed_authority},{settings.feed.year}:"
     if not any(departure.id.startswith(stem) for departure in departures):
@@ -240,10 +243,10 @@ def _notes(departures: tuple[Departure, ...]) -> Iterator[Finding]:
             yield _finding("", message, "Nothing is to be done.", Severity.NOTE)
 
 
-def _late(ledger: Ledger, published: int) -> Iterator[Finding]:
+def _late(feed: ChangeFeed, published: int) -> Iterator[Finding]:
     """Tell of new events that happened before the head: they come after it all the same, dated with it."""
-    head = ledger.entries[published - 1].event.occurred_at if published else None
-    for entry in ledger.entries[published:]:
+    head = feed.entries[published - 1].event.occurred_at if published else None
+    for entry in feed.entries[published:]:
         event = entry.event
         if event.occurred_at == head and event.kind == "policy.version.published" and entry.version.published_at < head:
             message = (

@@ -1,4 +1,4 @@
-"""What a schema cannot see of a ledger: that it agrees with itself.
+"""What a schema cannot see of a change feed: that it agrees with itself.
 
 That a version is announced before it takes effect, and long enough, is for the rules of ``checks``, which can name the
 line to mend.
@@ -12,19 +12,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from policy_site.events.canonical import chain_faults
-from policy_site.events.chain import Ledger
+from policy_site.events.chain import ChangeFeed
 
 
-def ledger_faults(ledger: Ledger, *, since: int = 0) -> Iterator[str]:
-    """Say where a ledger contradicts itself, each fault a sentence.
+def feed_faults(feed: ChangeFeed, *, since: int = 0) -> Iterator[str]:
+    """Say where a change feed contradicts itself, each fault a sentence.
 
     The chain is looked at as a whole, the events after number ``since`` one by one: those before are published already,
     and no build can mend them.
     """
-    yield from chain_faults(ledger.records)
+    yield from chain_faults(feed.records)
     told: set[str] = set()
     last = ""
-    for record in ledger.records:
+    for record in feed.records:
         if record["id"] in told:
             yield f"Event {record['seq']} has an id that is in use."
         if record["seq"] > since:

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785) and the chain of hashes that makes a rewritten ledger show."""
+"""Canonical JSON (RFC 8785) and the chain of hashes that makes a rewritten change feed show."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LARGEST = 2**53 - 1
 def canonical_json(value: object) -> bytes:
     """Return the one canonical form of ``value``.
 
-    For what the ledger holds: objects with ASCII keys, arrays, strings, whole numbers, booleans and null. Anything else
-    raises :class:`ValueError`.
+    For what the change feed holds: objects with ASCII keys, arrays, strings, whole numbers, booleans and null. Anything
+    else raises :class:`ValueError`.
     """
     _refuse_others(value)
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Entries become records, each with all languages, chained by hashes: the ledger itself."""
+"""Entries become records, each with all languages, chained by hashes: the change feed itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from policy_site.events.records import (
 from policy_site.model import Consent, Fidelity, RenderedWords, Significance, Version
 
 FEED_ADDRESS = "changes/v1/feed.json"
-"""Where the machine feed is below a site's base address. A promise: it never changes."""
+"""Where the change feed is below a site's base address. A promise: it never changes."""
 ARCHIVE_ADDRESS = "changes/v1/archive-{number}.json"
 """Where a page of its archive is; the number has five digits, 00001 for the oldest."""
 ARCHIVE_SIZE = 100
@@ -62,7 +62,7 @@ class RecordLinks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ChangeFeed:
     """Every event as it is published."""
 
     entries: tuple[Entry, ...]
@@ -82,13 +82,13 @@ class Ledger:
         return len(self.records) // ARCHIVE_SIZE
 
 
-def compose_ledger(
+def compose_change_feed(
     entries: Sequence[Entry],
     *,
     links: RecordLinks,
     time_zone: str,
     kept: Mapping[str, Mapping[str, Any]] = _NOTHING_KEPT,
-) -> Ledger:
+) -> ChangeFeed:
     """Write down each event and chain it to the one before; those of ``kept``, by id, as they are published."""
     records: list[Mapping[str, Any]] = []
     for entry in entries:
@@ -97,7 +97,7 @@ def compose_ledger(
             draft = _record(entry, links, time_zone, records[-1]["hash"] if records else None).model_dump(mode="json")
             record = {**draft, "hash": event_hash(draft)}
         records.append(record)
-    return Ledger(tuple(entries), tuple(records), time_zone)
+    return ChangeFeed(tuple(entries), tuple(records), time_zone)
 
 
 def _record(entry: Entry, links: RecordLinks, time_zone: str, prev: str | None) -> EventRecord:

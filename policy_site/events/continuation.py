@@ -1,7 +1,7 @@
-"""Whether a ledger continues the one that is published: pure comparison of what was told with what would be told.
+"""Whether a change feed continues the one that is published: pure comparison of what was told with what would be told.
 
-The published ledger is the truth for what was published. What was told is carried over in any case; the question is
-whether git may say otherwise today. It may where that follows from what the operator chose (a base URL that moved,
+The published change feed is the truth for what was published. What was told is carried over in any case; the question
+is whether git may say otherwise today. It may where that follows from what the operator chose (a base URL that moved,
 versions that are the dates in texts, which can be reworded) or concerns the form of words alone.
 """
 
@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
-from policy_site.events.chain import Ledger
+from policy_site.events.chain import ChangeFeed
 from policy_site.events.divergence import MISSING, Divergence, find_divergences, show_divergence
 
 
@@ -56,7 +56,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """How a ledger stands to the published one."""
+    """How a change feed stands to the published one."""
 
     kept: Mapping[str, Mapping[str, Any]]
     """By id: what is published in other words than today's, and stays."""
@@ -74,20 +74,20 @@ _COMPARED = ("previous_version", "sections", "identical_to", "editions.*.compare
 _REWORDED = ("sections", "identical_to", "source.commit", "editions.*.sha256", "editions.*.title")
 
 
-def compare_ledgers(
+def compare_feeds(
     published: Sequence[Mapping[str, Any]],
-    ledger: Ledger,
+    feed: ChangeFeed,
     *,
     bases: tuple[str, str],
     may_be_reworded: bool,
     is_requested: bool = False,
 ) -> Continuation:
-    """Compare what is published with ``ledger``, which tells the same events anew.
+    """Compare what is published with ``feed``, which tells the same events anew.
 
     ``bases``: the site's base URL then and now. ``may_be_reworded``: versions are what texts say of themselves, so that
     words can change under a label. ``is_requested``: the operator wants the published words kept, whatever the ground.
     """
-    derived = {entry.event.id: (entry, record) for entry, record in zip(ledger.entries, ledger.records, strict=True)}
+    derived = {entry.event.id: (entry, record) for entry, record in zip(feed.entries, feed.records, strict=True)}
     kept: dict[str, Mapping[str, Any]] = {}
     departures: list[Departure] = []
     for before in published:

@@ -1,4 +1,4 @@
-"""What happened: the ledger from which every feed is written.
+"""What happened: the change feed from which every feed is written.
 
 Pure and deterministic: the same policies and the same instant give the same events. Each event tells what was known
 when it happened (:mod:`policy_site.events.knowledge`), so that what comes later never changes what was told. On one
@@ -7,8 +7,8 @@ history the events at an earlier instant are therefore the first of those at a l
 What breaks that: a merge that brings a version whose note names a day of publication in the past, a withdrawal dated
 back, the removal of a version, of a policy or of a language, and rewritten history; and where versions are the dates
 that texts give themselves, words that change under an unchanged date. Nobody can tell from the content alone. So a
-ledger that is published already is continued: its events keep their numbers, and what git tells of the past only now
-comes after them.
+change feed that is published already is continued: its events keep their numbers, and what git tells of the past only
+now comes after them.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def derive_events(
     year: int,
     published: Sequence[Event] = (),
 ) -> tuple[Event, ...]:
-    """Return every event that happened by ``as_of``, in the order of the ledger.
+    """Return every event that happened by ``as_of``, in the order of the change feed.
 
     By instant; what happened at the same instant by kind, policy, version (the earlier effective one first) and
     language. A version in which no word changed makes no event. ``authority`` and ``year`` make the ids (RFC 4151).
 
-    ``published`` are the events of the ledger that is continued, in its order: they come first, and whatever is new
-    follows them, at no earlier instant than the last of them. One that no longer follows from the policies is kept as
-    it was told, marked, as long as its version is there.
+    ``published`` are the events of the change feed that is continued, in its order: they come first, and whatever is
+    new follows them, at no earlier instant than the last of them. One that no longer follows from the policies is kept
+    as it was told, marked, as long as its version is there.
     """
     stem = f"tag:{authority},{year}:policy/"
     comparison = Comparison(section_changes)

@@ -55,7 +55,7 @@ def compose_entries(
     words: Mapping[tuple[str, str, str], RenderedWords],
     earlier_words: Mapping[Words, RenderedWords] = _NO_WORDS,
 ) -> tuple[Entry, ...]:
-    """Put beside each event what was known when it happened, in the order of the ledger.
+    """Put beside each event what was known when it happened, in the order of the change feed.
 
     ``words``: as they are now, by policy, version and language; those that came after an event are not in its entry.
     ``earlier_words``: those of notes that were corrected since, by what was written; where they are not given, an event

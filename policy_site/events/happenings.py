@@ -59,7 +59,7 @@ class Happening:
     revision: int = 1
     may_be_late: bool = True
     """False for what earlier releases of this program did not tell: it is not told of what lies before the head of a
-    ledger that is continued."""
+    change feed that is continued."""
 
     @property
     def path(self) -> str:

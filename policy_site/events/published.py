@@ -1,4 +1,4 @@
-"""The ledger as it is published already: read, verified, and never trusted further than its chain."""
+"""The change feed as it is published already: read, verified, and never trusted further than its chain."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _TEXTS = ("id", "type", "policy", "version", "notice_at", "hash")
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedLedger:
+class PublishedFeed:
     """Every event that is published, from the first one to the head."""
 
     place: str
     """Where it was read, for people."""
     base_url: str
-    """As the ledger names it."""
+    """As the change feed names it."""
     records: tuple[Mapping[str, Any], ...]
     """As they are published, oldest first."""
 
@@ -39,10 +39,10 @@ class PublishedLedger:
         return datetime.fromisoformat(self.records[-1]["notice_at"]) if self.records else None
 
 
-def read_published_ledger(site: PublishedSite) -> PublishedLedger | None:
-    """Read the ledger of a published site from its head to its first event; ``None`` where it has none.
+def read_published_feed(site: PublishedSite) -> PublishedFeed | None:
+    """Read the change feed of a published site from its head to its first event; ``None`` where it has none.
 
-    Raises :class:`UnreachableError` where it cannot be read, and :class:`UsageError` where what is there is no ledger,
+    Raises :class:`UnreachableError` where it cannot be read, and :class:`UsageError` where what is there is no feed,
     or one that was changed, cut or put in another order.
     """
     name = FEED_ADDRESS
@@ -63,7 +63,7 @@ def read_published_ledger(site: PublishedSite) -> PublishedLedger | None:
             raise _damaged(site.name, f"the archive page {name} is not a full page in its place")
         records, number = [*before, *records], number - 1
     _verify(records, feed.get("head"), site.name)
-    return PublishedLedger(site.name, base_url, tuple(records))
+    return PublishedFeed(site.name, base_url, tuple(records))
 
 
 def _verify(records: list[Mapping[str, Any]], head: object, place: str) -> None:
@@ -131,8 +131,8 @@ def _number_before(page: Mapping[str, Any], place: str) -> int:
 
 def _damaged(place: str, fact: str) -> UsageError:
     return UsageError(
-        f"The ledger published at {place} is damaged: {fact}.",
-        remedy="Publish the last good copy of the site again; a ledger cannot be continued from a broken one.",
+        f"The change feed published at {place} is damaged: {fact}.",
+        remedy="Publish the last good copy of the site again; a change feed cannot be continued from a broken one.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The record of an event: its shape in the machine feed, which the JSON Schema is made from.
+"""The record of an event: its shape in the change feed, which the JSON Schema is made from.
 
 Within 1.x fields are only added, and consumers ignore what they do not know: the schema forbids nothing more.
 """

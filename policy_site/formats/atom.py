@@ -85,7 +85,7 @@ def _add_entry(root: etree._Element, feed: Feed, item: Item, links: Links) -> No
 
 
 def facts(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Give the facts of an entry, each as its name in the machine feed and its value there."""
+    """Give the facts of an entry, each as its name in the change feed and its value there."""
     event, version = entry.event, entry.version
     yield "type", event.kind
     yield "policy", event.policy

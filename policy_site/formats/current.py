@@ -11,7 +11,7 @@ from datetime import datetime
 
 from policy_site.catalogue import current_edition, edition_for, upcoming, version_in_force
 from policy_site.characters import instant_text, json_bytes
-from policy_site.events.chain import Ledger, consent_record, edition_record, significance_name
+from policy_site.events.chain import ChangeFeed, consent_record, edition_record, significance_name
 from policy_site.events.entries import compared_with
 from policy_site.events.records import EditionRecord
 from policy_site.formats.schema import CurrentPolicyRecord, CurrentRecord, CurrentVersionRecord
@@ -20,7 +20,7 @@ from policy_site.model import EventKind, Policy, RenderedWords, Version
 
 
 def write_current(
-    ledger: Ledger,
+    feed: ChangeFeed,
     *,
     policies: Sequence[Policy],
     words: Mapping[tuple[str, str, str], RenderedWords],
@@ -32,7 +32,7 @@ def write_current(
 
     ``words``: by policy, version and language.
     """
-    seqs = _acceptance_seqs(ledger)
+    seqs = _acceptance_seqs(feed)
 
     def version_record(policy: Policy, version: Version) -> CurrentVersionRecord:
         return CurrentVersionRecord(
@@ -60,15 +60,15 @@ def write_current(
 
     record = CurrentRecord(
         schema_url=links.schema(),
-        feed_url=links.ledger(),
-        head=ledger.head,
-        time_zone=ledger.time_zone,
+        feed_url=links.change_feed(),
+        head=feed.head,
+        time_zone=feed.time_zone,
         policies={policy.id: policy_record(policy) for policy in sorted(policies, key=lambda policy: policy.id)},
     )
     return json_bytes(record.model_dump(mode="json"))
 
 
-def _acceptance_seqs(ledger: Ledger) -> dict[tuple[str, str], int]:
+def _acceptance_seqs(feed: ChangeFeed) -> dict[tuple[str, str], int]:
     """Return the number under which each version is accepted, by policy and version.
 
     A version that came into force otherwise than by its date, since a later one was withdrawn, has no event of taking
@@ -76,7 +76,7 @@ def _acceptance_seqs(ledger: Ledger) -> dict[tuple[str, str], int]:
     """
     seqs: dict[tuple[str, str], int] = {}
     for kind in (EventKind.PUBLISHED, EventKind.EFFECTIVE):
-        for entry in ledger.entries:
+        for entry in feed.entries:
             if entry.event.kind is kind:
                 seqs[entry.event.policy, entry.event.version] = entry.event.seq
     return seqs

@@ -53,7 +53,7 @@ def compose_feed(
     hubs: tuple[str, ...] = (),
     archive: int | None = None,
 ) -> Feed:
-    """Compose one document of a feed for people from the entries of the whole ledger.
+    """Compose one document of a feed for people from the entries of the whole change feed.
 
     ``archive``: the number of an archive document, 1 for the oldest; ``None`` for the one that people subscribe to,
     which holds the newest full page and what followed it. ``title`` is asked with the newest entry of an archive

@@ -27,7 +27,7 @@ def write_json_feed(feed: Feed, links: Links) -> bytes:
             "about": links.schema(),
             "id": feed.id,
             "updated": instant_text(feed.updated),
-            "machine_feed_url": links.ledger(),
+            "machine_feed_url": links.change_feed(),
         },
     }
     if feed.archive is None:

@@ -1,4 +1,4 @@
-"""The shape of the machine feed and of ``current.json``, and the JSON Schema (2020-12) made from it.
+"""The shape of the change feed and of ``current.json``, and the JSON Schema (2020-12) made from it.
 
 Within 1.x fields are only added, and consumers ignore what they do not know: the schema forbids nothing more.
 """
@@ -94,7 +94,7 @@ class CurrentRecord(Record):
 
 
 def write_schema(links: Links) -> bytes:
-    """Write the JSON Schema of everything the machine feed publishes."""
+    """Write the JSON Schema of everything the change feed publishes."""
     adapter: TypeAdapter[FeedRecord | ArchiveRecord | EventRecord | CurrentRecord] = TypeAdapter(
         FeedRecord | ArchiveRecord | EventRecord | CurrentRecord
     )

@@ -34,14 +34,14 @@ class Links(RecordLinks, Protocol):
     def feed_archive(self, locale: str, policy: str | None, name: str, number: int) -> str:
         """Address of an archive document of the feed ``name``."""
 
-    def ledger(self) -> str:
-        """Address of the machine feed."""
+    def change_feed(self) -> str:
+        """Address of the change feed."""
 
     def event(self, seq: int) -> str:
         """Address of one event."""
 
     def archive(self, number: int) -> str:
-        """Address of one page of the machine feed's archive."""
+        """Address of one page of the change feed's archive."""
 
     def current(self) -> str:
         """Address of ``current.json``."""

@@ -76,8 +76,8 @@ def compile_publication(
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
-    ``published`` are the events of the ledger that is continued, in its order. Faults of the content do not stop it:
-    they are findings beside whatever can still be shown.
+    ``published`` are the events of the change feed that is continued, in its order. Faults of the content do not stop
+    it: they are findings beside whatever can still be shown.
     """
     workshop = workshop or Workshop()
     shelves, strays = gather_shelves(history, settings)

@@ -55,16 +55,16 @@ class Addresses:
             return self._address(PageKind.SITE_FEED_ARCHIVE, **names)
         return self._address(PageKind.FEED_ARCHIVE, **names, policy=policy)
 
-    def ledger(self) -> str:
-        """Address of the machine feed."""
-        return self._address(PageKind.LEDGER)
+    def change_feed(self) -> str:
+        """Address of the change feed."""
+        return self._address(PageKind.CHANGE_FEED)
 
     def event(self, seq: int) -> str:
         """Address of one event."""
         return self._address(PageKind.EVENT, seq=f"{seq:06}")
 
     def archive(self, number: int) -> str:
-        """Address of one page of the machine feed's archive."""
+        """Address of one page of the change feed's archive."""
         return self._address(PageKind.ARCHIVE, number=f"{number:05}")
 
     def current(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from policy_site.events.chain import Ledger, compose_ledger
+from policy_site.events.chain import ChangeFeed, compose_change_feed
 from policy_site.events.entries import Entry, compose_entries
 from policy_site.hyperlinks import whole_address
 from policy_site.model import (
@@ -67,10 +67,10 @@ class Syndication:
         return with_links(words, whole)
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """The events as the machine feed tells them."""
+    def change_feed(self) -> ChangeFeed:
+        """The events as the change feed tells them."""
         settings = self._publication.settings
-        return compose_ledger(
+        return compose_change_feed(
             self.entries,
             links=Addresses(settings.base_url),
             time_zone=settings.time_zone,

@@ -1,4 +1,4 @@
-"""Continuing a published ledger: what was told stays told, whatever git says later."""
+"""Continuing a published change feed: what was told stays told, whatever git says later."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from policy_site.events.canonical import chain_faults, event_hash
 from tests.support.builder import PolicyRepository
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"
-LEDGER = "changes/v1/feed.json"
+FEED = "changes/v1/feed.json"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def build(output: str, *arguments: str) -> int:
 
 
 def events(output: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(Path(output, LEDGER).read_bytes())["events"]
+    found: list[dict[str, Any]] = json.loads(Path(output, FEED).read_bytes())["events"]
     return found
 
 
@@ -48,8 +48,8 @@ def snapshot(folder: str) -> dict[str, bytes]:
 
 
 def rewrite(output: str, change: dict[str, Any], *, seq: int) -> None:
-    """Publish another ledger, its chain whole: as if it had been built from other content."""
-    file = Path(output, LEDGER)
+    """Publish another change feed, its chain whole: as if it had been built from other content."""
+    file = Path(output, FEED)
     feed = json.loads(file.read_bytes())
     previous = None
     for event in feed["events"]:
@@ -90,7 +90,7 @@ def test_a_new_version_is_appended_to_what_is_published(policies: PolicyReposito
     policies.publish("privacy", effective="2026-03-01", text=TEXT.replace("90", "60"))
     with served("one") as address:
         assert build("two", "--previous", address) == 0
-        assert build("three", "--previous", f"{address}{LEDGER}") == 0
+        assert build("three", "--previous", f"{address}{FEED}") == 0
     assert events("two")[: len(events("one"))] == events("one")
     assert len(events("two")) == len(events("one")) + 2
     assert list(chain_faults(events("two"))) == []
@@ -167,7 +167,7 @@ def test_a_language_that_would_come_or_go_is_said_to_be_missing(
     assert policies.head
 
 
-def test_true_is_not_one_in_a_ledger(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_true_is_not_one_in_a_change_feed(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
     assert build("one") == 0
     rewrite("one", {"retroactive": 0}, seq=1)
     capsys.readouterr()
@@ -235,7 +235,7 @@ def test_a_version_that_is_dated_back_comes_after_what_is_published(
     assert build("two", "--previous", "one", "--strict") == 1, "it is a warning"
 
 
-def test_words_that_change_under_a_date_leave_the_ledger_as_it_was(
+def test_words_that_change_under_a_date_leave_the_change_feed_as_it_was(
     policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     policies.site(languages=["en"], versions={"source": "date", "date_key": "updated"})
@@ -294,7 +294,7 @@ def test_a_site_that_moved_keeps_the_words_of_old_events(
 
 def test_an_event_of_an_earlier_program_without_a_newer_field_stays(policies: PolicyRepository) -> None:
     assert build("one") == 0
-    file = Path("one", LEDGER)
+    file = Path("one", FEED)
     feed = json.loads(file.read_bytes())
     previous = None
     for event in feed["events"]:
@@ -315,7 +315,7 @@ def test_a_first_publication_is_told_apart_from_a_wrong_address(
     with served(str(tmp_path / "empty")) as address:
         for previous in (str(tmp_path / "empty"), str(tmp_path / "nowhere"), address):
             assert build("one", "--previous", previous) == 2
-            assert "There is no ledger at" in capsys.readouterr().err
+            assert "There is no change feed at" in capsys.readouterr().err
             assert build("one", "--previous", previous, "--first") == 0
         capsys.readouterr()
         for place, reason in (("broken/", "the server answers 503"), ("page/", "is not a change feed")):
@@ -325,7 +325,7 @@ def test_a_first_publication_is_told_apart_from_a_wrong_address(
     assert build("two", "--previous", address) == 2, "nobody listens there any more"
     assert "cannot be read" in capsys.readouterr().err
     assert build("two", "--previous", "one", "--first") == 2
-    assert "There is a ledger at one already" in capsys.readouterr().err
+    assert "There is a change feed at one already" in capsys.readouterr().err
     assert build("two", "--first") == 2
     assert build("two", "--previous", "ftp://example.org/") == 2
     assert build("two", "--previous", "http://[::1") == 2
@@ -355,11 +355,11 @@ def test_a_first_publication_is_told_apart_from_a_wrong_address(
         (b'"type": "policy.version.published"', b'"type": "policy.version.sold"'),
     ],
 )
-def test_a_damaged_ledger_is_not_continued(
+def test_a_damaged_change_feed_is_not_continued(
     policies: PolicyRepository, old: bytes, new: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build("one") == 0
-    file = Path("one", LEDGER)
+    file = Path("one", FEED)
     assert old in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(old, new, 1))
     assert build("two", "--previous", "one") == 2

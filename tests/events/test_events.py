@@ -1,4 +1,4 @@
-"""The ledger: what happened, in an order that never changes."""
+"""The change feed: what happened, in an order that never changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policy_site.events.knowledge import version_known_at
 from policy_site.model import Event, EventKind, Policy, Significance, Words
-from tests.support.ledgers import START, day, derive, note_of, policy_of, version_of
+from tests.support.histories import START, day, derive, note_of, policy_of, version_of
 
 
 def names(events: tuple[Event, ...]) -> list[str]:
@@ -265,7 +265,7 @@ class TestContinuing:
         early=st.integers(0, 130),
         later=st.integers(0, 130),
     )
-    def test_for_any_history_a_later_ledger_begins_with_the_earlier_one(
+    def test_for_any_history_a_later_change_feed_begins_with_the_earlier_one(
         self, versions: list[tuple[int, int]], early: int, later: int
     ) -> None:
         policy = policy_of(

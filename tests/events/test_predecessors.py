@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from policy_site.model import Event, EventKind, Version
-from tests.support.ledgers import day, derive, policy_of, version_of
+from tests.support.histories import day, derive, policy_of, version_of
 
 
 def told(events: Sequence[Event], label: str) -> list[tuple[str, str | None]]:
@@ -104,7 +104,7 @@ def test_the_events_of_an_earlier_instant_are_the_first_of_a_later_one(until: in
     assert events[: len(earlier)] == earlier
 
 
-def test_a_ledger_of_an_earlier_program_is_not_given_old_corrections() -> None:
+def test_a_change_feed_of_an_earlier_program_is_not_given_old_corrections() -> None:
     policy = policy_of(FIRST, ANNOUNCED, version_of("urgent", published=30, effective=40))
     published = [event for event in derive(policy, as_of=day(45)) if "follows" not in event.id]
     published = [replace(event, seq=seq) for seq, event in enumerate(published, start=1)]

@@ -1,4 +1,4 @@
-"""Long histories: archive documents are written once, and read again when the ledger is continued."""
+"""Long histories: archive documents are written once, and read again when the change feed is continued."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from policy_site.console.previous import Previous, refuse_contradictions
 from policy_site.errors import UsageError
 from policy_site.events.canonical import chain_faults
-from policy_site.events.published import read_published_ledger
+from policy_site.events.published import read_published_feed
 from policy_site.pages import PageKind, plan_pages
 from policy_site.publication import Publication
 from policy_site.remote import open_site
@@ -20,7 +20,7 @@ from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 
 _FEEDS = {
-    PageKind.LEDGER,
+    PageKind.CHANGE_FEED,
     PageKind.ARCHIVE,
     PageKind.FEED,
     PageKind.FEED_ARCHIVE,
@@ -45,17 +45,17 @@ def write(publication: Publication, folder: Path) -> None:
         (folder / page.file).write_bytes(publication.kept_files.get(page.address, content))
 
 
-def test_a_ledger_is_read_from_its_head_to_its_first_event(publication: Publication, tmp_path: Path) -> None:
+def test_a_change_feed_is_read_from_its_head_to_its_first_event(publication: Publication, tmp_path: Path) -> None:
     write(publication, tmp_path)
     with open_site(str(tmp_path)) as site:
-        ledger = read_published_ledger(site)
-    assert ledger is not None
-    assert [event.id for event in ledger.events] == [event.id for event in publication.events]
-    assert list(chain_faults(ledger.records)) == []
-    assert ledger.base_url == "https://example.org/"
+        feed = read_published_feed(site)
+    assert feed is not None
+    assert [event.id for event in feed.events] == [event.id for event in publication.events]
+    assert list(chain_faults(feed.records)) == []
+    assert feed.base_url == "https://example.org/"
 
 
-def test_a_ledger_whose_archive_is_missing_or_changed_is_not_continued(
+def test_a_change_feed_whose_archive_is_missing_or_changed_is_not_continued(
     publication: Publication, tmp_path: Path
 ) -> None:
     write(publication, tmp_path)
@@ -68,14 +68,14 @@ def test_a_ledger_whose_archive_is_missing_or_changed_is_not_continued(
     }
     feed.write_text(json.dumps(split), encoding="utf-8")
     with open_site(str(tmp_path)) as site:
-        assert read_published_ledger(site) is not None
+        assert read_published_feed(site) is not None
         whole = archive.read_text(encoding="utf-8")
         archive.write_text(whole.replace('"minor"', '"editorial"', 1), encoding="utf-8")
         with pytest.raises(UsageError, match="does not have the hash it names"):
-            read_published_ledger(site)
+            read_published_feed(site)
         archive.unlink()
         with pytest.raises(UsageError, match=r"the archive page changes/v1/archive-00001\.json is missing"):
-            read_published_ledger(site)
+            read_published_feed(site)
 
 
 def test_an_archive_document_that_is_published_stays_byte_for_byte(publication: Publication, tmp_path: Path) -> None:
@@ -85,9 +85,9 @@ def test_an_archive_document_that_is_published_stays_byte_for_byte(publication: 
     assert published != archive.read_bytes()
     archive.write_bytes(published)
     with open_site(str(tmp_path)) as site:
-        ledger = read_published_ledger(site)
-        assert ledger is not None
-        continued, notes = Previous(site, ledger, keep_published=False).carry_over(publication)
+        feed = read_published_feed(site)
+        assert feed is not None
+        continued, notes = Previous(site, feed, keep_published=False).carry_over(publication)
         assert notes == ()
         assert dict(continued.kept_files) == {"en/privacy/changes/archive-00001.atom": published}
         assert dict(continued.kept_records) == {}
@@ -95,12 +95,12 @@ def test_an_archive_document_that_is_published_stays_byte_for_byte(publication: 
         assert answer.get_data() == published
         assert answer.content_type.startswith("application/atom+xml")
         moved = replace(publication, settings=publication.settings.model_copy(update={"base_url": "https://x.test/"}))
-        again, notes = Previous(site, ledger, keep_published=False).carry_over(moved)
+        again, notes = Previous(site, feed, keep_published=False).carry_over(moved)
         assert dict(again.kept_files) == {}, "addresses that are no more would lead nowhere"
         assert "the base URL is another one now" in notes[0].message
 
 
-def test_a_ledger_of_wordings_agrees_with_itself(publication: Publication) -> None:
+def test_a_change_feed_of_wordings_agrees_with_itself(publication: Publication) -> None:
     refuse_contradictions(publication, since=0)
 
 

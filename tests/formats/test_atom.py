@@ -16,7 +16,7 @@ from lxml import etree
 
 from policy_site.formats import FEED_FORMS, FEED_PAGE, Feed, Scope, count_archives, write_atom, write_json_feed
 from policy_site.model import EventKind, Significance, Words
-from tests.support.ledgers import END, LINKS, day, derive, entries_of, feed_of, note_of, policy_of, version_of
+from tests.support.histories import END, LINKS, day, derive, entries_of, feed_of, note_of, policy_of, version_of
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",

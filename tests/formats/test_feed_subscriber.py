@@ -54,7 +54,7 @@ def _fetch(site: FlaskClient, url: str) -> bytes:
     return content
 
 
-def _walk_machine_feed(site: FlaskClient) -> Iterator[list[dict[str, Any]]]:
+def _walk_change_feed(site: FlaskClient) -> Iterator[list[dict[str, Any]]]:
     """Give page after page of events, each newest first."""
     url: str | None = f"{BASE}changes/v1/feed.json"
     while url:
@@ -74,11 +74,11 @@ def _walk_atom(site: FlaskClient, url: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("read_last", [0, 1, 99, 100, 101, 160, 219, 220])
-def test_a_consumer_of_the_machine_feed_misses_no_event(
+def test_a_consumer_of_the_change_feed_misses_no_event(
     site: FlaskClient, publication: Publication, read_last: int
 ) -> None:
     missed: dict[int, dict[str, Any]] = {}
-    for page in _walk_machine_feed(site):
+    for page in _walk_change_feed(site):
         missed |= {event["seq"]: event for event in page if event["seq"] > read_last}
         if any(event["seq"] <= read_last for event in page):
             break
@@ -86,8 +86,8 @@ def test_a_consumer_of_the_machine_feed_misses_no_event(
     assert [missed[seq]["id"] for seq in sorted(missed)] == [event.id for event in publication.events[read_last:]]
 
 
-def test_the_machine_feed_alone_is_enough_after_60_events(site: FlaskClient) -> None:
-    first = next(_walk_machine_feed(site))
+def test_the_change_feed_alone_is_enough_after_60_events(site: FlaskClient) -> None:
+    first = next(_walk_change_feed(site))
     assert {event["seq"] for event in first} >= set(range(161, 221))
 
 

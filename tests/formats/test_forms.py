@@ -17,7 +17,7 @@ from policy_site.web.hosts.rules import MEDIA_TYPES
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
 
-NO_FORMS = {"__init__", "current", "feeds", "machine_feed", "prose", "schema", "values"}
+NO_FORMS = {"__init__", "change_feed", "current", "feeds", "prose", "schema", "values"}
 FILES = sorted(file.stem for file in Path(formats.__file__).parent.glob("*.py") if file.stem not in NO_FORMS)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from policy_site.formats import EDITION_FORMS, EditionPage, write_markdown, write_text, write_version_json
 from policy_site.model import Block, Container, Document, Fidelity, Section, Span
-from tests.support.ledgers import LINKS, policy_of, version_of
+from tests.support.histories import LINKS, policy_of, version_of
 
 POLICY = policy_of(
     version_of("2024-01-05", published=1, effective=4),

@@ -156,7 +156,9 @@ def test_its_units_name_programs_and_steps_that_there_are() -> None:
 
 def test_its_example_of_a_call_is_what_is_sent() -> None:
     (example,) = (json.loads(text) for text in _examples("json"))
-    records = {record["id"]: record for record in Syndication(compiled(PolicyRepository.opened(ROOT))).ledger.records}
+    records = {
+        record["id"]: record for record in Syndication(compiled(PolicyRepository.opened(ROOT))).change_feed.records
+    }
     record = dict(records[example["id"]])
     sent = json.loads(cloud_event(Notice(record["seq"], record["id"], record, 0, b"", frozenset())))
     assert record["significance"] == "significant", "people are told of it"

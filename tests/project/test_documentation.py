@@ -20,15 +20,15 @@ from typing import IO, Any
 
 import pytest
 
-from policy_site.events.chain import Ledger
+from policy_site.events.chain import ChangeFeed
 from policy_site.events.records import EditionRecord, EventRecord
-from policy_site.formats import write_archive, write_ledger
+from policy_site.formats import write_archive, write_change_feed
 from policy_site.formats.schema import ArchiveRecord, CurrentPolicyRecord, CurrentRecord, FeedRecord
 from policy_site.model import EventKind
 from policy_site.publishing.site import freeze_site
 from policy_site.web import Syndication
 from tests.support.builder import PolicyRepository
-from tests.support.ledgers import SampleLinks
+from tests.support.histories import SampleLinks
 from tests.support.published_feeds import Record, chained, history, notices
 from tests.support.publishing import compiled
 
@@ -50,14 +50,14 @@ class Consumer:
         return self.folder / "seen.json"
 
     def publish(self, records: Sequence[Record]) -> None:
-        """Put a ledger in place of the one that is published, as a build does."""
-        links, ledger = SampleLinks(f"{self.base}/"), Ledger((), tuple(records), "UTC")
+        """Put a change feed in place of the one that is published, as a build does."""
+        links, feed = SampleLinks(f"{self.base}/"), ChangeFeed((), tuple(records), "UTC")
         place = self.folder / "served/changes/v1"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        for number in range(1, ledger.full_pages + 1):
-            (place / f"archive-{number:05}.json").write_bytes(write_archive(ledger, links, number))
-        (place / "feed.json").write_bytes(write_ledger(ledger, links))
+        for number in range(1, feed.full_pages + 1):
+            (place / f"archive-{number:05}.json").write_bytes(write_archive(feed, links, number))
+        (place / "feed.json").write_bytes(write_change_feed(feed, links))
 
     def told(self) -> list[Record]:
         """Run it, and return the events that it acts on."""
@@ -178,7 +178,7 @@ class TestConsumers:
 
     @pytest.mark.parametrize("edited", [1, 220])
     @pytest.mark.parametrize("count", [220, 230])
-    def test_a_ledger_that_was_written_anew_is_refused(self, consumer: Consumer, edited: int, count: int) -> None:
+    def test_a_change_feed_that_was_written_anew_is_refused(self, consumer: Consumer, edited: int, count: int) -> None:
         consumer.publish(history(220))
         consumer.told()
         consumer.publish(chained(_edited(history(count), edited)))
@@ -245,7 +245,7 @@ def test_the_consumer_in_python_has_twenty_lines_of_the_standard_library() -> No
 
 def test_the_example_of_the_guide_is_an_event_of_the_sample() -> None:
     sample = compiled(PolicyRepository.opened(ROOT))
-    records = {record["id"]: record for record in Syndication(sample).ledger.records}
+    records = {record["id"]: record for record in Syndication(sample).change_feed.records}
     example = json.loads(_program("json", ""))
     record = records[example["id"]]
     editions = {locale: record["editions"][locale] for locale in example["editions"]}

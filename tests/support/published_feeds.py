@@ -14,26 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from policy_site.events.canonical import event_hash
-from policy_site.events.chain import Ledger, compose_ledger
+from policy_site.events.chain import ChangeFeed, compose_change_feed
 from policy_site.events.records import EventRecord
-from policy_site.formats import write_archive, write_ledger
+from policy_site.formats import write_archive, write_change_feed
 from policy_site.model import Significance, Version
-from tests.support.ledgers import LINKS, day, entries_of, note_of, policy_of, version_of
+from tests.support.histories import LINKS, day, entries_of, note_of, policy_of, version_of
 
 Record = dict[str, Any]
 
 
 @cache
-def _ledger() -> Ledger:
+def _change_feed() -> ChangeFeed:
     """Every third version is significant; every fourth is put off and called minor, some of them withdrawn."""
-    return compose_ledger(
+    return compose_change_feed(
         entries_of(policy_of(*(_version(number) for number in range(75)))), links=LINKS, time_zone="Europe/Berlin"
     )
 
 
 @cache
 def _records() -> tuple[Record, ...]:
-    return tuple(dict(record) for record in _ledger().records)
+    return tuple(dict(record) for record in _change_feed().records)
 
 
 def _version(number: int) -> Version:
@@ -70,11 +70,11 @@ def history(count: int) -> list[Record]:
 
 def notices(count: int) -> list[int]:
     """Return the numbers of those that must reach people, as the publisher's own feeds have them."""
-    return [entry.event.seq for entry in _ledger().entries[:count] if entry.is_notice]
+    return [entry.event.seq for entry in _change_feed().entries[:count] if entry.is_notice]
 
 
 def chained(events: Sequence[Mapping[str, Any]]) -> list[Record]:
-    """Return the events numbered and chained anew, as somebody does who rewrites a ledger with care."""
+    """Return the events numbered and chained anew, as somebody does who rewrites a change feed with care."""
     found: list[Record] = []
     for seq, event in enumerate(events, start=1):
         record = {**event, "seq": seq, "prev": found[-1]["hash"] if found else None}
@@ -85,14 +85,14 @@ def chained(events: Sequence[Mapping[str, Any]]) -> list[Record]:
 def publish(folder: Path, events: Sequence[Mapping[str, Any]]) -> Path:
     """Write the feed and its archive as a build does; return the feed's path."""
     records = tuple(EventRecord.model_validate(event).model_dump(mode="json") for event in events)
-    ledger = Ledger((), records, "Europe/Berlin")
+    feed = ChangeFeed((), records, "Europe/Berlin")
     place = folder / "changes" / "v1"
     place.mkdir(parents=True, exist_ok=True)
     for old in place.glob("*.json"):
         old.unlink()
-    for number in range(1, ledger.full_pages + 1):
-        (place / f"archive-{number:05}.json").write_bytes(write_archive(ledger, LINKS, number))
-    (place / "feed.json").write_bytes(write_ledger(ledger, LINKS))
+    for number in range(1, feed.full_pages + 1):
+        (place / f"archive-{number:05}.json").write_bytes(write_archive(feed, LINKS, number))
+    (place / "feed.json").write_bytes(write_change_feed(feed, LINKS))
     return place / "feed.json"
 
 

@@ -103,7 +103,7 @@ def _rules_with_hubs(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule
         headers: tuple[tuple[str, str], ...] = _SHARED
         if page.kind in (PageKind.FEED, PageKind.SITE_FEED):
             headers = (("Content-Type", _FEED_TYPES[page.address.rpartition(".")[2]]), *_SHARED)
-        elif page.kind not in (PageKind.LEDGER, PageKind.ARCHIVE):
+        elif page.kind not in (PageKind.CHANGE_FEED, PageKind.ARCHIVE):
             continue
         if page.kind is not PageKind.ARCHIVE:
             own = settings.base_url + quote_address(page.address)

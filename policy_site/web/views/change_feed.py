@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy_site import formats
 from policy_site.characters import json_bytes
-from policy_site.events.chain import Ledger
+from policy_site.events.chain import ChangeFeed
 from policy_site.pages import Page
 from policy_site.redlines.schema import json_schema
 from policy_site.web.addresses import Addresses
@@ -13,25 +13,25 @@ from policy_site.web.site import File, Site
 _JSON = "application/json; charset=utf-8"
 
 
-def view_ledger(site: Site, page: Page) -> File:  # noqa: ARG001
-    """Write the machine feed."""
-    return File(formats.write_ledger(_ledger(site), _addresses(site)), _JSON)
+def view_change_feed(site: Site, page: Page) -> File:  # noqa: ARG001
+    """Write the change feed."""
+    return File(formats.write_change_feed(_change_feed(site), _addresses(site)), _JSON)
 
 
 def view_archive(site: Site, page: Page, *, number: str) -> File:  # noqa: ARG001
-    """Write a full page of the machine feed's archive."""
-    return File(formats.write_archive(_ledger(site), _addresses(site), int(number)), _JSON)
+    """Write a full page of the change feed's archive."""
+    return File(formats.write_archive(_change_feed(site), _addresses(site), int(number)), _JSON)
 
 
 def view_event(site: Site, page: Page, *, seq: str) -> File:  # noqa: ARG001
-    """Write one event of the machine feed."""
-    return File(formats.write_event(_ledger(site), int(seq)), _JSON)
+    """Write one event of the change feed."""
+    return File(formats.write_event(_change_feed(site), int(seq)), _JSON)
 
 
 def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
     """Write what is in force, for products that embed a notice."""
     content = formats.write_current(
-        _ledger(site),
+        _change_feed(site),
         policies=site.publication.policies,
         words=site.syndication.words_abroad,
         locales=site.publication.settings.languages,
@@ -42,7 +42,7 @@ def view_current(site: Site, page: Page) -> File:  # noqa: ARG001
 
 
 def view_schema(site: Site, page: Page) -> File:  # noqa: ARG001
-    """Write the JSON Schema of the machine feed."""
+    """Write the JSON Schema of the change feed."""
     return File(formats.write_schema(_addresses(site)), _JSON)
 
 
@@ -55,5 +55,5 @@ def _addresses(site: Site) -> Addresses:
     return Addresses(site.publication.settings.base_url)
 
 
-def _ledger(site: Site) -> Ledger:
-    return site.syndication.ledger
+def _change_feed(site: Site) -> ChangeFeed:
+    return site.syndication.change_feed

@@ -115,7 +115,7 @@ def _announcement(entry: Entry, phrases: Phrases, policy: str, day: str) -> str:
 def _without_void_words(entry: Entry) -> Entry:
     """Leave out what was written about a version that is withdrawn: nobody is to act on it; the lead says what is so.
 
-    The machine feed keeps them, as it keeps everything.
+    The change feed keeps them, as it keeps everything.
     """
     return replace(entry, words=MappingProxyType({})) if is_taken_back(entry) else entry
 

@@ -1,4 +1,4 @@
-"""The machine feed: a ledger that another program can act on, and notice when it was changed."""
+"""The change feed: a change feed that another program can act on, and notice when it was changed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,22 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from policy_site.events.canonical import canonical_json, chain_faults, event_hash
-from policy_site.events.chain import ARCHIVE_SIZE, Ledger, compose_ledger
+from policy_site.events.chain import ARCHIVE_SIZE, ChangeFeed, compose_change_feed
 from policy_site.events.entries import compose_entries
-from policy_site.formats import write_archive, write_current, write_event, write_ledger, write_schema
+from policy_site.formats import write_archive, write_change_feed, write_current, write_event, write_schema
 from policy_site.model import Consent, NoticeException, Policy, RenderedWords, Significance, Version, Words
-from tests.support.ledgers import END, LINKS, LOCALES, day, derive, entries_of, note_of, policy_of, version_of, words_of
+from tests.support.histories import (
+    END,
+    LINKS,
+    LOCALES,
+    day,
+    derive,
+    entries_of,
+    note_of,
+    policy_of,
+    version_of,
+    words_of,
+)
 
 WORDS = MappingProxyType(
     {"en": Words("en", "We keep more.", "Little.", "Object."), "de": Words("de", "Wir behalten mehr.")}
@@ -42,19 +53,19 @@ PRIVACY = policy_of(
 )
 
 
-def ledger_of(*policies: Policy, as_of: datetime = END) -> Ledger:
-    return compose_ledger(entries_of(*policies, as_of=as_of), links=LINKS, time_zone="Europe/Berlin")
+def feed_of_events(*policies: Policy, as_of: datetime = END) -> ChangeFeed:
+    return compose_change_feed(entries_of(*policies, as_of=as_of), links=LINKS, time_zone="Europe/Berlin")
 
 
 def events_of(*policies: Policy, as_of: datetime = END) -> list[dict[str, Any]]:
-    ledger = ledger_of(*policies, as_of=as_of)
-    return [json.loads(write_event(ledger, record["seq"])) for record in ledger.records]
+    feed = feed_of_events(*policies, as_of=as_of)
+    return [json.loads(write_event(feed, record["seq"])) for record in feed.records]
 
 
 def current_of(*policies: Policy, as_of: datetime = END) -> dict[str, Any]:
-    ledger = ledger_of(*policies, as_of=as_of)
+    feed = feed_of_events(*policies, as_of=as_of)
     written = write_current(
-        ledger, policies=policies, words=words_of(*policies), locales=LOCALES, as_of=as_of, links=LINKS
+        feed, policies=policies, words=words_of(*policies), locales=LOCALES, as_of=as_of, links=LINKS
     )
     document: dict[str, Any] = json.loads(written)
     return document
@@ -77,9 +88,9 @@ class TestSchema:
         assert schema()["$id"] == "https://example.org/legal/schemas/change-feed/1.0.json"
 
     def test_everything_that_is_written_fits_it(self) -> None:
-        ledger = ledger_of(PRIVACY)
-        assert_valid(json.loads(write_ledger(ledger, LINKS)), "FeedRecord")
-        assert_valid(json.loads(write_archive(ledger, LINKS, 1)), "ArchiveRecord")
+        feed = feed_of_events(PRIVACY)
+        assert_valid(json.loads(write_change_feed(feed, LINKS)), "FeedRecord")
+        assert_valid(json.loads(write_archive(feed, LINKS, 1)), "ArchiveRecord")
         assert_valid(current_of(PRIVACY), "CurrentRecord")
         for event in events_of(PRIVACY):
             assert_valid(event, "EventRecord")
@@ -229,38 +240,38 @@ class TestChain:
         assert before[0]["editions"]["en"]["summary"]["text"] == told[0]
 
     def test_the_same_values_give_the_same_bytes(self) -> None:
-        assert write_ledger(ledger_of(PRIVACY), LINKS) == write_ledger(ledger_of(PRIVACY), LINKS)
+        assert write_change_feed(feed_of_events(PRIVACY), LINKS) == write_change_feed(feed_of_events(PRIVACY), LINKS)
         assert write_schema(LINKS) == write_schema(LINKS)
 
 
 class TestArchive:
     @cache  # noqa: B019 - the class lives as long as the tests
-    def ledger(self) -> Ledger:
+    def change_feed(self) -> ChangeFeed:
         versions = [version_of(f"v{number:03}", published=number, effective=number) for number in range(130)]
-        return ledger_of(policy_of(*versions))
+        return feed_of_events(policy_of(*versions))
 
     def test_the_feed_holds_a_full_page_and_what_follows_it(self) -> None:
-        feed = json.loads(write_ledger(self.ledger(), LINKS))
+        feed = json.loads(write_change_feed(self.change_feed(), LINKS))
         assert [feed["events"][0]["seq"], feed["events"][-1]["seq"]] == [ARCHIVE_SIZE + 1, 260]
         assert feed["prev_archive"] == "https://example.org/legal/changes/v1/archive-00001.json"
         assert feed["head"] == {"seq": 260, "hash": feed["events"][-1]["hash"]}
 
     def test_walking_the_archive_gives_every_event(self) -> None:
-        ledger = self.ledger()
-        pages = [json.loads(write_archive(ledger, LINKS, number)) for number in range(1, ledger.full_pages + 1)]
+        feed = self.change_feed()
+        pages = [json.loads(write_archive(feed, LINKS, number)) for number in range(1, feed.full_pages + 1)]
         assert [page["prev_archive"] for page in pages] == [None, LINKS.archive(1)]
-        feed = json.loads(write_ledger(ledger, LINKS))
+        feed = json.loads(write_change_feed(feed, LINKS))
         events = pages[0]["events"] + feed["events"]
         assert [event["seq"] for event in events] == list(range(1, 261))
         assert list(chain_faults(events)) == []
 
     def test_a_full_page_never_changes(self) -> None:
         versions = [version_of(f"v{number:03}", published=number, effective=number) for number in range(70)]
-        short = ledger_of(policy_of(*versions))
-        assert write_archive(short, LINKS, 1) == write_archive(self.ledger(), LINKS, 1)
+        short = feed_of_events(policy_of(*versions))
+        assert write_archive(short, LINKS, 1) == write_archive(self.change_feed(), LINKS, 1)
 
-    def test_a_ledger_without_events_is_written_too(self) -> None:
-        feed = json.loads(write_ledger(ledger_of(), LINKS))
+    def test_a_change_feed_without_events_is_written_too(self) -> None:
+        feed = json.loads(write_change_feed(feed_of_events(), LINKS))
         assert (feed["head"], feed["prev_archive"], feed["events"]) == (None, None, [])
         assert_valid(feed, "FeedRecord")
 

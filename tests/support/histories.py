@@ -1,4 +1,4 @@
-"""Policies and what happens to them, built in sentences: for the tests of the ledger and of the forms it leaves in."""
+"""Policies and what happens to them, built in sentences: for the tests of events and of the forms they leave in."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class SampleLinks:
         folder = self.policy(locale, policy) if policy else self.home(locale)
         return f"{folder}{scope}/archive-{number:05}.{form}"
 
-    def ledger(self) -> str:
+    def change_feed(self) -> str:
         return f"{self.base}changes/v1/feed.json"
 
     def event(self, seq: int) -> str:
