@@ -120,6 +120,8 @@ class EditionPage:
     """The text that is shown; ``None`` where the history does not hold it."""
     fidelity: Fidelity
     document: Document | None
+    source: str | None = None
+    """Its Markdown as it is published; ``None`` where that is the file that git has."""
     facts: tuple[tuple[str, str], ...] = ()
     """Finished phrases in the page's language, each with what it says: ``("Applies from", "1 December 2024")``."""
 

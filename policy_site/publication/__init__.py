@@ -39,6 +39,8 @@ class Publication:
     policies: tuple[Policy, ...]
     documents: Mapping[str, Document]
     """By :attr:`Edition.digest`; every edition has one, and every earlier text that readers of a translation got."""
+    sources: Mapping[str, str]
+    """Markdown as it is published, by :attr:`Edition.digest`, where the file in git holds what is not for readers."""
     words: Mapping[tuple[str, str, str], RenderedWords]
     """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
     earlier_words: Mapping[Words, RenderedWords]
@@ -90,7 +92,7 @@ def compile_publication(
         month_names=month_names(settings.languages),
         is_complete=history.is_complete,
     )
-    documents, faults = render_editions(catalogue, shelves, settings, workshop)
+    documents, sources, faults = render_editions(catalogue, shelves, settings, workshop)
     words, earlier_words, word_faults = render_words(catalogue, settings, workshop)
     events = derive_events(
         catalogue.policies,
@@ -112,6 +114,7 @@ def compile_publication(
         # A policy whose first version is not announced yet is nowhere in the site: publication is disclosure.
         policies=tuple(policy for policy in catalogue.policies if policy.versions),
         documents=documents,
+        sources=sources,
         words=words,
         earlier_words=earlier_words,
         events=events,

@@ -21,16 +21,18 @@ from policy_site.model import (
     Version,
     Words,
 )
+from policy_site.publication.sources import published_sources
 from policy_site.publication.workshop import Workshop, digest_of
 from policy_site.settings import Settings
+from policy_site.sources import without_hidden_parts
 
 
 def render_editions(
     catalogue: Catalogue, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop
-) -> tuple[Mapping[str, Document], list[Finding]]:
-    """Return the document of every edition by its digest, and what could not be rendered.
+) -> tuple[Mapping[str, Document], Mapping[str, str], list[Finding]]:
+    """Return the document of every edition by its digest, its Markdown where that is not the file, and faults.
 
-    A text that cannot be rendered is shown as it was written.
+    A text that cannot be rendered is shown as it was written, without its comments.
     """
     editions = {
         edition.digest: edition
@@ -63,7 +65,8 @@ def render_editions(
     for policy in catalogue.policies:
         for version in policy.versions:
             _share_ids(policy, version, documents)
-    return MappingProxyType(documents), findings
+    published = published_sources(editions, rendered, settings, workshop)
+    return MappingProxyType(documents), MappingProxyType(published), findings
 
 
 def tips_of(shelves: Sequence[Shelf]) -> frozenset[str]:
@@ -104,8 +107,9 @@ def _render_finding(fault: RenderFault, edition: Edition, *, is_tip: bool) -> Fi
 
 def _as_written(edition: Edition) -> Document:
     """Show a text that cannot be rendered as it was written: nothing of it may be lost."""
-    escaped = edition.body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    block = Block("pre", (), (), (Span(edition.body),))
+    written = without_hidden_parts(edition.body)
+    escaped = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    block = Block("pre", (), (), (Span(written),))
     return Document(edition.title, (Section("preamble", 0, "", f"<pre>{escaped}</pre>", (block,)),))
 
 

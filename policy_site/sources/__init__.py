@@ -3,6 +3,7 @@
 Nothing here reads a disk or git: texts come in as strings, and faults leave as findings beside the value.
 """
 
+from policy_site.sources.hidden import without_hidden_parts
 from policy_site.sources.notes import parse_release_note, parse_words
 from policy_site.sources.places import Place, Places, Role
 from policy_site.sources.texts import Text, find_date, parse_text, without_date
@@ -17,4 +18,5 @@ __all__ = [
     "parse_text",
     "parse_words",
     "without_date",
+    "without_hidden_parts",
 ]

@@ -24,6 +24,7 @@ from policy_site.model import (
 )
 from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
 from policy_site.sources.headings import find_headings
+from policy_site.sources.hidden import without_generators_comments
 
 
 class _Table(BaseModel):
@@ -154,11 +155,12 @@ _PARTS = ("summary", "impact", "choices")
 def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Finding, ...]]:
     """Read the words of a release note: the parts under the headings ``{#summary}``, ``{#impact}``, ``{#choices}``."""
     parts = split_front_matter(revision.text, path=revision.path)
+    body = without_generators_comments(parts.body)
     found = [heading for heading in find_headings(parts.body) if heading.id and heading.level <= _DEEPEST]
     words: dict[str, str] = {}
     findings: list[Finding] = []
     for number, heading in enumerate(found):
-        end = found[number + 1].start if number + 1 < len(found) else len(parts.body)
+        end = found[number + 1].start if number + 1 < len(found) else len(body)
         name, line = heading.id, parts.body_line + heading.line - 1
         if name not in _PARTS:
             message = f"A release note has no part {name!r}."
@@ -169,8 +171,8 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
             message = f"The part {name!r} stands here twice."
             findings.append(fault(revision.path, line, message, "Join the two.", rule="release-note"))
         else:
-            words[name] = parts.body[heading.end : end].strip()
-    before = parts.body[: found[0].start if found else len(parts.body)]
+            words[name] = body[heading.end : end].strip()
+    before = body[: found[0].start if found else len(body)]
     if before.strip():
         line = parts.body_line + len(before) - len(before.lstrip("\n"))
         message = "These words stand under none of the headings that are read, so no reader would see them."

@@ -14,6 +14,7 @@ import regex
 from policy_site.model import Finding, Revision
 from policy_site.settings import Settings
 from policy_site.sources.front_matter import split_front_matter, unknown_key
+from policy_site.sources.hidden import without_generators_comments
 from policy_site.sources.titles import Heading, first_heading
 
 
@@ -48,7 +49,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     """
     parts = split_front_matter(revision.text, path=revision.path)
     findings = [parts.fault] if parts.fault else []
-    body, body_line = parts.body, parts.body_line
+    body, body_line = without_generators_comments(parts.body), parts.body_line
     title: object = revision.title or parts.facts.get("title", "")
     if not isinstance(title, str) or not title.strip():
         heading = first_heading(body)

@@ -33,7 +33,7 @@ def parsed(text: str, *, title: str = "") -> Text:
             "Terms",
             '[x]: /privacy "P"\n[//]: # (no)\n\nYou pay.\n',
         ),
-        ("{::comment}\nno\n{:/comment}\n\n# Terms\n", "Terms", "{::comment}\nno\n{:/comment}\n\n\n"),
+        ("{::comment}\nno\n{:/comment}\n\n# Terms\n", "Terms", ""),
     ],
 )
 def test_the_first_heading_is_the_title_however_it_is_written(text: str, title: str, body: str) -> None:

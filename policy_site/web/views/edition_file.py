@@ -29,6 +29,7 @@ def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, versi
         edition=edition,
         fidelity=fidelity,
         document=site.document(edition),
+        source=site.publication.sources.get(edition.digest) if edition else None,
         facts=_facts(phrases, shown, edition, fidelity),
     )
     return File(form.write(edition_page, Addresses(site.publication.settings.base_url)), form.media_type)
