@@ -32,7 +32,11 @@ class Command(Protocol):
         """Do the work; return the exit status."""
 
 
-COMMANDS = ("build", "serve", "check", "review", "log", "diff", "translations", "init", "notify", "ping")
+COMMANDS = (
+    *("build", "serve", "check", "review", "log", "diff", "translations"),
+    *("init", "release", "withdraw", "postpone", "retire", "review-done", "backfill"),
+    *("notify", "ping"),
+)
 """Every command's module, in the order of the help; add yours here.
 
 A command is imported when it is called for: `notify` runs on machines that have neither git nor Flask.
@@ -131,7 +135,7 @@ def _prepare_streams() -> None:
 
 def load_command(name: str) -> Command:
     """Import the command called ``name``."""
-    return cast("Command", import_module(f"policy_site.commands.{name}"))
+    return cast("Command", import_module(f"policy_site.commands.{name.replace('-', '_')}"))
 
 
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:

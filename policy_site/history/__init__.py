@@ -8,7 +8,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.history import History, read_folder, read_history
-from policy_site.history.merging import FileChange, Merge, find_merge, read_file
+from policy_site.history.merging import FileChange, Merge, find_merge, find_names_on_branches, read_file
 from policy_site.history.repository import find_merge_base, find_repository
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "create_repository",
     "find_merge",
     "find_merge_base",
+    "find_names_on_branches",
     "find_repository",
     "read_file",
     "read_folder",

@@ -183,3 +183,9 @@ def read_file(repository: Path, commit: str, path: str) -> str | None:
             content = texts.read_text(blob.content)
             return content.text if isinstance(content, Text) else None
     return None
+
+
+def find_names_on_branches(repository: Path, folder: str) -> frozenset[str]:
+    """Return the names of files that any branch has in ``folder``, a path from the root of the repository."""
+    opened = open_repository(repository)
+    return frozenset(name for tip in opened.find_tips() for name in opened.list_names(tip, folder))

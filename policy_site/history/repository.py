@@ -181,6 +181,17 @@ class Repository:
                 found[next(tokens).decode("utf-8", "surrogateescape")] = (mode, before, after)
         return found
 
+    def find_tips(self) -> tuple[str, ...]:
+        """Return the commits at which branches end, of this clone and of its remotes."""
+        _, output, _ = run_git(self.folder, "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")
+        return tuple(dict.fromkeys(_decode(output).split()))
+
+    def list_names(self, commit: str, folder: str) -> tuple[str, ...]:
+        """Return the names of files that a commit has directly in ``folder``; none where it has no such folder."""
+        command = ("ls-tree", "-z", "--name-only", "--full-tree", f"{commit}:{folder}")
+        status, output, _ = run_git(self.folder, *command)
+        return tuple(_decode(name) for name in output.split(b"\0") if name) if status == 0 else ()
+
     @property
     def is_partial(self) -> bool:
         """Whether git left out objects on purpose when it cloned (``--filter``)."""
