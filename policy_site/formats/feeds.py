@@ -20,7 +20,7 @@ def count_archives(events: Sequence[Event], policies: Sequence[Policy], *, polic
     mine = [event for event in events if policy in (None, event.policy)]
     if scope is Scope.CHANGES or _archives(len(mine)) == 0:
         return _archives(len(mine))
-    versions = {(work.id, version.label): version for work in policies for version in work.versions}
+    versions = {(each.id, version.label): version for each in policies for version in each.versions}
     notified: set[tuple[str, str]] = set()
     count = 0
     for event in mine:

@@ -18,7 +18,7 @@ from policy_site.pages import FEEDS, Page, PageKind, make_page
 from policy_site.publication import Publication
 from policy_site.web.site import File, Screen, Site, make_site
 from policy_site.web.syndication import Syndication
-from policy_site.web.views import VIEWS
+from policy_site.web.views import VIEWS, show_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,7 +54,7 @@ def render_files(publication: Publication, pages: Iterable[Page]) -> Iterator[tu
     """Give what planned files hold, without an application around them; pages of HTML are left out."""
     site = make_site(publication)
     for page in pages:
-        shown = VIEWS[page.kind](site, page, **page.parameters)
+        shown = show_page(site, page)
         if isinstance(shown, File):
             yield page, shown.content
 
@@ -78,7 +78,7 @@ def _serve(site: Site, kind: PageKind) -> Callable[..., Response]:
 
 
 def _respond(site: Site, page: Page, status: int) -> Response:
-    shown: Screen | File = VIEWS[page.kind](site, page, **page.parameters)
+    shown = show_page(site, page)
     if isinstance(shown, File):
         content = site.publication.kept_files.get(page.address, shown.content)
         return Response(content, status, content_type=shown.media_type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policy_site.localization import Language
+from policy_site.model import Policy
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
 from policy_site.web.parts.values import (
@@ -37,19 +38,18 @@ class ChangesView:
     history: str
 
 
-def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
+def view_changes(site: Site, page: Page, *, locale: str, policy: Policy, version: str) -> Screen:
     """Show what a version changes, on one screen: what a notice links to."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    shown = work.version(version)
-    title = site.policy_title(work, locale)
-    comparison = site.comparisons.compare_with_previous(work, shown, locale)
+    shown = policy.version(version)
+    title = site.policy_title(policy, locale)
+    comparison = site.comparisons.compare_with_previous(policy, shown, locale)
     view = ChangesView(
         title=title,
-        line=version_line(site, work, shown, locale),
-        banner=make_banner(site, work, shown, locale),
-        words=release_words(site, work, shown, locale),
-        sections=section_lines(site, comparison, locale, redline=compare_link(site, work, shown, locale) or "")
+        line=version_line(site, policy, shown, locale),
+        banner=make_banner(site, policy, shown, locale),
+        words=release_words(site, policy, shown, locale),
+        sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, shown, locale) or "")
         if comparison
         else (),
         sections_language=comparison.language if comparison else phrases.language,
@@ -57,7 +57,7 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
         is_retroactive=bool(shown.note and shown.note.retroactive),
         notice_days=notice_days(shown),
         text_is_missing=shown.previous is not None and comparison is None,
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
     crumbs = [
         Crumb(phrases.gettext("All versions"), view.history, phrases.language),
@@ -67,11 +67,11 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: str, version: s
     name = phrases.gettext(
         "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
     )
-    source = {**page.parameters, "locale": work.authoritative_locale}
+    source = {**page.parameters, "locale": policy.authoritative_locale}
     is_fallback = view.words is not None and view.words.is_fallback
     frame = Frame(
         name,
-        policy=work,
+        policy=policy,
         crumbs=crumbs,
         canonical=site.absolute_link(page.kind, **source) if is_fallback else None,
     )

@@ -44,23 +44,21 @@ class CompareView:
     history: str
 
 
-def view_compare(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
+def view_compare(site: Site, page: Page, *, locale: str, policy: Policy, older: str, version: str) -> Screen:
     """Show the redline of two versions."""
-    work = site.publication.policy(policy)
-    return _compare(site, page, work, work.version(older), work.version(version), locale)
+    return _compare(site, page, policy, policy.version(older), policy.version(version), locale)
 
 
-def view_side_by_side(site: Site, page: Page, *, locale: str, policy: str, older: str, version: str) -> Screen:
+def view_side_by_side(site: Site, page: Page, *, locale: str, policy: Policy, older: str, version: str) -> Screen:
     """Show the redline of two versions in two columns."""
     return view_compare(site, page, locale=locale, policy=policy, older=older, version=version)
 
 
-def view_since(site: Site, page: Page, *, locale: str, policy: str, older: str) -> Screen:
+def view_since(site: Site, page: Page, *, locale: str, policy: Policy, older: str) -> Screen:
     """Show what changed since a reader agreed: the redline of an old version against the one in force."""
-    work = site.publication.policy(policy)
-    in_force = site.in_force(work)
+    in_force = site.in_force(policy)
     assert in_force is not None, "since/ is planned only where a version is in force"
-    return _compare(site, page, work, work.version(older), in_force, locale)
+    return _compare(site, page, policy, policy.version(older), in_force, locale)
 
 
 def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Version, locale: str) -> Screen:

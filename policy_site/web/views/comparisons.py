@@ -61,32 +61,31 @@ class ComparisonsView:
     history: str
 
 
-def view_comparisons(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+def view_comparisons(site: Site, page: Page, *, locale: str, policy: Policy) -> Screen:
     """Show every redline of a policy, and offer any other where scripts run."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    title = site.policy_title(work, locale)
+    title = site.policy_title(policy, locale)
     view = ComparisonsView(
         title=title,
-        groups=_groups(site, work, locale),
+        groups=_groups(site, policy, locale),
         choices=tuple(
-            _choice(site, work, version, locale)
-            for version in reversed(work.versions)
-            if is_text_present(work, version, site.publication)
+            _choice(site, policy, version, locale)
+            for version in reversed(policy.versions)
+            if is_text_present(policy, version, site.publication)
         ),
         own=find_language(locale),
-        own_history=site.find_link(PageKind.THREADS, locale=locale, policy=policy) or "",
-        authoritative=find_language(work.authoritative_locale),
-        authoritative_history=site.link(PageKind.THREADS, locale=work.authoritative_locale, policy=policy),
-        authoritative_name=phrases.language_name(work.authoritative_locale),
+        own_history=site.find_link(PageKind.THREADS, locale=locale, policy=policy.id) or "",
+        authoritative=find_language(policy.authoritative_locale),
+        authoritative_history=site.link(PageKind.THREADS, locale=policy.authoritative_locale, policy=policy.id),
+        authoritative_name=phrases.language_name(policy.authoritative_locale),
         phrases=tuple((name.replace("_", "-"), words) for name, words in asdict(redline_phrases(phrases)).items()),
         kinds=tuple((kind.value, phrases.gettext(name)) for kind, name in SECTION_CHANGE_NAMES.items()),
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
     name = phrases.gettext("Compare two versions")
     frame = Frame(
         title=phrases.gettext("Compare two versions: %(policy)s", policy=title.text),
-        policy=work,
+        policy=policy,
         crumbs=[
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(name, site.link(page.kind, **page.parameters), phrases.language),
@@ -132,7 +131,7 @@ def _place(site: Site, policy: Policy, version: Version, locale: str) -> str:
     return "" if place is None else str(place)
 
 
-def view_threads(site: Site, page: Page, *, locale: str, policy: str) -> File:  # noqa: ARG001
+def view_threads(site: Site, page: Page, *, locale: str, policy: Policy) -> File:  # noqa: ARG001
     """Write what a script needs to put together the redline of any two versions."""
-    line = site.comparisons.line(site.publication.policy(policy), locale)
+    line = site.comparisons.line(policy, locale)
     return File(json_bytes(threads_json.to_json(line.history), indent=None), "application/json; charset=utf-8")

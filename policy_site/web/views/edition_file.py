@@ -6,24 +6,23 @@ from policy_site.catalogue.standing import edition_at, edition_for
 from policy_site.formats import EDITION_FORMS, EditionPage
 from policy_site.localization import Phrases
 from policy_site.localization.names import FIDELITY_NAMES, SIGNIFICANCE_NAMES
-from policy_site.model import Edition, Fidelity, Version
+from policy_site.model import Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, revision_names
 from policy_site.web.addresses import Addresses
 from policy_site.web.site import File, Site
 
 
-def view_edition_file(site: Site, page: Page, *, locale: str, policy: str, version: str, revision: str = "") -> File:
+def view_edition_file(site: Site, page: Page, *, locale: str, policy: Policy, version: str, revision: str = "") -> File:
     """Write a version in a language, or an earlier text of its translation, in one of its forms."""
     name = page.address.rpartition("/")[2]
     form = next(form for form in EDITION_FORMS if form.name == name)
-    work = site.publication.policy(policy)
-    shown = work.version(version)
-    edition, fidelity = edition_for(work, shown, locale)
+    shown = policy.version(version)
+    edition, fidelity = edition_for(policy, shown, locale)
     if revision:
-        edition = edition_at(shown.editions[locale], revision_names(work, shown, locale)[revision])
+        edition = edition_at(shown.editions[locale], revision_names(policy, shown, locale)[revision])
     phrases = site.phrases(locale)
     edition_page = EditionPage(
-        policy=work,
+        policy=policy,
         version=shown,
         locale=locale,
         edition=edition,

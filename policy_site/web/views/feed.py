@@ -11,7 +11,7 @@ from policy_site.formats import FEED_FORMS, Scope
 from policy_site.formats.prose import is_taken_back
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_
-from policy_site.model import EventKind, Significance
+from policy_site.model import EventKind, Policy, Significance
 from policy_site.pages import Page
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import feed_title
@@ -27,7 +27,7 @@ _HEADLINES = {
 }
 
 
-def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: str | None = None) -> File:  # noqa: ARG001 (the shape of every view)
+def view_feed(site: Site, page: Page, *, locale: str, feed: str, policy: Policy | None = None) -> File:  # noqa: ARG001 (the shape of every view)
     """Write a feed for people: of one policy or of all, everything or notices only."""
     scope, _, form = feed.partition(".")
     return _write_feed(site, locale, policy, Scope(scope), form, archive=None)
@@ -41,13 +41,15 @@ def view_feed_archive(
     scope: str,
     number: str,
     form: str,
-    policy: str | None = None,
+    policy: Policy | None = None,
 ) -> File:
     """Write a full page of a feed's history."""
     return _write_feed(site, locale, policy, Scope(scope), form, archive=int(number))
 
 
-def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffix: str, *, archive: int | None) -> File:
+def _write_feed(
+    site: Site, locale: str, policy: Policy | None, scope: Scope, suffix: str, *, archive: int | None
+) -> File:
     settings = site.publication.settings
     phrases = site.phrases(locale)
     form = next(form for form in FEED_FORMS if form.suffix == suffix)
@@ -56,7 +58,7 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
         """Name the feed after the policy: as it is called now, or in an archive as it was called then."""
         subject = settings.title
         if policy:
-            present = site.policy_title(site.publication.policy(policy), locale).text
+            present = site.policy_title(policy, locale).text
             subject = newest.title_in(locale) if newest else present
         return feed_title(phrases, subject, is_notices=scope is Scope.NOTICES)
 
@@ -64,7 +66,7 @@ def _write_feed(site: Site, locale: str, policy: str | None, scope: Scope, suffi
         [_without_void_words(entry) for entry in site.syndication.entries],
         locale=locale,
         locales=settings.languages,
-        policy=policy,
+        policy=policy.id if policy else None,
         scope=scope,
         title=title,
         publisher=settings.publisher or settings.title,

@@ -48,26 +48,25 @@ class HistoryView:
     """Where any two versions are compared; ``None`` where there are not two."""
 
 
-def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+def view_history(site: Site, page: Page, *, locale: str, policy: Policy) -> Screen:
     """Show every version of a policy."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
     zone = site.publication.settings.zone
-    title = site.policy_title(work, locale)
-    spans = tuple(reversed(applied(work, zone)))
-    shown_spans = tuple(reversed(shown(work, zone)))
+    title = site.policy_title(policy, locale)
+    spans = tuple(reversed(applied(policy, zone)))
+    shown_spans = tuple(reversed(shown(policy, zone)))
     view = HistoryView(
         title=title,
-        lines=tuple(version_line(site, work, version, locale) for version in reversed(work.versions)),
+        lines=tuple(version_line(site, policy, version, locale) for version in reversed(policy.versions)),
         years=_years(spans),
-        applied=_periods(site, work, spans, locale),
-        shown=_periods(site, work, shown_spans, locale) if shown_spans != spans else (),
+        applied=_periods(site, policy, spans, locale),
+        shown=_periods(site, policy, shown_spans, locale) if shown_spans != spans else (),
         time_zone=site.publication.settings.time_zone,
-        first_shown=site.day(min(version.published_date for version in work.versions), locale)
-        if work.versions
+        first_shown=site.day(min(version.published_date for version in policy.versions), locale)
+        if policy.versions
         else None,
-        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
-        comparisons=site.find_link(PageKind.COMPARISONS, locale=locale, policy=policy),
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy.id),
+        comparisons=site.find_link(PageKind.COMPARISONS, locale=locale, policy=policy.id),
     )
     name = phrases.gettext("All versions")
     frame = Frame(
@@ -75,7 +74,7 @@ def view_history(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
         description=phrases.gettext(
             "Every version of %(policy)s, and which one applied on a given day.", policy=title.text
         ),
-        policy=work,
+        policy=policy,
         crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
     )
     return Screen("history.html", make_shell(site, page, frame), view, phrases)

@@ -32,23 +32,22 @@ class PolicyView:
     history: str
 
 
-def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+def view_policy(site: Site, page: Page, *, locale: str, policy: Policy) -> Screen:
     """Show the text in force."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    in_force = site.in_force(work)
-    edition, fidelity = site.shown(work, in_force, locale) if in_force else (None, Fidelity.MISSING)
-    title = site.policy_title(work, locale)
+    in_force = site.in_force(policy)
+    edition, fidelity = site.shown(policy, in_force, locale) if in_force else (None, Fidelity.MISSING)
+    title = site.policy_title(policy, locale)
     view = PolicyView(
         title=title,
-        retired=site.day_of(work.retired_at, locale) if work.retired_at else None,
-        reviewed=site.day(work.reviewed[max(work.reviewed)], locale) if work.reviewed else None,
-        banner=make_banner(site, work, in_force, locale) if in_force else None,
-        text=_present_text(site, page, work, in_force, edition, fidelity, locale) if in_force else None,
-        line=version_line(site, work, in_force, locale) if in_force else None,
-        upcoming=tuple(version_line(site, work, later, locale) for later in site.upcoming(work)),
-        upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy),
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        retired=site.day_of(policy.retired_at, locale) if policy.retired_at else None,
+        reviewed=site.day(policy.reviewed[max(policy.reviewed)], locale) if policy.reviewed else None,
+        banner=make_banner(site, policy, in_force, locale) if in_force else None,
+        text=_present_text(site, page, policy, in_force, edition, fidelity, locale) if in_force else None,
+        line=version_line(site, policy, in_force, locale) if in_force else None,
+        upcoming=tuple(version_line(site, policy, later, locale) for later in site.upcoming(policy)),
+        upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy.id),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
     frame = Frame(
         title=title.text,
@@ -59,7 +58,7 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
         )
         if in_force
         else "",
-        policy=work,
+        policy=policy,
     )
     return Screen("policy.html", make_shell(site, page, frame), view, phrases)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from policy_site.catalogue.standing import edition_at
 from policy_site.localization import find_language
-from policy_site.model import Fidelity, Revision, Version
+from policy_site.model import Fidelity, Policy, Revision, Version
 from policy_site.pages import Page, PageKind, revision_names
 from policy_site.web.parts.text import Text, make_text
 from policy_site.web.parts.values import VersionLink, version_link
@@ -30,21 +30,20 @@ class RevisionView:
     plain: str
 
 
-def view_revision(site: Site, page: Page, *, locale: str, policy: str, version: str, revision: str) -> Screen:
+def view_revision(site: Site, page: Page, *, locale: str, policy: Policy, version: str, revision: str) -> Screen:
     """Show what a translation said before it was revised, for ever."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    shown = work.version(version)
-    found = revision_names(work, shown, locale)[revision]
+    shown = policy.version(version)
+    found = revision_names(policy, shown, locale)[revision]
     edition = edition_at(shown.editions[locale], found)
     title = Title(edition.title, find_language(locale))
-    link = version_link(site, work, shown, locale)
-    names = {"locale": locale, "policy": policy, "version": version, "revision": revision}
+    link = version_link(site, policy, shown, locale)
+    names = {"locale": locale, "policy": policy.id, "version": version, "revision": revision}
     view = RevisionView(
         title=title,
         version=link,
         until=_replaced_on(site, shown, found, locale),
-        text=make_text(site, page, work, shown, edition, Fidelity.FAITHFUL, locale),
+        text=make_text(site, page, policy, shown, edition, Fidelity.FAITHFUL, locale),
         digest=edition.digest,
         markdown=site.link(PageKind.REVISION_MARKDOWN, **names),
         plain=site.link(PageKind.REVISION_TEXT, **names),
@@ -54,12 +53,12 @@ def view_revision(site: Site, page: Page, *, locale: str, policy: str, version: 
         title=phrases.gettext(
             "%(policy)s, version %(version)s: earlier translation", policy=title.text, version=phrases.isolate(version)
         ),
-        policy=work,
+        policy=policy,
         crumbs=[
             Crumb(shown.label, link.href, phrases.language),
             Crumb(name, site.link(page.kind, **page.parameters), phrases.language),
         ],
-        canonical=site.absolute_link(PageKind.VERSION, locale=locale, policy=policy, version=version),
+        canonical=site.absolute_link(PageKind.VERSION, locale=locale, policy=policy.id, version=version),
     )
     return Screen("revision.html", make_shell(site, page, frame), view, phrases)
 

@@ -48,33 +48,32 @@ class SectionView:
     history: str
 
 
-def view_section(site: Site, page: Page, *, locale: str, policy: str, section: str) -> Screen:
+def view_section(site: Site, page: Page, *, locale: str, policy: Policy, section: str) -> Screen:
     """Show each version that changed a clause, newest first, with its redline."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    title = site.policy_title(work, locale)
+    title = site.policy_title(policy, locale)
     steps = tuple(
         step
-        for version in site.comparisons.versions_changing(work, section)
-        if (step := _section_step(site, work, version, section, locale))
+        for version in site.comparisons.versions_changing(policy, section)
+        if (step := _section_step(site, policy, version, section, locale))
     )
-    heading = _newest_heading(site, work, section, locale)
-    first = next((version for version in work.versions if _find_section(site, version, work, section)), None)
-    in_force = site.in_force(work)
-    present = _find_section(site, in_force, work, section) if in_force else None
+    heading = _newest_heading(site, policy, section, locale)
+    first = next((version for version in policy.versions if _find_section(site, version, policy, section)), None)
+    in_force = site.in_force(policy)
+    present = _find_section(site, in_force, policy, section) if in_force else None
     view = SectionView(
         title=title,
         heading=heading,
         steps=steps,
-        first=version_link(site, work, first, locale) if first else None,
-        present=_present_link(site, work, section, locale) if present else None,
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        first=version_link(site, policy, first, locale) if first else None,
+        present=_present_link(site, policy, section, locale) if present else None,
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
     is_fallback = bool(steps) and all(step.is_fallback for step in steps)
-    source = {**page.parameters, "locale": work.authoritative_locale}
+    source = {**page.parameters, "locale": policy.authoritative_locale}
     frame = Frame(
         title=phrases.gettext("History of “%(section)s”: %(policy)s", section=heading.text, policy=title.text),
-        policy=work,
+        policy=policy,
         crumbs=[
             Crumb(phrases.gettext("All versions"), view.history, phrases.language),
             Crumb(heading.text, site.link(page.kind, **page.parameters), heading.language),

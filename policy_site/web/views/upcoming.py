@@ -46,27 +46,26 @@ class UpcomingView:
     history: str
 
 
-def view_upcoming(site: Site, page: Page, *, locale: str, policy: str) -> Screen:
+def view_upcoming(site: Site, page: Page, *, locale: str, policy: Policy) -> Screen:
     """Show what comes next: what changes, when, and the text itself."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    versions = site.upcoming(work)
-    title = site.policy_title(work, locale)
+    versions = site.upcoming(policy)
+    title = site.policy_title(policy, locale)
     text = None
     if versions:
-        edition, fidelity = edition_for(work, versions[0], locale)
-        text = make_text(site, page, work, versions[0], edition, fidelity, locale)
+        edition, fidelity = edition_for(policy, versions[0], locale)
+        text = make_text(site, page, policy, versions[0], edition, fidelity, locale)
     view = UpcomingView(
         title=title,
-        versions=tuple(_upcoming_version(site, work, version, locale) for version in versions),
+        versions=tuple(_upcoming_version(site, policy, version, locale) for version in versions),
         text=text,
-        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy.id),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
     )
     name = phrases.gettext("Upcoming")
     frame = Frame(
         title=phrases.gettext("Upcoming: %(policy)s", policy=title.text),
-        policy=work,
+        policy=policy,
         crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
         is_indexed=bool(versions),
     )

@@ -48,36 +48,35 @@ class VersionView:
     newer: VersionLink | None
 
 
-def view_version(site: Site, page: Page, *, locale: str, policy: str, version: str) -> Screen:
+def view_version(site: Site, page: Page, *, locale: str, policy: Policy, version: str) -> Screen:
     """Show one version, for ever."""
     phrases = site.phrases(locale)
-    work = site.publication.policy(policy)
-    shown = work.version(version)
-    edition, fidelity = edition_for(work, shown, locale)
-    title = Title(edition.title, find_language(edition.locale)) if edition else site.policy_title(work, locale)
-    place = work.versions.index(shown)
+    shown = policy.version(version)
+    edition, fidelity = edition_for(policy, shown, locale)
+    title = Title(edition.title, find_language(edition.locale)) if edition else site.policy_title(policy, locale)
+    place = policy.versions.index(shown)
     neighbours = [
-        version_link(site, work, work.versions[index], locale) if 0 <= index < len(work.versions) else None
+        version_link(site, policy, policy.versions[index], locale) if 0 <= index < len(policy.versions) else None
         for index in (place - 1, place + 1)
     ]
     view = VersionView(
         title=title,
         label=shown.label,
-        banner=make_banner(site, work, shown, locale),
-        text=make_text(site, page, work, shown, edition, fidelity, locale),
-        facts=_facts(site, work, shown, edition, locale),
-        present=site.link(PageKind.POLICY, locale=locale, policy=policy),
-        history=site.link(PageKind.HISTORY, locale=locale, policy=policy),
+        banner=make_banner(site, policy, shown, locale),
+        text=make_text(site, page, policy, shown, edition, fidelity, locale),
+        facts=_facts(site, policy, shown, edition, locale),
+        present=site.link(PageKind.POLICY, locale=locale, policy=policy.id),
+        history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
         older=neighbours[0],
         newer=neighbours[1],
     )
-    where = standing(work, shown, site.at)
+    where = standing(policy, shown, site.at)
     frame = Frame(
         title=phrases.gettext("%(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)),
-        policy=work,
+        policy=policy,
         crumbs=_version_crumbs(site, shown, locale),
         is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
-        canonical=_version_canonical(site, page, work, fidelity, where),
+        canonical=_version_canonical(site, page, policy, fidelity, where),
     )
     return Screen("version.html", make_shell(site, page, frame), view, phrases)
 
