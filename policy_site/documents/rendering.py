@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,20 +162,24 @@ class _Run:
 
     def run(self, *, jobs: int, seconds: float) -> dict[str, Document | RenderFault]:
         results: dict[str, Document | RenderFault] = {}
-        following = 0
+        begun = finished = 0
         try:
             with Workers(extensions=self._extensions, jobs=jobs, seconds=seconds) as workers:
-                while len(results) < len(self._sources):
-                    while workers.has_room and following < len(self._sources):
-                        self._begin(following, workers)
-                        following += 1
-                    self._take_finished(results)
+                while finished < len(self._sources):
+                    while workers.has_room and begun < len(self._sources):
+                        self._begin(begun, workers)
+                        begun += 1
+                    for document in self._assembled(finished):
+                        results[self._sources[finished].key] = document
+                        finished += 1
+                        if self._progress:
+                            self._progress(finished)
                     if workers.is_busy:
                         for task, outcomes, is_over in workers.wait():
                             self._note(task, outcomes, is_over=is_over)
-                    elif len(results) < len(self._sources):
+                    elif finished < len(self._sources):
                         # its chunks were under way in a text that was given up
-                        self._begin(len(results), workers)
+                        self._begin(finished, workers)
         finally:
             self._memo.write(self._unwritten)
         return results
@@ -222,15 +226,13 @@ class _Run:
             self._memo.write(self._unwritten)
             self._unwritten = {}
 
-    def _take_finished(self, results: dict[str, Document | RenderFault]) -> None:
-        """Assemble, in order, the texts of which every chunk is known."""
-        for number in range(len(results), len(self._sources)):
+    def _assembled(self, first: int) -> Iterator[Document | RenderFault]:
+        """Assemble the texts from number ``first`` on, up to the first of which a chunk is not known yet."""
+        for number in range(first, len(self._sources)):
             source, missing = self._sources[number], self._missing(number)
             fault = self._faults.get(number) or next(
                 (self._chunk_faults[key] for key in missing if key in self._chunk_faults), None
             )
             if missing and fault is None:
                 return
-            results[source.key] = fault or self._assembler.assemble(self._plans[number], title=source.title)
-            if self._progress:
-                self._progress(len(results))
+            yield fault or self._assembler.assemble(self._plans[number], title=source.title)
