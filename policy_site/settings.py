@@ -255,9 +255,10 @@ class Settings(_Table):
         return urlsplit(self.base_url).path
 
     @property
-    def feed_authority(self) -> str:
-        """Domain name that event ids carry."""
-        return self.feed.authority or (urlsplit(self.base_url).hostname or "localhost")
+    def tag(self) -> str:
+        """What the ids of events and feeds begin with (RFC 4151): ``tag:example.org,2026:``."""
+        authority = self.feed.authority or (urlsplit(self.base_url).hostname or "localhost")
+        return f"tag:{authority},{self.feed.year}:"
 
     def policy(self, policy_id: str) -> PolicySettings:
         """Return what is set for a policy; raise :class:`KeyError` where it is not named."""

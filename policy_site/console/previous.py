@@ -179,10 +179,9 @@ def refuse_contradictions(publication: Publication, *, since: int) -> None:
 
 def _refusals(departures: tuple[Departure, ...], feed: ChangeFeed, publication: Publication) -> Iterator[Finding]:
     entries = {entry.event.id: entry for entry in feed.entries}
-    settings = publication.settings
-    stem = f"tag:{settings.feed_authority},{settings.feed.year}:"
-    if not any(departure.id.startswith(stem) for departure in departures):
-        message = f"Published ids begin otherwise than {stem}: {departures[0].id} does."
+    tag = publication.settings.tag
+    if not any(departure.id.startswith(tag) for departure in departures):
+        message = f"Published ids begin otherwise than {tag}: {departures[0].id} does."
         yield _finding("", message, "Put back `authority` and `year` of [feed] in site.toml: they are frozen.")
         return
     for departure in departures[:_MOST]:

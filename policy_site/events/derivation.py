@@ -27,20 +27,19 @@ def derive_events(
     *,
     as_of: datetime,
     section_changes: SectionChanges,
-    authority: str,
-    year: int,
+    tag: str,
     published: Sequence[Event] = (),
 ) -> tuple[Event, ...]:
     """Return every event that happened by ``as_of``, in the order of the change feed.
 
     By instant; what happened at the same instant by kind, policy, version (the earlier effective one first) and
-    language. A version in which no word changed makes no event. ``authority`` and ``year`` make the ids (RFC 4151).
+    language. A version in which no word changed makes no event. ``tag`` begins the ids: ``tag:example.org,2026:``.
 
     ``published`` are the events of the change feed that is continued, in its order: they come first, and whatever is
     new follows them, at no earlier instant than the last of them. One that no longer follows from the policies is kept
     as it was told, marked, as long as its version is there.
     """
-    stem = f"tag:{authority},{year}:policy/"
+    stem = f"{tag}policy/"
     comparison = Comparison(section_changes)
     happenings = sorted(
         (happening for policy in policies for happening in happenings_of(policy, comparison) if happening.at <= as_of),

@@ -46,7 +46,7 @@ def compose_feed(
     scope: Scope,
     title: Callable[[Entry | None], str],
     publisher: str,
-    stem: str,
+    tag: str,
     phrases: Phrases,
     headline: Callable[[Entry], str],
     lead: Callable[[Entry], str] = lambda _: "",
@@ -57,7 +57,7 @@ def compose_feed(
 
     ``archive``: the number of an archive document, 1 for the oldest; ``None`` for the one that people subscribe to,
     which holds the newest full page and what followed it. ``title`` is asked with the newest entry of an archive
-    document, whose title is that of its time, and with ``None`` otherwise. ``stem`` begins the feed's id:
+    document, whose title is that of its time, and with ``None`` otherwise. ``tag`` begins the feed's id:
     ``tag:example.org,2026:``.
     """
     mine = [entry for entry in entries if policy in (None, entry.policy.id)]
@@ -67,7 +67,7 @@ def compose_feed(
     told = every[first : None if archive is None else first + FEED_PAGE][::-1]
     newest = told[0] if told else next(iter(mine), None)
     return Feed(
-        id=f"{stem}feed/{policy or ''}/{locale}/{scope}" if policy else f"{stem}feed/{locale}/{scope}",
+        id=f"{tag}feed/{policy or ''}/{locale}/{scope}" if policy else f"{tag}feed/{locale}/{scope}",
         locale=locale,
         policy=policy,
         scope=scope,

@@ -100,8 +100,7 @@ def compile_publication(
         section_changes=lambda policy, version, settled_as: section_changes(
             policy, version, documents, settled_as=settled_as
         ),
-        authority=settings.feed_authority,
-        year=settings.feed.year,
+        tag=settings.tag,
         published=published,
     )
     findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)

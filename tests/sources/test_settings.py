@@ -31,7 +31,7 @@ def test_a_short_configuration_is_enough() -> None:
     assert settings.base_url == "https://example.org/legal/"
     assert settings.base_path == "/legal/"
     assert settings.authoritative_locale == "en"
-    assert settings.feed_authority == "example.org"
+    assert settings.tag.startswith("tag:example.org,")
     assert settings.notices["standard"].days == 30
 
 

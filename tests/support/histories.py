@@ -114,7 +114,7 @@ def compared(_policy: Policy, version: Version, _settled: str) -> tuple[SectionC
 
 def derive(*policies: Policy, as_of: datetime = END, published: Sequence[Event] = ()) -> tuple[Event, ...]:
     return derive_events(
-        policies, as_of=as_of, section_changes=compared, authority="example.org", year=2026, published=published
+        policies, as_of=as_of, section_changes=compared, tag="tag:example.org,2026:", published=published
     )
 
 
@@ -216,7 +216,7 @@ def feed_of(
         scope=scope,
         title=lambda newest: newest.title_in(locale) if newest else title,
         publisher="Example",
-        stem="tag:example.org,2026:",
+        tag="tag:example.org,2026:",
         phrases=PHRASES,
         headline=lambda entry: f"{entry.title_in(locale)}: {entry.event.kind.name.lower()}",
         archive=archive,

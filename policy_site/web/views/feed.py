@@ -70,7 +70,7 @@ def _write_feed(
         scope=scope,
         title=title,
         publisher=settings.publisher or settings.title,
-        stem=f"tag:{settings.feed_authority},{settings.feed.year}:",
+        tag=settings.tag,
         phrases=formats.Phrases(
             no_summary=phrases.gettext("No summary was written for this version."),
             impact=phrases.gettext("What it means for you"),
