@@ -134,7 +134,7 @@ class Revision:
     commit: str | None
     """Full object name of the commit that brought it; ``None`` outside a repository and for ``archive/`` files."""
     committed_at: datetime | None
-    """Committer date, UTC; ``None`` where ``commit`` is."""
+    """Committer date, UTC; of a file on disk, the instant as of which it counts as merged; else ``None``."""
     title: str = ""
     """What ``site.toml`` calls this text, whatever it says itself; empty where it names no title for its language."""
 

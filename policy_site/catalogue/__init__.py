@@ -78,6 +78,7 @@ def compile_catalogue(
     wording: Wording,
     month_names: Mapping[str, int],
     is_complete: bool,
+    with_drafts: bool = False,
 ) -> Catalogue:
     """Group what the history holds into policies and versions, as known at ``as_of``.
 
@@ -88,7 +89,12 @@ def compile_catalogue(
     announcements: list[datetime] = []
     group = load_way(settings.versions.grouping).group
     question = Question(
-        settings=settings, as_of=as_of, wording=wording, month_names=month_names, is_complete=is_complete
+        settings=settings,
+        as_of=as_of,
+        wording=wording,
+        month_names=month_names,
+        is_complete=is_complete,
+        with_drafts=with_drafts,
     )
     for shelf in shelves:
         grouped = group(shelf, question)

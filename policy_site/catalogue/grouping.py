@@ -49,6 +49,8 @@ class Question:
     """1 to 12 by lower-case name, in every language of the site."""
     is_complete: bool
     """False where the history is shallow or absent: then a version may stand without its text."""
+    with_drafts: bool = False
+    """For a preview: a version that is to be announced later counts as published now; its day stays as declared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class _Grouping:
         self.shelf = shelf
         self.settings = settings = question.settings
         self.as_of = question.as_of
+        self.with_drafts = question.with_drafts
         self.wording = question.wording
         self.is_complete = question.is_complete
         self.locale = settings.authoritative_locale
@@ -83,6 +84,8 @@ class _Grouping:
             self.findings.append(finding(path, message, remedy, rule="version-label"))
             return None
         *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)
+        if self.with_drafts and version.published_at > self.as_of:
+            earlier, version = [], replace(version, published_at=self.as_of, stated_at=None)
         editions = MappingProxyType(self._editions(version, texts))
         return replace(version, editions=editions, earlier=tuple(earlier))
 

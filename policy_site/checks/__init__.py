@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from policy_site.checks import (
     carried_words,
     changed_sections,
@@ -23,7 +25,7 @@ from policy_site.checks.rule import Rule
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
-__all__ = ["RULES", "Rule", "check", "stops_build"]
+__all__ = ["RULES", "Rule", "check", "in_order", "stops_build"]
 
 RULES: tuple[Rule, ...] = (
     carried_words.RULE,
@@ -49,7 +51,11 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 def check(publication: Publication) -> tuple[Finding, ...]:
     """Return every finding: those of reading the content, then those of each rule; the worst first, then by place."""
-    found = [*publication.findings, *(finding for rule in RULES for finding in rule.findings(publication))]
+    return in_order([*publication.findings, *(finding for rule in RULES for finding in rule.findings(publication))])
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings, each once: the worst first, then by place."""
     return tuple(
         sorted(
             dict.fromkeys(found),

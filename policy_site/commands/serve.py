@@ -146,7 +146,8 @@ class Preview:
             origin = self._open_site()
             self._terminal.folder = origin.folder
             as_of = instant_of(self._as_of, origin.settings, now=now())
-            publication = origin.compile(as_of, with_work_tree=True)
+            history = origin.of_checkout().read(with_work_tree=True, merged_at=as_of)
+            publication = origin.compile(as_of, history=history, with_drafts=True)
             faults = check(publication)
             self.base_path = publication.settings.base_path
             if stops_build(faults, is_strict=False):
@@ -228,7 +229,9 @@ def create_preview() -> Flask:
     config = os.environ.get("POLICY_SITE_CONFIG")
     arguments: Any = parser.parse_args(["--config", config] if config else [])
     origin = open_origin(arguments)
-    publication = origin.compile(now(), with_work_tree=True)
+    as_of = now()
+    history = origin.of_checkout().read(with_work_tree=True, merged_at=as_of)
+    publication = origin.compile(as_of, history=history, with_drafts=True)
     terminal = Terminal()
     terminal.folder = origin.folder
     terminal.show_findings(publication.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
 from pathlib import Path
@@ -34,8 +34,8 @@ class Origin:
     """Content folder, relative to the repository; to the current folder where there is none."""
     ref: str | None
 
-    def read(self, *, with_work_tree: bool = False) -> History:
-        """Read the history of the content."""
+    def read(self, *, with_work_tree: bool = False, merged_at: datetime | None = None) -> History:
+        """Read the history of the content; with ``merged_at``, as if what is not merged yet were, at that instant."""
         places = Places(self.settings)
 
         def is_wanted(path: str) -> bool:
@@ -50,7 +50,16 @@ class Origin:
             wanted=is_wanted,
             ref=self.ref,
             with_work_tree=with_work_tree,
+            merged_at=merged_at,
         )
+
+    def of_checkout(self) -> Origin:
+        """Return the same with the commit that is checked out in place of the publishing branch, unless one is named.
+
+        Who checks a pull request wants to know of that commit, whatever the branch is called.
+        """
+        is_bare = self.repository is not None and not (self.repository / ".git").exists()
+        return self if self.repository is None or self.ref is not None or is_bare else replace(self, ref="HEAD")
 
     def compile(
         self,
@@ -58,17 +67,23 @@ class Origin:
         *,
         jobs: int = 1,
         progress: Callable[[str, int, int], None] | None = None,
+        history: History | None = None,
         with_work_tree: bool = False,
+        with_drafts: bool = False,
         published: Sequence[Event] = (),
     ) -> Publication:
-        """Compile what is published at ``as_of``; ``published``: the events of the change feed that is continued."""
+        """Compile what is published at ``as_of``; ``published``: the events of the change feed that is continued.
+
+        ``history``: as was read already. ``with_drafts``: versions announced for a later day are there, too.
+        """
         workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
-        history = self.read(with_work_tree=with_work_tree)
+        history = history or self.read(with_work_tree=with_work_tree)
         return compile_publication(
             self.settings,
             history,
             as_of=as_of,
             workshop=workshop,
+            with_drafts=with_drafts,
             published=published,
             catalogues=read_own_catalogues(self.config.parent / "translations"),
         )

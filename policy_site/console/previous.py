@@ -123,7 +123,7 @@ def add_previous_arguments(parser: argparse.ArgumentParser) -> None:
         "--previous",
         metavar="DIR-or-URL",
         help="continue the change feed of the site published there, and refuse to rewrite it (default: the site in"
-        " --output, unless --as-of is given)",
+        " build/site or --output, unless --as-of is given)",
     )
     parser.add_argument("--first", action="store_true", help="with --previous: nothing may be published there yet")
     parser.add_argument(
@@ -196,8 +196,9 @@ def _refusal(departure: Departure, entry: Entry | None) -> Finding:
     if not departure.differences:
         what = "no longer follows from the content" if entry else "is about a version that the content no longer has"
         remedy = (
-            "Bring back what it tells of: nothing published is taken back; a version is withdrawn with `withdrawn:`, a"
-            " policy with `retired`. After a merge on the wrong branch or a shallow clone, get the whole history."
+            "Bring back what it tells of, under the label it had: nothing published is taken back. A version is"
+            " postponed by another `effective:` in its note and withdrawn by `withdrawn:`; a policy ends with"
+            " `retired`. After a merge on the wrong branch or a shallow clone, get the whole history."
         )
         return _finding(_path(entry), f"{name} is published and {what}.", remedy)
     forbidden = [difference for difference in departure.differences if difference.ground is None]

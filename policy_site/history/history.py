@@ -22,7 +22,7 @@ from policy_site.history.findings import (
     report_tip,
 )
 from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK, Lineages, Sighting, follow_files, parse_log
-from policy_site.history.repository import PARTIAL_REMEDY, Repository, Tip, open_repository
+from policy_site.history.repository import PARTIAL_REMEDY, Log, Repository, Tip, open_repository
 from policy_site.history.texts import Fault, Text
 from policy_site.model import Finding, Revision, Severity
 
@@ -61,17 +61,20 @@ def read_history(
     wanted: Callable[[str], bool],
     ref: str | None = None,
     with_work_tree: bool = False,
+    merged_at: datetime | None = None,
 ) -> History:
     """Read the first-parent history of the files below ``folder`` that are ``wanted``.
 
     ``folder`` is relative to the root of the repository, ``.`` for all of it; paths given to ``wanted`` and got back
     are relative to ``folder``. ``ref`` is read instead of ``branch``; ``branch`` None means the one checked out. With
-    the work tree, the files on disk count as one more revision each, without a commit. Raises :class:`HistoryError`.
+    the work tree, the files on disk count as one more revision each, without a commit. With ``merged_at``, what is not
+    on the publishing branch yet counts as merged into it at that instant, in one commit. Raises :class:`HistoryError`.
     """
     opened = open_repository(repository)
     reader = _Reader(folder=normalise(folder), wanted=cache(wanted))
     tip = opened.find_tip(branch=branch, ref=ref)
-    log = opened.read_log(tip.commit, folder=reader.folder)
+    log = _read_merged(opened, tip, reader.folder, branch, merged_at) if merged_at else None
+    log = log or opened.read_log(tip.commit, folder=reader.folder)
     commits = list(parse_log(log.output))
     history = reader.collect(opened, tip, follow_files(reversed(commits), wanted=reader.wants))
     if commits:
@@ -79,7 +82,7 @@ def read_history(
     if log.are_renames_exact_only:
         history = _without_likeness(history, is_partial=opened.is_partial)
     if with_work_tree:
-        history = reader.add_work_tree(opened, history)
+        history = reader.add_work_tree(opened, history, merged_at)
     findings = (replace(finding, path=reader.below(finding.path)) for finding in history.findings)
     return replace(history, findings=tuple(findings))
 
@@ -164,7 +167,7 @@ class _Reader:
                 kept.append((sighting.order, _revision(self.below(sighting.path), content, sighting)))
         return kept, skipped
 
-    def add_work_tree(self, repository: Repository, history: History) -> History:
+    def add_work_tree(self, repository: Repository, history: History, merged_at: datetime | None) -> History:
         """Let the files on disk follow the history; what is wrong at the tip may be right on disk."""
         if repository.is_bare:
             raise HistoryError(
@@ -177,9 +180,9 @@ class _Reader:
                 f"The content folder {place} leads out of the repository.", remedy="Put a folder in place of the link."
             )
         kept = tuple(finding for finding in history.findings if finding.severity is not Severity.ERROR)
-        return self.add_files(place, replace(history, findings=kept))
+        return self.add_files(place, replace(history, findings=kept), merged_at)
 
-    def add_files(self, place: Path, history: History) -> History:
+    def add_files(self, place: Path, history: History, merged_at: datetime | None = None) -> History:
         """Add the files of a folder on disk as one more revision each, where their text differs."""
         revisions = dict(history.revisions)
         added: list[tuple[str, Revision]] = []
@@ -197,7 +200,7 @@ class _Reader:
             if isinstance(text, Fault):
                 findings.append(report_fault(self.from_root(path), text))
             elif not past or past[-1].text != text.text:
-                revisions[path] = (*past, _revision(path, text, None))
+                revisions[path] = (*past, replace(_revision(path, text, None), committed_at=merged_at))
                 added.append((path, revisions[path][-1]))
         return replace(
             history,
@@ -206,6 +209,25 @@ class _Reader:
             files=files,
             findings=tuple(dict.fromkeys(findings)),
         )
+
+
+def _read_merged(repository: Repository, tip: Tip, folder: str, branch: str | None, merged_at: datetime) -> Log | None:
+    """Return the log of the publishing branch with ``tip`` merged into it; ``None`` where nothing is to be merged.
+
+    What a merge commit, a squash and a rebase leave on the branch is the same: the difference, on the day of the merge.
+    """
+    base = repository.find_publishing_tip(branch)
+    common = repository.find_fork(base, tip.commit) if base else None
+    if base is None or common is None or common == tip.commit:
+        return None
+    log, difference = (
+        repository.read_log(base, folder=folder),
+        repository.read_difference(common, tip.commit, folder=folder),
+    )
+    if difference is None:
+        return None
+    head = f"{tip.commit} {int(merged_at.timestamp())}".encode("ascii")
+    return replace(log, output=head + b"\0" + difference + log.output)
 
 
 def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, Text | Fault]:

@@ -192,6 +192,30 @@ class Repository:
         status, output, _ = run_git(self.folder, *command)
         return tuple(_decode(name) for name in output.split(b"\0") if name) if status == 0 else ()
 
+    def find_publishing_tip(self, branch: str | None) -> str | None:
+        """Return the commit of the publishing branch where it can be told: of ``branch``, else of ``main`` or alike.
+
+        What is checked out says nothing of it: a pull request is checked out as a branch of its own.
+        """
+        status, output, _ = run_git(self.folder, "symbolic-ref", "-q", "refs/remotes/origin/HEAD")
+        default = _decode(output).strip().removeprefix("refs/remotes/origin/") if status == 0 else ""
+        for name in (branch,) if branch else (default, "main", "master"):
+            for place in ("refs/heads", "refs/remotes/origin") if name else ():
+                commit = self.find_commit(f"{place}/{name}")
+                if commit is not None:
+                    return commit
+        return None
+
+    def read_difference(self, old: str, new: str, *, folder: str) -> bytes | None:
+        """Return what ``new`` changed below ``folder`` since ``old``, as the log says it of one commit."""
+        where = [] if folder == "." else [folder]
+        command = ("diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--no-relative")
+        for renames in ("-M50%", "-M100%"):
+            status, output, _ = run_git(self.folder, *command, renames, "--end-of-options", old, new, "--", *where)
+            if status == 0:
+                return output
+        return None
+
     @property
     def is_partial(self) -> bool:
         """Whether git left out objects on purpose when it cloned (``--filter``)."""

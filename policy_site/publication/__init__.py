@@ -73,13 +73,15 @@ def compile_publication(
     *,
     as_of: datetime,
     workshop: Workshop | None = None,
+    with_drafts: bool = False,
     published: Sequence[Event] = (),
     catalogues: tuple[OwnCatalogue, ...] = (),
 ) -> Publication:
     """Compile everything that is published at ``as_of`` from one history.
 
-    ``published`` are the events of the change feed that is continued, in its order. Faults of the content do not stop
-    it: they are findings beside whatever can still be shown.
+    ``published`` are the events of the change feed that is continued, in its order. ``with_drafts``: for a preview,
+    versions that are to be announced later are there already. Faults of the content do not stop it: they are findings
+    beside whatever can still be shown.
     """
     workshop = workshop or Workshop()
     shelves, strays = gather_shelves(history, settings)
@@ -91,6 +93,7 @@ def compile_publication(
         wording=wordings.name,
         month_names=month_names(settings.languages),
         is_complete=history.is_complete,
+        with_drafts=with_drafts,
     )
     documents, sources, faults = render_editions(catalogue, shelves, settings, workshop)
     words, earlier_words, word_faults = render_words(catalogue, settings, workshop)

@@ -13,7 +13,7 @@ from policy_site.commands import serve
 from policy_site.commands.serve import Preview
 from policy_site.console.origin import add_origin_arguments, open_origin
 from policy_site.console.terminal import Terminal
-from tests.support.builder import PolicyRepository
+from tests.support.builder import PolicyRepository, release_words
 
 TEXT = '---\ntitle: Privacy\nversion: "2025-03-01"\n---\n## Data {#data}\n\nWe keep your data for 90 days.\n'
 
@@ -111,3 +111,32 @@ def test_a_configuration_that_is_a_folder_does_not_end_the_preview(
     configuration.mkdir()
     preview.refresh()
     assert Client(preview).get("/legal/en/privacy/").status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_committed"),
+    [
+        ("effective: 2026-09-10\n", False),
+        ("effective: 2026-09-10\n", True),
+        ("published: 2026-09-01\neffective: 2026-12-10\n", True),
+        ("published: 2026-09-01\neffective: 2026-12-10\n", False),
+    ],
+    ids=["a draft on disk", "a draft merged", "for a later day, merged", "for a later day, on disk"],
+)
+def test_drafts_and_what_is_to_be_announced_are_shown_as_upcoming(
+    policies: PolicyRepository, facts: str, is_committed: bool
+) -> None:
+    draft = TEXT.replace("90", "30").replace('version: "2025-03-01"\n', "")
+    changes = "changes:\n  - {category: clarification, sections: [data]}\n"
+    policies.write("content/privacy/versions/draft.en.md", draft)
+    policies.write("content/privacy/releases/draft.md", f"---\n{facts}{changes}---\n{release_words()}")
+    if is_committed:
+        policies.commit(when="2026-05-01")
+    parser = argparse.ArgumentParser()
+    add_origin_arguments(parser)
+    arguments = parser.parse_args([])
+    made = Preview(lambda: open_origin(arguments), "2026-06-01", Terminal(is_quiet=True))
+    made.refresh()
+    assert "30 days" in Client(made).get("/legal/en/privacy/v/draft/").text
+    assert "v/draft/" in Client(made).get("/legal/en/privacy/history/").text
+    assert "90 days" in Client(made).get("/legal/en/privacy/").text
