@@ -17,8 +17,8 @@ from lxml.html.diff import htmldiff
 
 from benchmarks.redlines_corpus import Pair, Tally
 from policy_site.model import Document
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.tokens import tokenise
-from policy_site.redlines.words import Codebook
 from tests.support.redline_pages import parse_strictly, side_of_blocks
 
 

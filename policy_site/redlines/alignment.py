@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from policy_site.model import Document, Section
 from policy_site.redlines.blocks import Gap, Group, pair_alike, pair_equals
 from policy_site.redlines.chains import Pair
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.moves import Match, find_alike_moves, find_equal_moves, number_moves
 from policy_site.redlines.pieces import Piece, Standing, take_pieces
 from policy_site.redlines.sections import SectionPairs, stable_pairs
-from policy_site.redlines.words import Codebook
 
 
 @dataclass(frozen=True, slots=True)

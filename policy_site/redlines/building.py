@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.marks import annotate, compare_blocks
 from policy_site.redlines.pieces import Passage, Piece
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.runs import Cut, Joined, count_words, cut_runs
 from policy_site.redlines.shapes import compare_shapes, renumbered
+from policy_site.redlines.tidying import Stretch
 from policy_site.redlines.tree import Leaf, Note, NoteKind, Operation, OperationKind, Run, RunKind
-from policy_site.redlines.words import Codebook, Stretch, match_words, similarity
+from policy_site.redlines.words import match_words, similarity
 
 TOO_MUCH = 0.60
 """Share of words that differ, above which the old block stands before the new one."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from policy_site.model import Document, Section, SectionChangeKind
 from policy_site.redlines.alignment import Alignment, Side, align, mirrored
 from policy_site.redlines.building import Builder, Step
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.moves import Match
 from policy_site.redlines.pieces import Piece, leaf_key
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.tree import Move, NoteKind, Operation, OperationKind, Redline, RunKind, SectionRedline
-from policy_site.redlines.words import Codebook
 
 
 def compare(old: Document, new: Document) -> Redline:

@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import groupby, islice
 
 from policy_site.model import Block, Container, Span
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.numbering import confirmed, read_marker
 from policy_site.redlines.shapes import PLAIN, Shape, ShapeReader
 from policy_site.redlines.tokens import Tokens, fold, is_wordlike, tokenise_once
-from policy_site.redlines.words import Codebook
 
 OBJECT = "\ufffc"
 """Stands in the text of a passage for an element that shows something without having text: an image, a line break."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from policy_site.model import Span
 from policy_site.redlines.pieces import Passage
+from policy_site.redlines.tidying import Stretch
 from policy_site.redlines.tokens import Tokens, is_wordlike, leading_space
 from policy_site.redlines.tree import RunKind
-from policy_site.redlines.words import Stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from policy_site.model import Document
 from policy_site.redlines.alignment import Alignment, Side
 from policy_site.redlines.blocks import may_join
 from policy_site.redlines.chains import Pair, heaviest_chain
+from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.compare import Comparison
 from policy_site.redlines.moves import Match, number_moves
 from policy_site.redlines.pieces import Piece
 from policy_site.redlines.sections import stable_pairs
 from policy_site.redlines.tree import Redline
-from policy_site.redlines.words import Codebook
 
 _NEAR = 0.15
 """Share of a text by which the place where a block is divided can miss the place where two had been joined."""

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - signs of many scripts
 """Words compared with words: the only door to diff-match-patch.
 
 Each distinct token becomes one private-use character, so no token can be cut. The cost is bounded by structure: a pair
@@ -8,22 +7,17 @@ of rows that differ in much is first divided at runs of tokens that stand once o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel, LCSseq
 from rapidfuzz.process import extract_iter
 
 from policy_site.redlines.chains import heaviest_chain
-from policy_site.redlines.tokens import is_unspaced_sign, is_wordlike
+from policy_site.redlines.codebook import Codebook
+from policy_site.redlines.tidying import Stretch, joined, tidy
 
-Stretch = tuple[int, int, int]
-"""Equal tokens: place on the left, place on the right, length."""
-
-_PLACES = tuple(chain(range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE)))
-"""Private-use characters, and after them those of planes 1 to 14: enough for a million distinct tokens."""
 _MANY_DIFFERENCES = 80
 """Tokens that differ, from which on a pair of rows is divided before diff-match-patch gets it."""
 _MANY_PRODUCTS = 60_000_000
@@ -32,38 +26,6 @@ _LONG_ROW = 4_000
 """Tokens from which on each pair of rows is looked at by itself."""
 _LONGEST = 40_000
 """Tokens of both rows from which on rapidfuzz finds all equal stretches: as many, at a tenth of the cost."""
-_MOST_BETWEEN = 7
-"""Tokens that an island between two changes can have: three words, four other signs."""
-_SENTENCE_ENDS = frozenset(".!?。！？؟।;")
-_CLAUSE_ENDS = frozenset(",:、，،")
-
-
-class Codebook:
-    """Gives each distinct token of a comparison one character."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, str] = {}
-        self._keys: dict[str, str] = {}
-
-    def encode(self, keys: Iterable[str]) -> str:
-        """Return one character a token."""
-        codes = self._codes
-        return "".join([codes.get(key) or self._add(key) for key in keys])
-
-    def _add(self, key: str) -> str:
-        number = len(self._codes)
-        code = chr(_PLACES[number]) if number < len(_PLACES) else chr(0x10000 + number - len(_PLACES))
-        self._codes[key] = code
-        self._keys[code] = key
-        return code
-
-    def keys(self, row: str) -> list[str]:
-        """Return the tokens of a row."""
-        return [self._keys[code] for code in row]
-
-    def key(self, code: str) -> str:
-        """Return the token of a character."""
-        return self._keys[code]
 
 
 def similarity(left: str, right: str, *, at_least: float = 0.0) -> float:
@@ -95,8 +57,7 @@ def find_alike(row: str, others: Mapping[int, str], *, at_least: float) -> Itera
 
 def match_words(left: str, right: str, codebook: Codebook) -> tuple[Stretch, ...]:
     """Return the equal stretches of two rows of tokens, as a person would have marked them."""
-    stretches = _joined(_match(left, right))
-    return _tidied(left, right, stretches, codebook)
+    return tidy(left, right, joined(_match(left, right)), codebook)
 
 
 def _match(left: str, right: str) -> list[Stretch]:
@@ -146,7 +107,7 @@ def _anchors(left: str, right: str) -> list[Stretch]:
     for size in (3, 2):
         mine, other = _unique_runs(left, size), _unique_runs(right, size)
         pairs = [(place, other[run], 1.0) for run, place in mine.items() if run in other]
-        chosen = _joined([(i, j, 1) for i, j in heaviest_chain(pairs)])
+        chosen = joined([(i, j, 1) for i, j in heaviest_chain(pairs)])
         if chosen:
             return chosen
     return []
@@ -206,113 +167,3 @@ def common_suffix(left: str, right: str) -> int:
         else:
             high = middle - 1
     return low
-
-
-def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    joined: list[Stretch] = []
-    for i, j, length in stretches:
-        if joined and joined[-1][0] + joined[-1][2] == i and joined[-1][1] + joined[-1][2] == j:
-            joined[-1] = (joined[-1][0], joined[-1][1], joined[-1][2] + length)
-        elif length:
-            joined.append((i, j, length))
-    return joined
-
-
-# --- clean-up: as a person would have marked it ------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Gap:
-    """What differs between two equal stretches."""
-
-    left: tuple[int, int]
-    right: tuple[int, int]
-
-    @property
-    def is_replacement(self) -> bool:
-        return self.left[1] > self.left[0] and self.right[1] > self.right[0]
-
-    @property
-    def size(self) -> int:
-        return self.left[1] - self.left[0] + self.right[1] - self.right[0]
-
-
-def _tidied(left: str, right: str, stretches: list[Stretch], codebook: Codebook) -> tuple[Stretch, ...]:
-    gaps = _gaps(stretches, len(left), len(right))
-    gaps = _without_islands(left, gaps, codebook)
-    bounds = [0, *(gap.left[1] for gap in gaps)]
-    ends = [*(gap.left[0] for gap in gaps), len(left)]
-    for index, gap in enumerate(gaps):
-        if not gap.is_replacement:
-            before = gap.left[0] - bounds[index]
-            after = ends[index + 1] - gap.left[1]
-            shift = _best_shift(left, right, gap, codebook, before=before, after=after)
-            gap.left = (gap.left[0] + shift, gap.left[1] + shift)
-            gap.right = (gap.right[0] + shift, gap.right[1] + shift)
-            bounds[index + 1] = gap.left[1]
-            ends[index] = gap.left[0]
-    tidy: list[Stretch] = []
-    i = j = 0
-    for gap in [*gaps, _Gap((len(left), len(left)), (len(right), len(right)))]:
-        tidy.append((i, j, gap.left[0] - i))
-        i, j = gap.left[1], gap.right[1]
-    return tuple(_joined(tidy))
-
-
-def _gaps(stretches: list[Stretch], left_length: int, right_length: int) -> list[_Gap]:
-    gaps = []
-    i = j = 0
-    for left_place, right_place, length in [*stretches, (left_length, right_length, 0)]:
-        if left_place > i or right_place > j:
-            gaps.append(_Gap((i, left_place), (j, right_place)))
-        i, j = left_place + length, right_place + length
-    return gaps
-
-
-def _without_islands(left: str, gaps: list[_Gap], codebook: Codebook) -> list[_Gap]:
-    """Join two replacements with little between them that stayed: three words at most, and fewer than what changed."""
-    kept: list[_Gap] = []
-    for gap in gaps:
-        while kept and _is_island(left[kept[-1].left[1] : gap.left[0]], kept[-1], gap, codebook):
-            before = kept.pop()
-            gap = _Gap((before.left[0], gap.left[1]), (before.right[0], gap.right[1]))  # noqa: PLW2901 - it grows
-        kept.append(gap)
-    return kept
-
-
-def _is_island(between: str, before: _Gap, after: _Gap, codebook: Codebook) -> bool:
-    if len(between) > _MOST_BETWEEN:
-        return False
-    if not (before.is_replacement and after.is_replacement):
-        is_both = (before.left[1] > before.left[0] or after.left[1] > after.left[0]) and (
-            before.right[1] > before.right[0] or after.right[1] > after.right[0]
-        )
-        is_unspaced = all(is_unspaced_sign(codebook.key(code)) for code in between)
-        return is_both and is_unspaced and len(between) <= min(before.size, after.size, 3)
-    words = sum(is_wordlike(codebook.key(code)) for code in between)
-    return words == 0 or (words <= 3 and 2 * len(between) < min(before.size, after.size))  # noqa: PLR2004
-
-
-def _best_shift(left: str, right: str, gap: _Gap, codebook: Codebook, *, before: int, after: int) -> int:
-    """Return how far a pure deletion or addition is to slide so that it begins where a sentence or clause does."""
-    row, (start, end) = (left, gap.left) if gap.left[1] > gap.left[0] else (right, gap.right)
-    lowest = 0
-    while -lowest < before and row[start + lowest - 1] == row[end + lowest - 1]:
-        lowest -= 1
-    highest = 0
-    while highest < after and row[start + highest] == row[end + highest]:
-        highest += 1
-    if lowest == highest:
-        return 0
-    return max(range(lowest, highest + 1), key=lambda shift: (_seam(row, start + shift, end + shift, codebook), shift))
-
-
-def _seam(row: str, start: int, end: int, codebook: Codebook) -> int:
-    """Say how well a run from ``start`` to ``end`` stands for itself."""
-    before = codebook.key(row[start - 1])[-1] if start else "."
-    last = codebook.key(row[end - 1])[-1]
-    if before in _SENTENCE_ENDS:
-        return 4 if last in _SENTENCE_ENDS else 3
-    if before in _CLAUSE_ENDS:
-        return 2
-    return 1 if codebook.key(row[start])[0] in _CLAUSE_ENDS else 0
