@@ -26,7 +26,11 @@ MOST_COMPARISONS = 1_500_000
 """Pairs of blocks in one gap up to which each is compared with each."""
 _MOST_PRODUCTS = 400_000_000
 """Product of block counts up to which the longest common row of equal blocks is looked for."""
-_SPLIT_GAIN, _SPLIT_ALIKE, _SPLIT_FOUND = 0.1, 0.6, 0.8
+_FIRM, _FOUND, _DIVIDED = 0.97, 0.5, 0.55
+"""Similarity of a pair beside which nothing was divided; share of the shorter block's tokens that stand in the other,
+from which on two hang together; similarity of all that hangs together."""
+_MOST_TOKENS = 4_000_000
+"""Product of the tokens of both sides up to which blocks that were divided or joined are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Blocks that are one: 1 and 1, or 1 and 2 (split), or 2 and 1 (merged)."""
+    """Blocks that are one: 1 and 1, or some that were divided or joined, any number to any number."""
 
     left: tuple[int, ...]
     right: tuple[int, ...]
@@ -177,43 +181,99 @@ def may_join(*sides: Sequence[Piece]) -> bool:
 
 
 def _with_splits(left: Sequence[Piece], right: Sequence[Piece], gap: Gap, groups: list[Group]) -> list[Group]:
-    """Join to a pair the unpaired neighbour that it was split from, or merged with."""
-    free_left = set(gap.left) - {i for group in groups for i in group.left}
-    free_right = set(gap.right) - {j for group in groups for j in group.right}
-    grown = []
-    for group in groups:
-        best, best_gain = group, 0.0
-        before: float | None = None
-        for side, free in ((group.right, free_right), (group.left, free_left)):
-            for neighbour in (side[0] - 1, side[-1] + 1):
-                if neighbour in free:
-                    if before is None:
-                        before = similarity(left[group.left[0]].code, right[group.right[0]].code)
-                    wider = tuple(sorted((*side, neighbour)))
-                    candidate = Group(group.left, wider) if side is group.right else Group(wider, group.right)
-                    gain = _split_gain(left, right, candidate, neighbour_is_right=side is group.right, before=before)
-                    if gain > best_gain:
-                        best, best_gain = candidate, gain
-        free_left -= set(best.left)
-        free_right -= set(best.right)
-        grown.append(best)
-    return grown
+    """Join the blocks of a gap that were divided or joined, any number to any number.
+
+    Between two pairs that are nearly the same, the words of all blocks are laid side by side: blocks of which most
+    words stand in one another hang together.
+    """
+    if len(gap.left) == len(groups) == len(gap.right):
+        return groups
+    found: list[Group] = []
+    start = (0, 0)
+    own: list[Group] = []
+    for group in [*groups, None]:
+        if group is not None and not _is_firm(left, right, group):
+            own.append(group)
+            continue
+        ends = (
+            (gap.left.index(group.left[0]), gap.right.index(group.right[0]))
+            if group is not None
+            else (len(gap.left), len(gap.right))
+        )
+        window = Gap(gap.left[start[0] : ends[0]], gap.right[start[1] : ends[1]])
+        found.extend(_regrouped(left, right, window, own))
+        found.extend([group] if group is not None else [])
+        start = (ends[0] + 1, ends[1] + 1)
+        own = []
+    return sorted(found, key=lambda group: group.right)
 
 
-def _split_gain(
-    left: Sequence[Piece], right: Sequence[Piece], group: Group, *, neighbour_is_right: bool, before: float
-) -> float:
-    """Return by how much similarity gains; 0 where the blocks are no split or merger."""
-    several, one = (right, left) if neighbour_is_right else (left, right)
-    parts = [several[index] for index in (group.right if neighbour_is_right else group.left)]
-    whole = one[(group.left if neighbour_is_right else group.right)[0]]
-    if not may_join(parts, [whole]):
-        return 0.0
-    joined = "".join(piece.code for piece in parts)
-    after = similarity(joined, whole.code)
-    shorter = min(parts, key=lambda piece: len(piece.code))
-    found = int(LCSseq.similarity(shorter.code, whole.code)) / len(shorter.code)
-    if after - before <= 0 or shorter.words < 3:  # noqa: PLR2004 - words
-        return 0.0
-    is_gain = after - before >= _SPLIT_GAIN and after >= _SPLIT_ALIKE
-    return after - before if is_gain or (found > _SPLIT_FOUND and after >= _SPLIT_ALIKE) else 0.0
+def _is_firm(left: Sequence[Piece], right: Sequence[Piece], group: Group) -> bool:
+    """Say whether a pair is so much alike that no block beside it can be part of it."""
+    mine, other = left[group.left[0]], right[group.right[0]]
+    return not may_join([mine], [other]) or similarity(mine.code, other.code, at_least=_FIRM) >= _FIRM
+
+
+def _regrouped(left: Sequence[Piece], right: Sequence[Piece], window: Gap, pairs: list[Group]) -> list[Group]:
+    if len(pairs) == len(window.left) == len(window.right) or min(len(window.left), len(window.right)) == 0:
+        return pairs
+    tokens = sum(len(left[i].code) for i in window.left) * sum(len(right[j].code) for j in window.right)
+    if tokens > _MOST_TOKENS or max(len(window.left), len(window.right)) == 1:
+        return pairs
+    together = _hanging_together(left, right, window)
+    free = (
+        set(window.left) - {i for group in (*together, *pairs) for i in group.left},
+        set(window.right) - {j for group in (*together, *pairs) for j in group.right},
+    )
+    several = [
+        group
+        for group in (Group(_filled(one.left, free[0]), _filled(one.right, free[1])) for one in together)
+        if len(group.left) + len(group.right) > 2  # noqa: PLR2004 - more than one to one
+        and _are_divided(left, right, group)
+    ]
+    taken_left = {i for group in several for i in group.left}
+    taken_right = {j for group in several for j in group.right}
+    kept = [one for one in pairs if taken_left.isdisjoint(one.left) and taken_right.isdisjoint(one.right)]
+    return [*kept, *several]
+
+
+def _filled(places: tuple[int, ...], free: set[int]) -> tuple[int, ...]:
+    """Return places with those between them that belong to nothing else."""
+    return tuple(place for place in range(places[0], places[-1] + 1) if place in places or place in free)
+
+
+def _hanging_together(left: Sequence[Piece], right: Sequence[Piece], window: Gap) -> list[Group]:
+    """Return the blocks of which most words stand in one another, in order."""
+    olds = [owner for owner in window.left for _ in left[owner].code]
+    news = [owner for owner in window.right for _ in right[owner].code]
+    shared: Counter[Pair] = Counter()
+    mine, other = "".join(left[i].code for i in window.left), "".join(right[j].code for j in window.right)
+    for block in LCSseq.opcodes(mine, other):
+        if block.tag != "equal":
+            continue
+        stretch: Counter[Pair] = Counter(
+            zip(olds[block.src_start : block.src_end], news[block.dest_start : block.dest_end], strict=True)
+        )
+        shared.update({pair: count for pair, count in stretch.items() if count > 1})
+    together: list[tuple[set[int], set[int]]] = []
+    for (i, j), count in sorted(shared.items()):
+        if count < _FOUND * min(len(left[i].code), len(right[j].code)):
+            continue
+        same = next((sets for sets in together if i in sets[0] or j in sets[1]), None)
+        if same is None:
+            together.append(({i}, {j}))
+        else:
+            same[0].add(i)
+            same[1].add(j)
+    return [Group(tuple(sorted(mine)), tuple(sorted(other))) for mine, other in together]
+
+
+def _are_divided(left: Sequence[Piece], right: Sequence[Piece], group: Group) -> bool:
+    """Say whether blocks stand side by side, can be read as one, and say much the same."""
+    olds, news = [left[i] for i in group.left], [right[j] for j in group.right]
+    return (
+        group.left[-1] - group.left[0] == len(olds) - 1
+        and group.right[-1] - group.right[0] == len(news) - 1
+        and may_join(olds, news)
+        and similarity("".join(piece.code for piece in olds), "".join(piece.code for piece in news)) >= _DIVIDED
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.marks import annotate, compare_blocks
 from policy_site.redlines.pieces import Passage, Piece
 from policy_site.redlines.rows import ColumnMaps
-from policy_site.redlines.runs import Cut, Joined, count_words, cut_runs
+from policy_site.redlines.runs import Cut, Joined, Parts, count_words, cut_runs, parts_of
 from policy_site.redlines.shapes import compare_shapes, renumbered
 from policy_site.redlines.tidying import Stretch
 from policy_site.redlines.tree import Leaf, Note, NoteKind, Operation, OperationKind, Run, RunKind
@@ -113,7 +114,9 @@ class Builder:
 
     def _blocks(self, old: Sequence[Piece], new: Sequence[Piece], move: int, change: int) -> Operation:
         olds, news = [piece.passages[0] for piece in old], [piece.passages[0] for piece in new]
-        kind = OperationKind.SPLIT if len(new) > 1 else OperationKind.MERGED if len(old) > 1 else OperationKind.MODIFIED
+        kind = OperationKind.MODIFIED
+        if len(old) + len(new) > 2:  # noqa: PLR2004 - one of each
+            kind = OperationKind.SPLIT if len(new) >= len(old) else OperationKind.MERGED
         if kind is OperationKind.MODIFIED and not move and old[0].kind != "heading" and self._is_too_much(*olds, *news):
             change = self._next_change()
             replaced = (
@@ -129,20 +132,25 @@ class Builder:
             kind = OperationKind.UNCHANGED
         return Operation(OperationKind.MOVED_TO if move else kind, leaves, move=move, change=change)
 
-    def _leaves(self, old: Sequence[Piece], new: Sequence[Piece], runs: list[tuple[int, Run]]) -> Iterable[Leaf]:
-        count = max(len(old), len(new))
-        for part in range(count):
-            mine = old[part].leaves[0] if part < len(old) else None
-            other = new[part].leaves[0] if part < len(new) else None
-            notes = self._block_notes(old[part], new[part]) if mine and other and not part else ()
+    def _leaves(self, old: Sequence[Piece], new: Sequence[Piece], runs: list[tuple[Parts, Run]]) -> Iterable[Leaf]:
+        """Yield a leaf wherever a block begins on either side; the other side goes on where none begins there."""
+        said: set[tuple[str, str]] = set()
+        before: Parts = (-1, -1)
+        for parts, group in groupby(runs, key=lambda step: step[0]):
+            begins_old, begins_new = parts[0] > before[0], parts[1] > before[1]
+            mine, other = old[parts[0]], new[parts[1]]
+            kinds = (mine.kind, other.kind)
+            is_told = before[0] >= 0 and (kinds[0] == kinds[1] or kinds in said)
+            said.add(kinds)
             yield Leaf(
-                mine,
-                other,
-                tuple(run for place, run in runs if place == part),
-                notes,
-                continues_old=part > 0 and mine is None,
-                continues_new=part > 0 and other is None,
+                mine.leaves[0] if begins_old else None,
+                other.leaves[0] if begins_new else None,
+                tuple(run for _, run in group),
+                () if is_told else self._block_notes(mine, other),
+                continues_old=not begins_old,
+                continues_new=not begins_new,
             )
+            before = parts
 
     def _cells(self, old: Piece, new: Piece) -> tuple[Leaf, ...]:
         leaves: list[Leaf] = []
@@ -188,8 +196,8 @@ class Builder:
             self._known[old, new] = known
         return known
 
-    def _runs(self, old: Joined, new: Joined, *, ends: tuple[int, int] = (0, 0)) -> list[tuple[int, Run]]:
-        """Return the runs, each with the part of a split or merged block that it belongs to.
+    def _runs(self, old: Joined, new: Joined, *, ends: tuple[int, int] = (0, 0)) -> list[tuple[Parts, Run]]:
+        """Return the runs, each with the blocks of both sides that it belongs to.
 
         ``ends`` says where the words begin after markers on both sides.
         """
@@ -200,14 +208,13 @@ class Builder:
             i, j = numbers
             rest = self._stretches(old.code[i:], new.code[j:])
             cuts = cut_runs(old, new, [(i + a, j + b, length) for a, b, length in rest], after_numbers=numbers)
-        several = old if len(old.passages) > 1 else new
-        numbered: list[tuple[int, Run]] = []
+        annotated = list(annotate(cuts, old, new))
+        numbered: list[tuple[Parts, Run]] = []
         change = 0
-        for cut, remarks in annotate(cuts, old, new):
+        for (cut, remarks), parts in zip(annotated, parts_of([cut for cut, _ in annotated], old, new), strict=True):
             is_change = cut.kind in (RunKind.DELETED, RunKind.ADDED)
             change = (change or self._next_change()) if is_change else 0
-            place = _part(several, cut.old if several is old else cut.new)
-            numbered.append((place, self._run(cut, old, new, change, remarks)))
+            numbered.append((parts, self._run(cut, old, new, change, remarks)))
         return numbered
 
     def _run(
@@ -265,7 +272,3 @@ def _numbers(old: Joined, new: Joined, ends: tuple[int, int]) -> tuple[int, int]
             return None
         counts.append(count)
     return counts[0], counts[1]
-
-
-def _part(several: Joined, place: tuple[int, int]) -> int:
-    return sum(offset <= place[0] for offset in several.offsets[1:])

@@ -19,7 +19,7 @@ _WORDS_OF_EQUAL, _WORDS_OF_ALIKE = 2, 5
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Pieces left and right that are one: 1 and 1, 1 and 2 (split), 2 and 1 (merged)."""
+    """Pieces left and right that are one: 1 and 1, or some that were divided or joined."""
 
     left: tuple[int, ...]
     right: tuple[int, ...]

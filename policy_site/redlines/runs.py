@@ -214,6 +214,29 @@ def _divided(cut: Cut, seam: int, *, is_old: bool) -> Iterator[Cut]:
         yield Cut(cut.kind, second, gone) if is_old else Cut(cut.kind, gone, second)
 
 
+Parts = tuple[int, int]
+"""Which block of the old and of the new side, from 0."""
+
+
+def parts_of(cuts: Sequence[Cut], old: Joined, new: Joined) -> list[Parts]:
+    """Return the blocks that each run belongs to. Where both sides begin one, they begin it together."""
+    parts = [(_part(old, cut.old), _part(new, cut.new)) for cut in cuts]
+    if len(old.passages) == 1 or len(new.passages) == 1:
+        return parts
+    for index, cut in enumerate(cuts):
+        if cut.kind is RunKind.DELETED and index and parts[index][0] > parts[index - 1][0]:
+            rest = range(index, len(cuts))
+            after = next((other for other in rest if cuts[other].kind is not RunKind.DELETED), None)
+            if after is not None and parts[after][0] == parts[index][0]:
+                for other in range(index, after):
+                    parts[other] = parts[after]
+    return parts
+
+
+def _part(joined: Joined, place: tuple[int, int]) -> int:
+    return sum(offset <= place[0] for offset in joined.offsets[1:])
+
+
 def count_words(tokens: Tokens, start: int, end: int) -> int:
     """Return the number of words between two places."""
     from_token = bisect_left(tokens.starts, start)

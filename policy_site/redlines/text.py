@@ -94,7 +94,8 @@ class _Terminal:
                     parts.append(_said(run.new or run.old))
                 if run.notes:
                     parts[-1:] = self._noted(parts[-1], run.notes)
-            parts.extend(self._note(note) for note in leaf.notes)
+            if leaf.notes:
+                parts[-1:] = self._noted(parts[-1] if parts else "", leaf.notes)
         return "".join(parts).rstrip()
 
     def _noted(self, words: str, notes: Sequence[Note]) -> list[str]:
