@@ -144,3 +144,39 @@ def test_marks_of_the_policy_itself_are_told_from_ours(old: str, new: str) -> No
 def test_what_follows_from_the_words_has_no_note(old: str, new: str) -> None:
     assert notes_of(redline_of(old, new)) == []
     assert count_changes(redline_of(old, new)).links == 0
+
+
+SENTENCES = (
+    "You may cancel at any time in your account.",
+    "We refund the unused part of the fee within thirty days.",
+    "Fees for usage that has already happened are kept.",
+    "If we end the contract, we refund the whole of the period.",
+)
+
+
+@pytest.mark.parametrize("parts", [2, 3, 4])
+@pytest.mark.parametrize("separator", ["\n\n", "\n- "])
+def test_a_paragraph_divided_or_joined_has_no_word_marked(parts: int, separator: str) -> None:
+    whole = " ".join(SENTENCES)
+    divided = ("\n- " if separator == "\n- " else "") + separator.join(SENTENCES[: parts - 1])
+    divided += separator + " ".join(SENTENCES[parts - 1 :])
+    for old, new in ((whole, divided), (divided, whole)):
+        redline = redline_of(
+            f"# T\n\nBefore it all.\n\n{old}\n\nAfter it.", f"# T\n\nBefore it all.\n\n{new}\n\nAfter it."
+        )
+        assert (redline.words_added, redline.words_deleted) == (0, 0)
+        assert count_changes(redline).structure >= parts - 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Pay within thirty (30) days.", "Pay within sixty (60) days.", "[-thirty (30)-]{+sixty (60)+} days."),
+        ("Pay within “ten” days now.", "Pay within “two” days now.", "Pay within “[-ten-]{+two+}” days now."),
+        ("Up to EUR 10 (ten euros).", "Up to EUR 25 (twenty euros).", "EUR [-10-]{+25+} ([-ten-]{+twenty+} euros)"),
+        ("We share it [rarely] with them.", "We share it [often] with them.", "[[-rarely-]{+often+}]"),
+        ("A host; name and address. End.", "A host; a mailer; name and address. End.", "A host; {+a mailer; +}name"),
+    ],
+)  # fmt: skip
+def test_brackets_and_signs_stay_with_what_they_hold(old: str, new: str, expected: str) -> None:
+    assert expected in text.render(redline_of(f"# T\n\n{old}", f"# T\n\n{new}"), colour=False)
