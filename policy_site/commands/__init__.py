@@ -33,9 +33,22 @@ class Command(Protocol):
 
 
 COMMANDS = (
-    *("build", "serve", "check", "review", "log", "diff", "translations"),
-    *("init", "release", "withdraw", "postpone", "retire", "review-done", "backfill"),
-    *("notify", "ping"),
+    "build",
+    "serve",
+    "check",
+    "review",
+    "log",
+    "diff",
+    "translations",
+    "init",
+    "release",
+    "withdraw",
+    "postpone",
+    "retire",
+    "review-done",
+    "backfill",
+    "notify",
+    "ping",
 )
 """Every command's module, in the order of the help; add yours here.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from policy_site import commands
 from policy_site.commands import COMMANDS, load_command, main
 from policy_site.console.terminal import printable
 from tests.support.builder import PolicyRepository
@@ -184,9 +185,23 @@ def test_a_call_that_is_not_understood_ends_with_two(arguments: list[str]) -> No
     assert ended.value.code == 2
 
 
-def test_every_command_has_a_name_and_help() -> None:
-    assert all(name == load_command(name).NAME for name in COMMANDS)
-    assert all(load_command(name).HELP for name in COMMANDS)
+FILES = sorted(
+    file.stem.replace("_", "-") for file in Path(commands.__file__).parent.glob("*.py") if file.stem != "__init__"
+)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_has_a_command_that_is_registered_and_says_all_of_itself(name: str) -> None:
+    assert COMMANDS.count(name) == 1, f"name {name!r} in COMMANDS of policy_site/commands/__init__.py"
+    command = load_command(name)
+    assert name == command.NAME
+    assert command.HELP
+    assert callable(command.add_arguments)
+    assert callable(command.run)
+
+
+def test_there_is_no_command_besides_the_files() -> None:
+    assert sorted(COMMANDS) == FILES
 
 
 def test_nothing_that_a_terminal_would_obey_is_printed(
