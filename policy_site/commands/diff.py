@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="POLICY OLD NEW (labels, or in-force, or upcoming; NEW defaults to in-force), or two file names",
     )
     add_origin_arguments(parser)
-    parser.add_argument("--language", metavar="TAG", help="default: the authoritative one")
+    parser.add_argument("--language", metavar="TAG", help="default: the authoritative one; of two files: en")
     parser.add_argument("--format", choices=("text", "html", "json"), default="text")
     parser.add_argument(
         "--level",
@@ -72,12 +72,14 @@ def _compare(arguments: argparse.Namespace, terminal: Terminal) -> redlines.Redl
         texts = [_read(Path(name)) for name in names]
         if is_source:
             return redlines.compare_sources(*texts)
-        return redlines.compare(*_documents_of_files([Path(name) for name in names], texts))
+        redline = redlines.compare(*_documents_of_files([Path(name) for name in names], texts))
+        return redlines.weigh(redline, locale=arguments.language or "en")
     if len(names) in (2, 3):
         publication, editions = _editions(arguments, terminal)
         if is_source:
             return redlines.compare_sources(*(edition.revision.text for edition in editions))
-        return redlines.compare(*(publication.documents[edition.digest] for edition in editions))
+        redline = redlines.compare(*(publication.documents[edition.digest] for edition in editions))
+        return redlines.weigh(redline, locale=editions[1].locale)
     raise UsageError(
         "What is to be compared is not clear.", remedy="Write `diff POLICY OLD NEW`, or `diff OLD.md NEW.md`."
     )

@@ -23,3 +23,5 @@ from policy_site.redlines.tree import Redline as Redline
 from policy_site.redlines.tree import Run as Run
 from policy_site.redlines.tree import RunKind as RunKind
 from policy_site.redlines.tree import SectionRedline as SectionRedline
+from policy_site.redlines.weighing import count_matters as count_matters
+from policy_site.redlines.weighing import weigh as weigh

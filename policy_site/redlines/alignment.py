@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policy_site.model import Document, Section
@@ -96,7 +96,7 @@ def align(left: Side, right: Side, *, same: Callable[[int, int], bool]) -> Align
             zone.gap = Gap(zone.gap.left[len(mine) :], zone.gap.right[len(other) :])
             zone.sections = None
         zones.append(zone)
-    matches.extend(_align_zones(left, right, zones))
+    matches.extend(_align_zones(left, right, zones, pairs))
     return Alignment(
         tuple(sorted(pairs.items(), key=lambda pair: pair[1])),
         frozenset(moved),
@@ -130,7 +130,7 @@ def _zones(left: Side, right: Side, stable: list[Pair], moved: list[Pair]) -> It
         yield _Zone(Gap(left.places([i]), right.places([j])), sections=(i, j), is_moved=True)
 
 
-def _align_zones(left: Side, right: Side, zones: list[_Zone]) -> list[Match]:
+def _align_zones(left: Side, right: Side, zones: list[_Zone], partners: Mapping[int, int]) -> list[Match]:
     matches: list[Match] = []
     gaps: list[tuple[Gap, bool]] = []
     for zone in zones:
@@ -141,7 +141,7 @@ def _align_zones(left: Side, right: Side, zones: list[_Zone]) -> list[Match]:
         pairs, inner = pair_equals(left.pieces, right.pieces, gap)
         matches.extend(Match((i,), (j,), is_moved=zone.is_moved) for i, j in pairs)
         gaps.extend((one, zone.is_moved) for one in inner)
-    moved = find_equal_moves(left.pieces, right.pieces, [gap for gap, _ in gaps])
+    moved = find_equal_moves(left.pieces, right.pieces, [gap for gap, _ in gaps], partners)
     matches.extend(Match((i,), (j,), is_moved=True) for i, j in moved)
     gone = [Group((i,), (j,)) for i, j in moved]
     leftovers: list[Gap] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy_site.model import Mark, Span
-from policy_site.redlines.phrases import Phrases, fill
+from policy_site.redlines.phrases import Phrases, fill, matter_of
 from policy_site.redlines.pieces import kind_of
 from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
 from policy_site.redlines.writing import (
@@ -162,6 +162,8 @@ class Inline:
             self._new_span(span, run)
         for note in run.notes:
             self._waiting.extend((self._note(note), note.change))
+        if run.matters:
+            self._waiting.append(self._matters(run.matters))
         if run.change:
             self._waiting.append(run.change)
 
@@ -240,6 +242,10 @@ class Inline:
     def _note(self, note: Note) -> str:
         attributes = attributes_of((("class", f"redline-note redline-{note.kind}"), *self.take_address(note.change)))
         return f"<span{attributes} {_NOTE}> [{escape_text(self._phrases.of(note))}]</span>"
+
+    def _matters(self, kinds: Sequence[str]) -> str:
+        words = ", ".join(escape_text(matter_of(self._phrases, kind)) for kind in kinds)
+        return f'<span class="redline-note redline-matters" {_NOTE}> [{words}]</span>'
 
     def _links(self, change: int) -> str:
         """Return the links to the change before and the one after."""

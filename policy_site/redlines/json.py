@@ -96,6 +96,8 @@ def _run(run: Run) -> Json:
         value["change"] = run.change
     if run.words:
         value["words"] = run.words
+    if run.matters:
+        value["matters"] = list(run.matters)
     if run.notes:
         value["notes"] = [_note(note.kind.value, note.old, note.new, note.change) for note in run.notes]
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policy_site.redlines.blocks import ALIKE, MOST_COMPARISONS, Gap
@@ -13,8 +13,8 @@ from policy_site.redlines.words import find_alike, similarity
 
 MOVED = 0.60
 """Similarity from which on two unpaired blocks are one that moved and was edited."""
-_WORDS_OF_EQUAL, _WORDS_OF_ALIKE = 2, 5
-"""Words that a block needs at least to be said to have moved."""
+_WORDS_OF_EQUAL, _WORDS_ELSEWHERE, _WORDS_OF_ALIKE = 2, 4, 5
+"""Words that a block needs at least to be said to have moved: unchanged, unchanged into another section, edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,10 @@ class Match:
     """Number of the move, from 1 in the order of the right side; 0 for what did not move."""
 
 
-def find_equal_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterable[Gap]) -> list[Pair]:
-    """Return the unpaired blocks that stand once, unchanged, on both sides."""
+def find_equal_moves(
+    left: Sequence[Piece], right: Sequence[Piece], gaps: Iterable[Gap], partners: Mapping[int, int]
+) -> list[Pair]:
+    """Return the unpaired blocks that stand once, unchanged, on both sides. ``partners`` are the pairs of sections."""
     mine, other = _unpaired(gaps)
     if not mine or not other:
         return []
@@ -39,15 +41,19 @@ def find_equal_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterab
     return [
         (i, places[key])
         for i in mine
-        if left_counts[key := left[i].key] == 1 and right_counts[key] == 1 and _says_enough(left[i])
+        if left_counts[key := left[i].key] == 1
+        and right_counts[key] == 1
+        and _says_enough(left[i], right[places[key]], partners)
     ]
 
 
-def _says_enough(piece: Piece) -> bool:
-    """Say whether a block is long enough to be known again; a date is one token of several words."""
-    return piece.words >= _WORDS_OF_EQUAL or any(
-        " " in key for passage in piece.passages for key in passage.tokens.keys
-    )
+def _says_enough(left: Piece, right: Piece, partners: Mapping[int, int]) -> bool:
+    """Say whether a block is long enough to be known again; a date is one token of several words.
+
+    In another section fewer than four words are a phrase that many sections have: "No stipulation."
+    """
+    least = _WORDS_OF_EQUAL if left.is_row or partners.get(left.section) == right.section else _WORDS_ELSEWHERE
+    return left.words >= least or any(" " in key for passage in left.passages for key in passage.tokens.keys)
 
 
 def find_alike_moves(left: Sequence[Piece], right: Sequence[Piece], gaps: Iterable[Gap]) -> list[Pair]:

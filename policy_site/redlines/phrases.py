@@ -43,6 +43,19 @@ class Phrases:
     title: str = "Title changed from “{old}” to “{new}”"
     own_deleted: str = "Crossed out in the policy itself:"
     own_added: str = "Underlined in the policy itself:"
+    matter_email: str = "Email addresses"
+    matter_link: str = "Links"
+    matter_date: str = "Dates"
+    matter_age: str = "Ages"
+    matter_period: str = "Periods"
+    matter_percentage: str = "Percentages"
+    matter_amount: str = "Amounts"
+    matter_reference: str = "Cross-references"
+    matter_number: str = "Numbers"
+    matter_negation: str = "Negations"
+    matter_modal: str = "May, must, shall"
+    matter_party: str = "Companies and recipients"
+    matter_term: str = "Defined terms"
     previous: str = "Previous change"
     next: str = "Next change"
     unnamed: str = "the beginning"
@@ -52,6 +65,12 @@ class Phrases:
         """Return what is said of a note."""
         phrase: str = getattr(self, note.kind.replace("-", "_"))
         return fill(phrase, old=note.old, new=note.new)
+
+
+def matter_of(phrases: Phrases, kind: str) -> str:
+    """Return what a kind of evidence is called."""
+    name: str = getattr(phrases, f"matter_{kind}")
+    return name
 
 
 def fill(phrase: str, **values: str) -> str:

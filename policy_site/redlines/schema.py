@@ -159,6 +159,11 @@ def _run() -> Json:
                 "change": _NUMBER,
                 "words": {**_NUMBER, "description": "How many words went or came."},
                 "notes": _list_of("note"),
+                "matters": {
+                    "type": "array",
+                    "items": _TEXT,
+                    "description": "At the end of a change: what sort of words changed: period, amount, negation …",
+                },
             },
         ),
         "oneOf": [{"required": ["text"]}, {"required": ["old", "new"]}],

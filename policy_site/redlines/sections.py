@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
+from rapidfuzz.distance import LCSseq
+
 from policy_site.model import Section
 from policy_site.redlines.chains import Pair, heaviest_chain
 from policy_site.redlines.numbering import without_number
@@ -16,6 +18,9 @@ _ALIKE = 0.5
 """Similarity from which on two sections with different ids and headings are one."""
 _ALIKE_WITH_ID = 0.15
 """Similarity below which two sections with one id but other headings are two."""
+_HELD, _SHORTEST = 0.65, 8
+"""Share of the shorter section's tokens that stand in the other, and how many it has at least, for two that stand alone
+between pairs to be one that was renamed and shortened."""
 _MOST_COMPARISONS = 20_000
 
 
@@ -41,6 +46,7 @@ class SectionPairs:
         self._pair_by(lambda section: fold(without_number(section.heading)).casefold())
         self._pair_by_similarity()
         self._pair_by(lambda section: section.id)
+        self._pair_alone()
         return self.pairs
 
     def _have_one_heading(self, i: int, j: int) -> bool:
@@ -101,6 +107,27 @@ class SectionPairs:
         for _, i, j in sorted(found, reverse=True):
             if -i not in self.pairs and -j not in self._taken:
                 self._add(-i, -j)
+
+    def _pair_alone(self) -> None:
+        """Pair two sections that stand alone between pairs, if most of the shorter one stands in the other."""
+        for i in range(len(self._left)):
+            if i in self.pairs or (i and i - 1 not in self.pairs):
+                continue
+            j = self.pairs[i - 1] + 1 if i else 0
+            is_alone = (
+                j < len(self._right)
+                and j not in self._taken
+                and self.pairs.get(i + 1, len(self._right) if i + 1 == len(self._left) else -1) == j + 1
+            )
+            if is_alone and self._holds_most(i, j):
+                self._add(i, j)
+
+    def _holds_most(self, i: int, j: int) -> bool:
+        mine, other = self._code(self._left_pieces[i]), self._code(self._right_pieces[j])
+        shorter, longer = sorted((len(mine), len(other)))
+        if shorter < _SHORTEST or shorter * longer > _MOST_COMPARISONS * _SHORTEST:
+            return False
+        return int(LCSseq.similarity(mine, other)) >= _HELD * shorter
 
 
 def stable_pairs(pairs: dict[int, int], weights: Sequence[float]) -> list[Pair]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from policy_site.model import Span
 from policy_site.redlines.tree import Move, Note, Operation, OperationKind, Redline, RunKind, SectionRedline
 
+_OFTEN = 5
+"""Times that the same replacement is made, from which on it is said once for all."""
 _LONGEST = 72
 """Characters of an excerpt."""
 
@@ -37,6 +41,29 @@ def list_changes(redline: Redline) -> Iterator[tuple[SectionRedline, tuple[Chang
             for line in _lines(operation, moves):
                 lines.setdefault(line.number, line)
         yield section, tuple(lines[number] for number in sorted(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The same words that became the same other ones, again and again."""
+
+    old: str
+    new: str
+    times: int
+
+
+def repeated_replacements(redline: Redline) -> tuple[Replacement, ...]:
+    """Return what was replaced alike at five places or more, the most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for operation in redline.operations:
+        if operation.kind not in (OperationKind.UNCHANGED, OperationKind.MOVED_FROM, OperationKind.REPLACED):
+            for leaf in operation.leaves:
+                for old, new in pairwise(leaf.runs):
+                    if old.kind is RunKind.DELETED and new.kind is RunKind.ADDED and old.change == new.change:
+                        counts[_excerpt(old.old_text), _excerpt(new.new_text)] += 1
+    return tuple(
+        Replacement(old, new, times) for (old, new), times in counts.most_common() if times >= _OFTEN and old and new
+    )  # fmt: skip
 
 
 def _lines(operation: Operation, moves: dict[int, Move]) -> Iterator[ChangeLine]:

@@ -8,9 +8,10 @@ import regex
 
 from policy_site.documents import say
 from policy_site.model import Span
-from policy_site.redlines.phrases import ENGLISH, Phrases, fill
+from policy_site.redlines.phrases import ENGLISH, Phrases, fill, matter_of
 from policy_site.redlines.source import SourceRedline
-from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, RunKind, SectionRedline
+from policy_site.redlines.summary import repeated_replacements
+from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, Run, RunKind, SectionRedline
 
 _RED, _GREEN, _BLUE, _BOLD, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
 _CONTROL = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -39,6 +40,9 @@ class _Terminal:
         if self._redline.old_title != self._redline.new_title:
             words = fill(self._phrases.title, old=self._redline.old_title, new=self._redline.new_title)
             title = f"{self._painted(_clean(words), _BLUE)}\n\n"
+        for one in repeated_replacements(self._redline):
+            words = f"{one.times} × [-{_clean(one.old)}-]{{+{_clean(one.new)}+}}"  # noqa: RUF001 - the sign for times
+            title += f"{self._painted(words, _BLUE)}\n"
         return title + "".join(f"{line}\n" for section in self._redline.sections for line in self._section(section))
 
     def _section(self, section: SectionRedline) -> Iterator[str]:
@@ -86,17 +90,23 @@ class _Terminal:
             elif leaf.continues_old:
                 parts.append(self._painted("{+¶+} ", _GREEN))
             for run in leaf.runs:
-                if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:
-                    parts.append(self._painted(f"[-{_said(run.old)}-]", _RED))
-                if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
-                    parts.append(self._painted(f"{{+{_said(run.new)}+}}", _GREEN))
-                elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
-                    parts.append(_said(run.new or run.old))
-                if run.notes:
-                    parts[-1:] = self._noted(parts[-1], run.notes)
+                self._add_run(parts, run)
             if leaf.notes:
                 parts[-1:] = self._noted(parts[-1] if parts else "", leaf.notes)
         return "".join(parts).rstrip()
+
+    def _add_run(self, parts: list[str], run: Run) -> None:
+        if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:
+            parts.append(self._painted(f"[-{_said(run.old)}-]", _RED))
+        if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
+            parts.append(self._painted(f"{{+{_said(run.new)}+}}", _GREEN))
+        elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
+            parts.append(_said(run.new or run.old))
+        if run.matters:
+            kinds = ", ".join(matter_of(self._phrases, kind) for kind in run.matters)
+            parts.append(self._painted(f" ({kinds})", _BLUE))
+        if run.notes:
+            parts[-1:] = self._noted(parts[-1], run.notes)
 
     def _noted(self, words: str, notes: Sequence[Note]) -> list[str]:
         """Put notes right after words, before the space that follows them."""

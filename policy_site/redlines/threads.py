@@ -21,6 +21,7 @@ from policy_site.redlines.moves import Match, number_moves
 from policy_site.redlines.pieces import Piece
 from policy_site.redlines.sections import stable_pairs
 from policy_site.redlines.tree import Redline
+from policy_site.redlines.weighing import weigh
 
 _NEAR = 0.15
 """Share of a text by which the place where a block is divided can miss the place where two had been joined."""
@@ -39,7 +40,9 @@ class Row:
 class History:
     """The versions of one text, oldest first, and the threads that run through them."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], *, locale: str = "") -> None:
+        """Align neighbours. With ``locale``, the language of all, edits say what sort of words they change."""
+        self.locale = locale
         self.documents = tuple(documents)
         codebook = Codebook()
         self.sides = [Side.of(document, codebook) for document in documents]
@@ -59,7 +62,8 @@ class History:
             (self.sides[older], self.sides[newer]),
             self.alignment(older, newer),
         )
-        return pair.redline()
+        redline = pair.redline()
+        return weigh(redline, locale=self.locale) if self.locale else redline
 
     def alignment(self, older: int, newer: int) -> Alignment:
         """Return which sections and which blocks of two versions share threads."""

@@ -21,6 +21,7 @@ from policy_site.redlines.pieces import Piece
 from policy_site.redlines.rows import ColumnMaps
 from policy_site.redlines.threads import History, Threads
 from policy_site.redlines.tree import Operation
+from policy_site.redlines.weighing import weigh_operation
 from policy_site.redlines.writing import clean
 
 FORMAT = "policy-site-threads-1"
@@ -155,6 +156,8 @@ class _Writer:
         builder = Builder(olds, news, columns=columns or ColumnMaps(()), codebook=self._history.sides[0].codebook)
         step = Step(tuple(range(len(olds))), tuple(range(len(news))), 1 if is_moved else 0)
         (operation,) = builder.build([step])
+        if self._history.locale:
+            operation = weigh_operation(operation, locale=self._history.locale)
         return [builder.changes, *_counts(operation), elements_of(operation)]
 
 

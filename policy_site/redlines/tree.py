@@ -97,6 +97,8 @@ class Run:
     """Number of the change it is part of, from 1; 0 for what stayed."""
     words: int = 0
     """Words deleted or added."""
+    matters: tuple[str, ...] = ()
+    """At the end of a change: the kinds of evidence among its words (:class:`policy_site.evidence.Kind`)."""
 
     @property
     def old_text(self) -> str:

@@ -26,6 +26,7 @@ from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
 from policy_site.redlines.summary import ChangeLine, list_changes
 from policy_site.redlines.threads import History
+from policy_site.redlines.weighing import count_matters, weigh
 from policy_site.web.editing import heading_apart, with_own_ids
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.texts import Texts
@@ -80,6 +81,7 @@ class Comparisons:
         self._lines: dict[tuple[str, str], Line] = {}
         self._staleness: dict[tuple[str, str, str], Staleness | None] = {}
         self._terms: dict[str, tuple[Definition, ...]] = {}
+        self._matters: dict[tuple[str, str], Mapping[str, int]] = {}
         self._anchors: dict[tuple[str, str], frozenset[str]] = {}
         self._changes: dict[tuple[str, str], tuple[ChangedSection, ...]] = {}
 
@@ -167,6 +169,12 @@ class Comparisons:
         old, new = comparison.older.editions[language], comparison.newer.editions[language]
         return compare_terms(self._terms_of(old), self._terms_of(new))
 
+    def matters(self, comparison: Comparison) -> Mapping[str, int]:
+        """Return how many words of each kind of evidence went or came."""
+        if comparison.key not in self._matters:
+            self._matters[comparison.key] = count_matters(comparison.redline, locale=comparison.language.tag)
+        return self._matters[comparison.key]
+
     def _terms_of(self, edition: Edition) -> tuple[Definition, ...]:
         if edition.digest not in self._terms:
             self._terms[edition.digest] = find_terms(self._publication.documents[edition.digest])
@@ -189,7 +197,7 @@ class Comparisons:
             return None
         key = (old.digest, new.digest)
         if key not in self._redlines:
-            self._redlines[key] = self._composed(old, new) or redlines.compare(older, newer)
+            self._redlines[key] = self._composed(old, new) or weigh(redlines.compare(older, newer), locale=new.locale)
         return self._redlines[key]
 
     def line(self, policy: Policy, locale: str) -> Line:
@@ -202,7 +210,7 @@ class Comparisons:
                 if (document := self._texts.document(version.editions.get(locale))) is not None
             }
             places = {label: place for place, label in enumerate(there)}
-            self._lines[key] = Line(History(tuple(there.values())), MappingProxyType(places))
+            self._lines[key] = Line(History(tuple(there.values()), locale=locale), MappingProxyType(places))
         return self._lines[key]
 
     def _composed(self, old: Edition, new: Edition) -> redlines.Redline | None:

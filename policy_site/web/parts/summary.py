@@ -12,8 +12,8 @@ from policy_site.model import SectionChangeKind
 from policy_site.redlines import SectionRedline
 from policy_site.redlines.counts import Counts, count_changes
 from policy_site.redlines.phrases import Phrases as RedlinePhrases
-from policy_site.redlines.phrases import fill
-from policy_site.redlines.summary import ChangeLine
+from policy_site.redlines.phrases import fill, matter_of
+from policy_site.redlines.summary import ChangeLine, repeated_replacements
 from policy_site.web.comparisons import Comparison, section_anchor
 from policy_site.web.parts.values import Badge
 from policy_site.web.redline_phrases import redline_phrases
@@ -77,6 +77,10 @@ class Summary:
     title: str
     """Said where the title changed; empty where it did not."""
     counts: Counts
+    repeated: tuple[str, ...]
+    """A sentence for each replacement that was made at many places."""
+    matters: tuple[tuple[str, int], ...]
+    """What sort of words went or came, and how many."""
     sections: tuple[SectionEntry, ...]
     """Those of which more changed than the number."""
     renumbered: tuple[SectionEntry, ...]
@@ -112,6 +116,13 @@ def make_summary(site: Site, comparison: Comparison, locale: str, *, anchors: fr
         if redline.old_title != redline.new_title
         else "",
         counts=count_changes(redline),
+        repeated=tuple(
+            phrases.gettext(
+                "“%(old)s” became “%(new)s”, %(count)s times", old=one.old, new=one.new, count=str(one.times)
+            )
+            for one in repeated_replacements(redline)
+        ),
+        matters=tuple((matter_of(said, kind), count) for kind, count in site.comparisons.matters(comparison).items()),
         sections=tuple(entries),
         renumbered=tuple(renumbered),
         terms=tuple(_term_groups(site, comparison, phrases, anchors=anchors)),
