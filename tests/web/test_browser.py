@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from policy_site.localization import load_phrases
+from policy_site.pages import PageKind
 from tests.support.browsing import QuietHandler, browser, has_failed
 
 __all__ = ["browser"]  # a fixture is found by its name in the module
@@ -39,6 +41,17 @@ KINDS = (
     "{locale}/privacy/since/2024-12-01/",
     "{locale}/privacy/sections/retention/",
 )
+
+
+VISITED_APART = {PageKind.LANGUAGES, PageKind.NOT_FOUND, PageKind.REVISION}
+"""Without a language in their address, or of some translations only."""
+
+
+def test_every_kind_of_page_that_people_read_is_visited() -> None:
+    patterns = {kind: re.sub(r"\{(?!locale)\w+\}", "[^/]+", kind.pattern).replace("{", r"\{") for kind in PageKind}
+    visited = {kind for kind, pattern in patterns.items() for address in KINDS if re.fullmatch(pattern, address)}
+    read = {kind for kind in PageKind if kind.is_for_people}
+    assert read - visited == VISITED_APART, "name a page of the kind in KINDS"
 
 
 class _Server(http.server.ThreadingHTTPServer):
