@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -52,6 +52,9 @@ screenshots: $(VENV)/test.installed ## photograph the sample into build/screensh
 
 explore: $(VENV)/test.installed ## try every property with new random examples, for minutes
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest --numprocesses 2 -k "propert or test_no_ or test_a_later or test_one_version or test_standing or histor"
+
+readings: $(VENV)/test.installed ## read ten thousand random texts twice, and miss a word: [READINGS=10000]
+	READINGS=$(or $(READINGS),10000) $(BIN)/python -m pytest -q --numprocesses 2 tests/documents/test_readings.py -k no_word
 
 benchmark-redlines: $(VENV)/test.installed ## measure redlines over a repository: CORPUS=folder [PAIRS=all]
 	$(BIN)/python -m benchmarks.redlines "$(CORPUS)" --pairs $(or $(PAIRS),200)

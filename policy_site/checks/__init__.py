@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policy_site.checks import (
+    broken_text,
     carried_words,
     changed_sections,
+    cross_references,
     declared_changes,
     declared_weight,
     effective_date,
     links,
+    names_as_emphasis,
     notice_period,
     one_in_force,
+    preview,
     release_words,
     required_languages,
     section_ids,
@@ -28,14 +32,18 @@ from policy_site.publication import Publication
 __all__ = ["RULES", "Rule", "check", "in_order", "stops_build"]
 
 RULES: tuple[Rule, ...] = (
+    broken_text.RULE,
     carried_words.RULE,
     changed_sections.RULE,
+    cross_references.RULE,
     declared_changes.RULE,
     declared_weight.RULE,
     effective_date.RULE,
     links.RULE,
+    names_as_emphasis.RULE,
     notice_period.RULE,
     one_in_force.RULE,
+    preview.RULE,
     release_words.RULE,
     required_languages.RULE,
     section_ids.RULE,

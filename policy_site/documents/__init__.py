@@ -6,6 +6,11 @@ Ids that begin with ``page-`` or ``change-`` belong to the pages around a text; 
 from __future__ import annotations
 
 from policy_site.documents.adoption import adopt_ids as adopt_ids
+from policy_site.documents.agreement import Difference as Difference
+from policy_site.documents.agreement import Kind as Kind
+from policy_site.documents.agreement import compare_readings as compare_readings
+from policy_site.documents.agreement import letters_of as letters_of
+from policy_site.documents.chunks import PREVIEW as PREVIEW
 from policy_site.documents.emission import emit as emit
 from policy_site.documents.emission import emit_block as emit_block
 from policy_site.documents.emission import emit_spans as emit_spans

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 GITHUB = ("github",)
 """Stands in the place of extensions where texts are read as a forge reads them."""
+PREVIEW = ("preview",)
+"""The same for what is published to be compared with: a forge's reading, in one piece, clauses as it shows them."""
 _BLOCK_ELEMENTS = (
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     "|head|header|hgroup|html|legend|li|main|math|menu|nav|object|ol|p|pre|section|select|summary|svg|table|tbody|td"
@@ -32,8 +34,8 @@ _LABEL = re.compile(r"\[([^\[\]]*)\]")
 
 def split_chunks(text: str, *, extensions: tuple[str, ...]) -> tuple[str, ...]:
     """Split a normalized text into chunks that render alone as they do together, each with the references it needs."""
-    if ("footnotes" in extensions or extensions == GITHUB) and _FOOTNOTE.search(text):
-        return (text,)
+    if extensions == PREVIEW or (("footnotes" in extensions or extensions == GITHUB) and _FOOTNOTE.search(text)):
+        return (text,) if text.strip() else ()
     starts = [0, *_split_points(text)]
     pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     pieces = [piece for piece in pieces if piece.strip()]

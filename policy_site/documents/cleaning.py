@@ -22,6 +22,8 @@ CONTAINERS = _names("address blockquote dd details div dl figure li ol table tbo
 LEAVES = _names("h1 h2 h3 h4 h5 h6 hr p pre")
 FLEXIBLE = _names("caption dt figcaption summary td th")
 """Leaves where they hold words alone, containers where they hold blocks."""
+SURPLUS = "surplus"
+"""Value of ``headers`` of a cell beyond the heads of its table, in the reading that stands for a preview."""
 VOID = frozenset({"br", "hr", "img"})
 ELEMENTS = INLINE | CONTAINERS | LEAVES | FLEXIBLE
 

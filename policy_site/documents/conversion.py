@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from policy_site.documents.chunks import GITHUB
+from policy_site.documents.chunks import GITHUB, PREVIEW
 from policy_site.documents.cleaning import VERSION as CLEANER_VERSION
 from policy_site.documents.cleaning import clean
 from policy_site.documents.forge import VERSION as FORGE_VERSION
@@ -30,8 +30,8 @@ class Converter:
 
     def __init__(self, extensions: tuple[str, ...]) -> None:
         self._parser: Forge | PythonMarkdown
-        if extensions == GITHUB:
-            self._parser, parser_version = Forge(), FORGE_VERSION
+        if extensions in (GITHUB, PREVIEW):
+            self._parser, parser_version = Forge(is_preview=extensions == PREVIEW), FORGE_VERSION
         else:
             self._parser, parser_version = PythonMarkdown(extensions), PYTHON_MARKDOWN_VERSION
         self._prefix = f"{_RENDERER} {parser_version}\n{' '.join(extensions)}\n"

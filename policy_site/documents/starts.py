@@ -41,6 +41,19 @@ _ALIGNMENTS = {(True, True): "center", (True, False): "left", (False, True): "ri
 _DELIMITERS = re.compile(r"\|?[ ]*+:?-++:?[ ]*+(?:\|[ ]*+:?-++:?[ ]*+)*+\|?[ ]*$")
 
 
+_LANGUAGES = """
+    bash c console cpp cs csharp css csv diff go graphql html http ini java javascript js json jsonc kotlin log markdown
+    md mermaid none php plain plaintext powershell py python rb ruby rust scss sh shell sql svg swift text toml ts tsx
+    txt typescript xml yaml yml zsh
+"""
+
+
+def shown_information(information: str) -> str:
+    """Return what of the words after a fence is text: not the name of a language, but nothing else may vanish."""
+    words = information.strip(" ")
+    return "" if words.lower() in _LANGUAGES.split() else words
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """What begins an item of a list."""

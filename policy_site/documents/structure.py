@@ -21,6 +21,7 @@ from policy_site.documents.starts import (
     html_end,
     read_alignments,
     read_marker,
+    shown_information,
 )
 
 _CODE_INDENT = 4
@@ -142,9 +143,8 @@ class _Reader:
             )
             return self._open_leaf(depth, heading, closes=True), False
         if first in "`~" and (found := FENCE.match(rest)):
-            # one word names a language; more are words of the text, which nothing may swallow
-            information = rest[found.end() :].strip(" ")
-            shown = [information] if " " in information else []
+            information = shown_information(rest[found.end() :])
+            shown = [information] if information else []
             fence = Node("fence", mark=found.group()[0], level=found.end(), offset=indent, lines=shown)
             self._at = len(self._line)
             return self._open_leaf(depth, fence), False

@@ -14,7 +14,7 @@ from policy_site.events.derivation import derive_events
 from policy_site.history import History
 from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Block, Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
-from policy_site.publication.rendering import render_editions, render_words, tips_of
+from policy_site.publication.rendering import render_editions, render_previews, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
 from policy_site.publication.wordings import Wordings
 from policy_site.publication.workshop import Workshop
@@ -52,6 +52,8 @@ class Publication:
     """Digests of the texts as they are now on the publishing branch: what an author can still mend."""
     next_transition: datetime | None
     """When the site must be built again, as far as is known."""
+    previews: Mapping[str, Document] = field(default_factory=lambda: MappingProxyType({}))
+    """What a forge's preview shows of the texts at the tip, by :attr:`Edition.digest`."""
     catalogues: tuple[OwnCatalogue, ...] = ()
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
@@ -106,6 +108,7 @@ def compile_publication(
         tag=settings.tag,
         published=published,
     )
+    tips = tips_of(shelves)
     findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)
     return Publication(
         settings=settings,
@@ -121,7 +124,8 @@ def compile_publication(
         earlier_words=earlier_words,
         events=events,
         findings=tuple(dict.fromkeys(findings)),
-        tips=tips_of(shelves),
+        tips=tips,
+        previews=render_previews(catalogue.policies, tips, workshop),
         next_transition=catalogue.next_transition,
         catalogues=catalogues,
     )

@@ -7,7 +7,16 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from policy_site.catalogue import Catalogue, Shelf, earlier_revisions, edition_at
-from policy_site.documents import RenderFault, Source, adopt_ids, render_documents, rewrite_links, set_apart, text
+from policy_site.documents import (
+    PREVIEW,
+    RenderFault,
+    Source,
+    adopt_ids,
+    render_documents,
+    rewrite_links,
+    set_apart,
+    text,
+)
 from policy_site.model import (
     Block,
     Document,
@@ -67,6 +76,27 @@ def render_editions(
             _share_ids(policy, version, documents)
     published = published_sources(editions, rendered, settings, workshop)
     return MappingProxyType(documents), MappingProxyType(published), findings
+
+
+def render_previews(policies: Sequence[Policy], tips: frozenset[str], workshop: Workshop) -> Mapping[str, Document]:
+    """Return, by digest, what a forge's preview shows of the texts that an author can still mend."""
+    editions = {
+        edition.digest: edition
+        for policy in policies
+        for version in policy.versions
+        for edition in version.editions.values()
+        if edition.digest in tips
+    }
+    rendered = render_documents(
+        [Source(digest, edition.body, edition.title) for digest, edition in sorted(editions.items())],
+        extensions=PREVIEW,
+        cache=workshop.cache,
+        jobs=workshop.jobs,
+        given_up=workshop.given_up,
+    )
+    return MappingProxyType(
+        {digest: document for digest, document in rendered.items() if isinstance(document, Document)}
+    )
 
 
 def tips_of(shelves: Sequence[Shelf]) -> frozenset[str]:

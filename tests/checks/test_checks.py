@@ -428,7 +428,7 @@ def test_a_change_that_fits_its_category_is_not_told(
     _declare(
         terms, CLAUSES.replace(old, new), {"category": category, "sections": [section]}, significance="significant"
     )
-    assert findings_of(terms) == ()
+    assert [finding for finding in findings_of(terms) if finding.rule != "cross-references"] == []
 
 
 @pytest.mark.parametrize("category", ["editorial", "clarification"])

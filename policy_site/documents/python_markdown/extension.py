@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor, SubstituteTagInlineProcessor
 from markdown.preprocessors import Preprocessor
@@ -60,6 +61,8 @@ class CommonMark(Extension):
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"(?<= ) +(?=\n)", "br"), "linebreak", 100)
         md.inlinePatterns.register(_Emphasis(r"[*_~]", md), "emphasis", 60)
         md.treeprocessors.register(_Unwrap(md), "unwrap", 18)
+        if "attr_list" in self._names:
+            md.treeprocessors.register(_Attributes(md), "attr_list", 8)
 
 
 class _MarkdownInHtml(Preprocessor):
@@ -165,6 +168,16 @@ def _add_words(parent: ET.Element, words: str) -> None:
         parent[-1].tail = (parent[-1].tail or "") + words
     else:
         parent.text = (parent.text or "") + words
+
+
+class _Attributes(AttrListTreeprocessor):
+    """Attribute lists as they are meant: words in braces, ``{VAT}``, are words, and stay."""
+
+    # the stubs call final what is there to be replaced
+    BASE_RE = r"\{(?:\:[ ]*|[ ]*(?=[#.]|[\w:-]+=))([^\}\n ][^\n]*)\}"  # type: ignore[misc]
+    HEADER_RE = re.compile(rf"[ ]+{BASE_RE}[ ]*$")  # type: ignore[misc]
+    BLOCK_RE = re.compile(rf"\n[ ]*{BASE_RE}[ ]*$")  # type: ignore[misc]
+    INLINE_RE = re.compile(rf"^{BASE_RE}")  # type: ignore[misc]
 
 
 class _Unwrap(Treeprocessor):
