@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy_site.checks.differences import Comparison, Difference, compare_declared, tell
+from policy_site.checks.differences import DeclaredVersion, Difference, compare_declared, tell
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.fidelity import line_of_heading
@@ -18,7 +18,7 @@ def _findings(publication: Publication) -> Iterator[Finding]:
         yield from _unchanged(comparison)
 
 
-def _undeclared(comparison: Comparison) -> Iterator[Finding]:
+def _undeclared(comparison: DeclaredVersion) -> Iterator[Finding]:
     named = {section for change in comparison.note.changes for section in change.sections}
     is_whole = any(
         not change.sections and CATEGORIES[change.category] is Significance.SIGNIFICANT
@@ -31,7 +31,7 @@ def _undeclared(comparison: Comparison) -> Iterator[Finding]:
             yield _not_named(comparison, difference)
 
 
-def _renamed(comparison: Comparison, difference: Difference) -> Finding:
+def _renamed(comparison: DeclaredVersion, difference: Difference) -> Finding:
     old, new = difference.section.old_id, difference.section.new_id
     return Finding(
         path=comparison.edition.revision.path,
@@ -45,7 +45,7 @@ def _renamed(comparison: Comparison, difference: Difference) -> Finding:
     )
 
 
-def _not_named(comparison: Comparison, difference: Difference) -> Finding:
+def _not_named(comparison: DeclaredVersion, difference: Difference) -> Finding:
     section, label = difference.section, comparison.before.label
     if section.old_id is None:
         fact = f"The section {section.id!r} is not in version {label!r}, which this one replaces"
@@ -64,7 +64,7 @@ def _not_named(comparison: Comparison, difference: Difference) -> Finding:
     )
 
 
-def _unchanged(comparison: Comparison) -> Iterator[Finding]:
+def _unchanged(comparison: DeclaredVersion) -> Iterator[Finding]:
     changed = {each for difference in comparison.differences for each in difference.ids}
     known = {section.id for section in comparison.document.sections}
     for number, change in enumerate(comparison.note.changes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policy_site.checks.differences import Comparison, Difference, compare_declared, tell
+from policy_site.checks.differences import DeclaredVersion, Difference, compare_declared, tell
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import NOTE, note_with
 from policy_site.evidence import Evidence, Kind
@@ -33,7 +33,7 @@ def _findings(publication: Publication) -> Iterator[Finding]:
             yield from _of_section(comparison, difference)
 
 
-def _of_section(comparison: Comparison, difference: Difference) -> Iterator[Finding]:
+def _of_section(comparison: DeclaredVersion, difference: Difference) -> Iterator[Finding]:
     naming = [
         (number, change.category)
         for number, change in enumerate(comparison.note.changes)

@@ -41,7 +41,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class DeclaredVersion:
     """A version with a release note, against the one it replaces, in the authoritative language."""
 
     policy: Policy
@@ -53,7 +53,7 @@ class Comparison:
     differences: tuple[Difference, ...]
 
 
-def compare_declared(publication: Publication) -> Iterator[Comparison]:
+def compare_declared(publication: Publication) -> Iterator[DeclaredVersion]:
     """Yield each version with a note that is in force or lies ahead, with how its text differs from the one before.
 
     One that was superseded stays as it is: a declaration that is mended years later tells readers of the past.
@@ -68,7 +68,7 @@ def compare_declared(publication: Publication) -> Iterator[Comparison]:
             before = policy.version(version.previous)
             old = before.editions.get(policy.authoritative_locale)
             if old is not None:
-                yield Comparison(
+                yield DeclaredVersion(
                     policy=policy,
                     version=version,
                     note=version.note,

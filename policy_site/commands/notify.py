@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from policy_site.console.aftercare import Step, add_aftercare
+from policy_site.console.aftercare import NotifyStep, add_aftercare
 from policy_site.console.interruption import ending_in_order
 from policy_site.console.notices import (
     conclude,
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``notify`` takes."""
     steps = parser.add_subparsers(title="steps", metavar="STEP", required=True)
 
-    def add(name: str, purpose: str, do: Step) -> argparse.ArgumentParser:
+    def add(name: str, purpose: str, do: NotifyStep) -> argparse.ArgumentParser:
         step = steps.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
         step.add_argument(
             "--config", type=Path, metavar="FILE", default=Path("notify.toml"), help="default: notify.toml"

@@ -20,8 +20,8 @@ from policy_site.notifier.replays import REPLAYABLE, Replayed, decide, replay
 from policy_site.notifier.reports import EventSurvey, instant, survey_ledger, write_report, write_report_table
 from policy_site.notifier.settings import NotifierSettings
 
-Step = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
-Add = Callable[[str, str, Step], argparse.ArgumentParser]
+NotifyStep = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
+Add = Callable[[str, str, NotifyStep], argparse.ArgumentParser]
 
 _UNUSABLE = 1
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from policy_site.events.happenings import Comparison, Happening, SectionChanges, happenings_of, in_time
+from policy_site.events.happenings import Happening, SectionChanges, VersionChanges, happenings_of, in_time
 from policy_site.events.knowledge import version_known_at
 from policy_site.model import Event, Policy
 
@@ -40,7 +40,7 @@ def derive_events(
     as it was told, marked, as long as its version is there.
     """
     stem = f"{tag}policy/"
-    comparison = Comparison(section_changes)
+    comparison = VersionChanges(section_changes)
     happenings = sorted(
         (happening for policy in policies for happening in happenings_of(policy, comparison) if happening.at <= as_of),
         key=in_time,

@@ -28,7 +28,7 @@ SectionChanges = Callable[[Policy, Version, str], tuple[SectionChange, ...]]
 the label is that of the version which applies once everything of its effective day has taken effect."""
 
 
-class Comparison:
+class VersionChanges:
     """Compares versions with their predecessors; each pair once."""
 
     def __init__(self, section_changes: SectionChanges) -> None:
@@ -82,7 +82,7 @@ def in_time(happening: Happening) -> tuple[datetime, int, str, datetime, datetim
     )
 
 
-def happenings_of(policy: Policy, comparison: Comparison) -> Iterator[Happening]:
+def happenings_of(policy: Policy, comparison: VersionChanges) -> Iterator[Happening]:
     """Give everything that happened to a policy, in no order."""
     for version in policy.versions:
         yield from _happenings(policy, version)
@@ -124,7 +124,7 @@ def _happenings(policy: Policy, version: Version) -> Iterator[Happening]:
             yield from _translations(published, edition)
 
 
-def _changes_of_predecessor(policy: Policy, version: Version, comparison: Comparison) -> Iterator[Happening]:
+def _changes_of_predecessor(policy: Policy, version: Version, comparison: VersionChanges) -> Iterator[Happening]:
     """Tell where an announced version came to change other sections, because it will follow another version.
 
     One that was put in between, withdrawn or rescheduled meanwhile does that. The announcement is corrected where
@@ -161,7 +161,7 @@ def _changes_of_predecessor(policy: Policy, version: Version, comparison: Compar
 
 
 def _compared_at(
-    policy: Policy, version: Version, at: datetime, comparison: Comparison
+    policy: Policy, version: Version, at: datetime, comparison: VersionChanges
 ) -> tuple[str | None, frozenset[tuple[str, str]]]:
     before = predecessor(policy, version, at)
     known = version_known_at(policy, version, at)

@@ -16,7 +16,7 @@ from policy_site.formats.json_feed import write_json_feed
 from policy_site.formats.markdown import write_markdown
 from policy_site.formats.schema import write_schema
 from policy_site.formats.text import write_text
-from policy_site.formats.values import EditionForm, EditionPage, Feed, FeedForm, Item, Links, Phrases, Scope
+from policy_site.formats.values import EditionForm, EditionPage, Feed, FeedForm, FeedPhrases, Item, Links, Scope
 from policy_site.formats.version_json import write_version_json
 
 FEED_FORMS: tuple[FeedForm, ...] = (
@@ -40,9 +40,9 @@ __all__ = [
     "EditionPage",
     "Feed",
     "FeedForm",
+    "FeedPhrases",
     "Item",
     "Links",
-    "Phrases",
     "Scope",
     "compose_feed",
     "count_archives",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from policy_site.catalogue.succession import state_known_at
 from policy_site.events.entries import Entry, must_reach_people
-from policy_site.formats.values import Feed, Item, Phrases, Scope
+from policy_site.formats.values import Feed, FeedPhrases, Item, Scope
 from policy_site.model import Event, Policy
 
 FEED_PAGE = 50
@@ -47,7 +47,7 @@ def compose_feed(
     title: Callable[[Entry | None], str],
     publisher: str,
     tag: str,
-    phrases: Phrases,
+    phrases: FeedPhrases,
     headline: Callable[[Entry], str],
     lead: Callable[[Entry], str] = lambda _: "",
     hubs: tuple[str, ...] = (),

@@ -58,7 +58,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class FeedPhrases:
     """What feeds say in a language besides what people wrote, finished."""
 
     no_summary: str
@@ -96,7 +96,7 @@ class Feed:
     """Of this document, newest first."""
     locales: tuple[str, ...]
     """Languages in which the same feed exists."""
-    phrases: Phrases
+    phrases: FeedPhrases
     hubs: tuple[str, ...] = ()
     """WebSub hubs."""
     archive: int | None = None

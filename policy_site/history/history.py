@@ -23,7 +23,7 @@ from policy_site.history.findings import (
 )
 from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK, Lineages, Sighting, follow_files, parse_log
 from policy_site.history.repository import PARTIAL_REMEDY, Log, Repository, Tip, open_repository
-from policy_site.history.texts import Fault, Text
+from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision, Severity
 
 _FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
@@ -154,7 +154,7 @@ class _Reader:
         )
 
     def sift(
-        self, past: Iterable[Sighting], contents: Mapping[str, Text | Fault]
+        self, past: Iterable[Sighting], contents: Mapping[str, ReadText | Fault]
     ) -> tuple[list[tuple[int, Revision]], list[Skipped]]:
         """Part the sightings of a file into revisions, each with its place on the branch, and what is none."""
         kept: list[tuple[int, Revision]] = []
@@ -230,11 +230,11 @@ def _read_merged(repository: Repository, tip: Tip, folder: str, branch: str | No
     return replace(log, output=head + b"\0" + difference + log.output)
 
 
-def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, Text | Fault]:
+def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, ReadText | Fault]:
     names = list(
         dict.fromkeys(sighting.blob for past in pasts for sighting in past if sighting.mode not in _FAULT_OF_MODE)
     )
-    contents: dict[str, Text | Fault] = {}
+    contents: dict[str, ReadText | Fault] = {}
     for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
         if blob.content is not None:
             contents[blob.name] = texts.read_text(blob.content)
@@ -243,7 +243,7 @@ def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> d
     return contents
 
 
-def _revision(path: str, text: Text, sighting: Sighting | None) -> Revision:
+def _revision(path: str, text: ReadText, sighting: Sighting | None) -> Revision:
     return Revision(
         path=path,
         text=text.text,

@@ -15,7 +15,7 @@ from policy_site.history.findings import report_fault
 from policy_site.history.history import History, from_root, normalise, read_history
 from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK
 from policy_site.history.repository import Repository, open_repository
-from policy_site.history.texts import Fault, Text
+from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision
 
 _FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
@@ -117,7 +117,7 @@ def _read_changes(
     repository: Repository, told: Mapping[str, tuple[str, str, str]], *, folder: str
 ) -> tuple[list[FileChange], list[Finding]]:
     names = sorted({blob for _, *blobs in told.values() for blob in blobs if blob.strip("0")})
-    contents: dict[str, Text | Fault] = {}
+    contents: dict[str, ReadText | Fault] = {}
     for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
         if blob.content is not None:
             contents[blob.name] = texts.read_text(blob.content)
@@ -141,8 +141,8 @@ def _read_changes(
     return changes, findings
 
 
-def _revision(path: str, content: Text | Fault | None) -> Revision | None:
-    if not isinstance(content, Text):
+def _revision(path: str, content: ReadText | Fault | None) -> Revision | None:
+    if not isinstance(content, ReadText):
         return None
     return Revision(path=path, text=content.text, digest=content.digest, commit=None, committed_at=None)
 
@@ -181,7 +181,7 @@ def read_file(repository: Path, commit: str, path: str) -> str | None:
     for blob in read_blobs(open_repository(repository).folder, [f"{commit}:{path}"], limit=texts.SIZE_LIMIT):
         if blob.content is not None:
             content = texts.read_text(blob.content)
-            return content.text if isinstance(content, Text) else None
+            return content.text if isinstance(content, ReadText) else None
     return None
 
 

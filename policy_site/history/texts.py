@@ -13,7 +13,7 @@ _LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v\d+\r?\n
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ReadText:
     """A file that can be read."""
 
     text: str
@@ -70,7 +70,7 @@ UNREADABLE = Fault(
 )
 
 
-def read_text(content: bytes) -> Text | Fault:
+def read_text(content: bytes) -> ReadText | Fault:
     """Decode a file: UTF-8, byte order mark dropped, line ends as LF."""
     if len(content) > SIZE_LIMIT:
         return TOO_LARGE
@@ -112,7 +112,7 @@ def read_text(content: bytes) -> Text | Fault:
             remedy="Decide between the two texts and delete the lines <<<<<<<, ======= and >>>>>>>.",
             line=line_of_conflict,
         )
-    return Text(text=text, digest=hashlib.sha256(content).hexdigest())
+    return ReadText(text=text, digest=hashlib.sha256(content).hexdigest())
 
 
 def _find_conflict(text: str) -> int | None:

@@ -10,7 +10,7 @@ from policy_site.redlines.carried import words_of_section as words_of_section
 from policy_site.redlines.changes import section_changes as section_changes
 from policy_site.redlines.compare import compare as compare
 from policy_site.redlines.phrases import ENGLISH as ENGLISH
-from policy_site.redlines.phrases import Phrases as Phrases
+from policy_site.redlines.phrases import RedlinePhrases as RedlinePhrases
 from policy_site.redlines.source import SourceRedline as SourceRedline
 from policy_site.redlines.source import compare_sources as compare_sources
 from policy_site.redlines.tree import Leaf as Leaf

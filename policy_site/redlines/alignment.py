@@ -11,7 +11,7 @@ from policy_site.redlines.blocks import Gap, Group, pair_alike, pair_equals
 from policy_site.redlines.chains import Pair
 from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.moves import Match, find_alike_moves, find_equal_moves, number_moves
-from policy_site.redlines.pieces import Piece, Standing, take_pieces
+from policy_site.redlines.pieces import Piece, Surroundings, take_pieces
 from policy_site.redlines.sections import SectionPairs, stable_pairs
 
 
@@ -45,13 +45,13 @@ class Side:
     @classmethod
     def of(cls, document: Document, codebook: Codebook) -> Side:
         """Take a document apart."""
-        standing = Standing()
+        surroundings = Surroundings()
         pieces = [
             piece
             for index, section in enumerate(document.sections)
-            for piece in take_pieces(section.blocks, codebook, section=index, standing=standing)
+            for piece in take_pieces(section.blocks, codebook, section=index, surroundings=surroundings)
         ]
-        standing.pieces = pieces
+        surroundings.pieces = pieces
         return cls(document.sections, pieces, codebook)
 
     def pieces_of(self, section: int) -> list[Piece]:

@@ -17,7 +17,7 @@ import regex
 from policy_site.model import Span
 from policy_site.redlines.html import leaf_class
 from policy_site.redlines.inline import Inline
-from policy_site.redlines.phrases import Phrases
+from policy_site.redlines.phrases import RedlinePhrases
 from policy_site.redlines.tree import Operation, OperationKind
 from policy_site.redlines.writing import (
     OWN_MARKS,
@@ -36,12 +36,12 @@ Node = str | list[object]
 
 _OPEN, _BETWEEN, _CLOSE = "\ue000", "\ue002", "\ue001"
 _SAID = regex.compile(rf"{_OPEN}(\w+)(?:{_BETWEEN}([^{_BETWEEN}]*){_BETWEEN}(.*?))?{_CLOSE}", regex.DOTALL)
-_NAMES = {field.name for field in fields(Phrases)}
+_NAMES = {field.name for field in fields(RedlinePhrases)}
 _VALUES = f"{_BETWEEN}{{old}}{_BETWEEN}{{new}}"
-_NAMED = Phrases(
+_NAMED = RedlinePhrases(
     **{
         field.name: f"{_OPEN}{field.name}{_VALUES if '{' in str(field.default) else ''}{_CLOSE}"
-        for field in fields(Phrases)
+        for field in fields(RedlinePhrases)
     }
 )
 """Phrases that say their names, so that the words can be put in their place later."""

@@ -15,25 +15,25 @@ from itertools import groupby
 
 from policy_site.model import Container
 from policy_site.redlines.inline import Inline
-from policy_site.redlines.phrases import ENGLISH, Phrases, fill
+from policy_site.redlines.phrases import ENGLISH, RedlinePhrases, fill
 from policy_site.redlines.shapes import ItemNumbers
 from policy_site.redlines.tree import Leaf, Move, Operation, OperationKind, Redline, SectionRedline
 from policy_site.redlines.writing import VOID, Attributes, Key, Writer, attributes_of, escape_text, of_old, with_class
 
 
-def render(redline: Redline, phrases: Phrases = ENGLISH) -> str:
+def render(redline: Redline, phrases: RedlinePhrases = ENGLISH) -> str:
     """Return the whole redline as HTML."""
     parts = [html for _, html in render_sections(redline, phrases) if html]
     return "\n".join([title_note(redline, phrases), *parts] if redline.old_title != redline.new_title else parts)
 
 
-def title_note(redline: Redline, phrases: Phrases) -> str:
+def title_note(redline: Redline, phrases: RedlinePhrases) -> str:
     """Return the line that says that the title of the text changed."""
     words = fill(phrases.title, old=redline.old_title, new=redline.new_title)
     return f'<p class="redline-note redline-title" data-redline="note">{escape_text(words)}</p>'
 
 
-def render_sections(redline: Redline, phrases: Phrases = ENGLISH) -> Iterator[tuple[SectionRedline, str]]:
+def render_sections(redline: Redline, phrases: RedlinePhrases = ENGLISH) -> Iterator[tuple[SectionRedline, str]]:
     """Yield each section with its HTML; one by one they are well-formed, and together they are :func:`render`."""
     renderer = _Renderer(redline, phrases)
     for section in redline.sections:
@@ -41,7 +41,7 @@ def render_sections(redline: Redline, phrases: Phrases = ENGLISH) -> Iterator[tu
 
 
 class _Renderer:
-    def __init__(self, redline: Redline, phrases: Phrases) -> None:
+    def __init__(self, redline: Redline, phrases: RedlinePhrases) -> None:
         self._phrases = phrases
         self._moves = {move.number: move for move in redline.moves}
         self._changes = redline.changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy_site.model import Mark, Span
-from policy_site.redlines.phrases import Phrases, fill, matter_of
+from policy_site.redlines.phrases import RedlinePhrases, fill, matter_of
 from policy_site.redlines.pieces import kind_of
 from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
 from policy_site.redlines.writing import (
@@ -32,7 +32,7 @@ class Inline:
     Places are left free in the output for what is known later: where a run of change ends, where its links stand.
     """
 
-    def __init__(self, parts: list[str], phrases: Phrases, *, changes: int) -> None:
+    def __init__(self, parts: list[str], phrases: RedlinePhrases, *, changes: int) -> None:
         self._parts = parts
         self._phrases = phrases
         self._changes = changes

@@ -8,7 +8,7 @@ from policy_site.redlines.tree import Note
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class RedlinePhrases:
     """What is said around the words of a policy. ``{…}`` are filled in; a phrase may leave them out."""
 
     deleted: str = "Deleted:"
@@ -67,7 +67,7 @@ class Phrases:
         return fill(phrase, old=note.old, new=note.new)
 
 
-def matter_of(phrases: Phrases, kind: str) -> str:
+def matter_of(phrases: RedlinePhrases, kind: str) -> str:
     """Return what a kind of evidence is called."""
     name: str = getattr(phrases, f"matter_{kind}")
     return name
@@ -83,5 +83,5 @@ def fill(phrase: str, **values: str) -> str:
     return filled
 
 
-ENGLISH = Phrases()
+ENGLISH = RedlinePhrases()
 """The phrases of the terminal, and of callers that have no other."""

@@ -107,10 +107,16 @@ class Piece:
     """A unit of alignment: one leaf, or the cells of a table row."""
 
     def __init__(
-        self, leaves: Sequence[Block], codebook: Codebook, *, section: int, kind: str, standing: Standing | None = None
+        self,
+        leaves: Sequence[Block],
+        codebook: Codebook,
+        *,
+        section: int,
+        kind: str,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.leaves = tuple(leaves)
-        self._standing = standing
+        self._surroundings = surroundings
         self.section = section
         """Index of the section it stands in."""
         self.kind = kind
@@ -144,14 +150,14 @@ class Piece:
     @property
     def shape(self) -> Shape:
         """Where it stands: in which list, under which number, in a quotation."""
-        if self._standing is None or not self.leaves[0].containers:
+        if self._surroundings is None or not self.leaves[0].containers:
             return PLAIN
-        return self._standing.shapes.get(id(self), PLAIN)
+        return self._surroundings.shapes.get(id(self), PLAIN)
 
     @property
     def number_end(self) -> int:
         """Where the words begin after a number that is a marker; 0 where there is none."""
-        return self._standing.number_ends.get(id(self), 0) if self._standing is not None else 0
+        return self._surroundings.number_ends.get(id(self), 0) if self._surroundings is not None else 0
 
     @property
     def is_row(self) -> bool:
@@ -159,7 +165,7 @@ class Piece:
         return self.kind == "row"
 
 
-class Standing:
+class Surroundings:
     """Where the blocks of a text stand among one another, found out when the first is asked."""
 
     def __init__(self) -> None:
@@ -196,17 +202,18 @@ def leaf_key(leaf: Block) -> str:
 
 
 def take_pieces(
-    blocks: Iterable[Block], codebook: Codebook, *, section: int, standing: Standing | None = None
+    blocks: Iterable[Block], codebook: Codebook, *, section: int, surroundings: Surroundings | None = None
 ) -> list[Piece]:
     """Make the pieces of a section: the cells of a row become one."""
     pieces: list[Piece] = []
     for row, leaves in groupby(blocks, key=_row_of):
         if row is None:
             pieces.extend(
-                Piece((leaf,), codebook, section=section, kind=kind_of(leaf), standing=standing) for leaf in leaves
+                Piece((leaf,), codebook, section=section, kind=kind_of(leaf), surroundings=surroundings)
+                for leaf in leaves
             )
         else:
-            pieces.append(Piece(tuple(leaves), codebook, section=section, kind="row", standing=standing))
+            pieces.append(Piece(tuple(leaves), codebook, section=section, kind="row", surroundings=surroundings))
     return pieces
 
 

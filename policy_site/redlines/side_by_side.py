@@ -17,7 +17,7 @@ from itertools import groupby
 
 from policy_site.model import Block, Container, Mark, Span
 from policy_site.redlines.inline import Inline
-from policy_site.redlines.phrases import ENGLISH, Phrases, fill
+from policy_site.redlines.phrases import ENGLISH, RedlinePhrases, fill
 from policy_site.redlines.tree import Leaf, Operation, OperationKind, Redline, Run, RunKind, SectionRedline
 from policy_site.redlines.writing import VOID, Writer, attributes_of, old_attributes, with_class
 
@@ -40,12 +40,12 @@ Face = tuple[Block, list[Leaf]]
 """A block of one side, and the leaves whose words stand in it."""
 
 
-def render(redline: Redline, phrases: Phrases = ENGLISH) -> str:
+def render(redline: Redline, phrases: RedlinePhrases = ENGLISH) -> str:
     """Return the whole redline as HTML in two columns."""
     return "\n".join(html for _, html in render_sections(redline, phrases))
 
 
-def render_sections(redline: Redline, phrases: Phrases = ENGLISH) -> Iterator[tuple[SectionRedline, str]]:
+def render_sections(redline: Redline, phrases: RedlinePhrases = ENGLISH) -> Iterator[tuple[SectionRedline, str]]:
     """Yield each section with its rows; each is well-formed by itself."""
     renderer = _Renderer(redline, phrases)
     for section in redline.sections:
@@ -91,7 +91,7 @@ class _Column:
 
 
 class _Renderer:
-    def __init__(self, redline: Redline, phrases: Phrases) -> None:
+    def __init__(self, redline: Redline, phrases: RedlinePhrases) -> None:
         self._phrases = phrases
         self._moves = {move.number: move for move in redline.moves}
         self._changes = redline.changes

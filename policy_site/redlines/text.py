@@ -8,7 +8,7 @@ import regex
 
 from policy_site.documents import say
 from policy_site.model import Span
-from policy_site.redlines.phrases import ENGLISH, Phrases, fill, matter_of
+from policy_site.redlines.phrases import ENGLISH, RedlinePhrases, fill, matter_of
 from policy_site.redlines.source import SourceRedline
 from policy_site.redlines.summary import repeated_replacements
 from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, Run, RunKind, SectionRedline
@@ -19,7 +19,7 @@ _CONTROL = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-
 
 
 def render(
-    redline: Redline | SourceRedline, *, colour: bool, phrases: Phrases = ENGLISH, is_whole: bool = False
+    redline: Redline | SourceRedline, *, colour: bool, phrases: RedlinePhrases = ENGLISH, is_whole: bool = False
 ) -> str:
     """Return the redline as lines of text; unchanged blocks only where ``is_whole``."""
     tree = redline.redline if isinstance(redline, SourceRedline) else redline
@@ -27,7 +27,7 @@ def render(
 
 
 class _Terminal:
-    def __init__(self, redline: Redline, phrases: Phrases, *, colour: bool, is_whole: bool) -> None:
+    def __init__(self, redline: Redline, phrases: RedlinePhrases, *, colour: bool, is_whole: bool) -> None:
         self._redline = redline
         self._phrases = phrases
         self._colour = colour

@@ -168,10 +168,10 @@ def _shares(weights: Sequence[float]) -> list[float]:
     return [end / total for end in accumulate(weights)]
 
 
-Version = tuple[Side, Row]
+Threaded = tuple[Side, Row]
 
 
-def compose(older: Version, newer: Version) -> Alignment:
+def compose(older: Threaded, newer: Threaded) -> Alignment:
     """Align two versions by the threads they share. Of what changed places, the lighter part moved."""
     (left, left_row), (right, right_row) = older, newer
     places = {name: i for i, name in enumerate(left_row.sections)}

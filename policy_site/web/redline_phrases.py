@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from policy_site import localization
-from policy_site.redlines.phrases import Phrases
+from policy_site.redlines.phrases import RedlinePhrases
 
 
-def redline_phrases(phrases: localization.Phrases) -> Phrases:
+def redline_phrases(phrases: localization.Phrases) -> RedlinePhrases:
     """Return the phrases that a redline needs; ``{…}`` is what its renderer fills in."""
     old, new, heading = "{old}", "{new}", "{heading}"
-    return Phrases(
+    return RedlinePhrases(
         # Translators: Read aloud before the words that were deleted.
         deleted=phrases.gettext("Deleted:"),
         deletion_ends=phrases.gettext("End of deletion."),

@@ -33,7 +33,7 @@ class Crumb:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LanguageChoice:
     """A language that this page can be read in."""
 
     language: Language
@@ -70,7 +70,7 @@ class Shell:
     canonical: str
     is_indexed: bool
     alternates: tuple[Alternate, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[LanguageChoice, ...]
     choose: str
     """Link to the choice of language, where the reader is not led on from it."""
     trail: tuple[Crumb, ...]
@@ -149,13 +149,13 @@ def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
     return phrases.gettext("%(subject)s: all changes", subject=subject)
 
 
-def _choice(site: Site, page: Page, language: str, locale: str) -> Choice:
+def _choice(site: Site, page: Page, language: str, locale: str) -> LanguageChoice:
     if "locale" in page.parameters:
         href = site.link_in(page, language)
     else:
         href = site.link(PageKind.POLICIES, locale=language)
     is_current = language == locale and "locale" in page.parameters
-    return Choice(find_language(language), href, is_current=is_current)
+    return LanguageChoice(find_language(language), href, is_current=is_current)
 
 
 def _prevailing(site: Site, locale: str, policy: Policy | None) -> str:

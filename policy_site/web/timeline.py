@@ -13,7 +13,7 @@ from policy_site.model import Policy, Version
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Stretch:
     """Days, from the first to the last, on which one version was the answer."""
 
     first: date
@@ -23,13 +23,13 @@ class Span:
     """``None``: no version was."""
 
 
-def applied(policy: Policy, zone: ZoneInfo) -> tuple[Span, ...]:
+def applied(policy: Policy, zone: ZoneInfo) -> tuple[Stretch, ...]:
     """Return which version applied when, oldest first, future ones included."""
     instants = [instant for version in policy.versions for instant in (version.effective_at, version.withdrawn_at)]
     return _spans(lambda at: version_in_force(policy, at), instants, zone)
 
 
-def shown(policy: Policy, zone: ZoneInfo) -> tuple[Span, ...]:
+def shown(policy: Policy, zone: ZoneInfo) -> tuple[Stretch, ...]:
     """Return which version this site showed as the one in force when, oldest first.
 
     A version that was published after its effective date was shown later than it applied.
@@ -48,7 +48,7 @@ def _as_published(policy: Policy, at: datetime) -> Policy:
 
 def _spans(
     answer: Callable[[datetime], Version | None], instants: Iterable[datetime | None], zone: ZoneInfo
-) -> tuple[Span, ...]:
+) -> tuple[Stretch, ...]:
     turns: list[tuple[date, Version | None]] = []
     for instant in sorted({instant for instant in instants if instant is not None}):
         version = answer(instant)
@@ -61,7 +61,7 @@ def _spans(
             turns.append((day, version))
     ends = [later[0] - timedelta(days=1) for _, later in pairwise(turns)]
     return (
-        tuple(Span(first, last, version) for (first, version), last in zip(turns, [*ends, None], strict=True))
+        tuple(Stretch(first, last, version) for (first, version), last in zip(turns, [*ends, None], strict=True))
         if turns
         else ()
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from policy_site.errors import HistoryError
 from policy_site.history import History, find_merge_base, find_repository, read_folder, read_history
 from policy_site.history.log import parse_log
-from policy_site.history.texts import Text, read_text
+from policy_site.history.texts import ReadText, read_text
 from policy_site.model import Severity
 from tests.support.builder import PolicyRepository, clean_environment
 
@@ -800,7 +800,7 @@ def test_the_variables_of_a_calling_hook_do_no_harm(
 def test_any_bytes_are_a_text_or_a_fault_with_a_line_that_exists(content: bytes) -> None:
     outcome = read_text(content)
 
-    if isinstance(outcome, Text):
+    if isinstance(outcome, ReadText):
         assert "\r" not in outcome.text
         assert outcome.digest == hashlib.sha256(content).hexdigest()
     else:

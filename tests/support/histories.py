@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from policy_site.events.derivation import derive_events
 from policy_site.events.entries import Entry, compose_entries
-from policy_site.formats import Feed, Phrases, Scope, compose_feed
+from policy_site.formats import Feed, FeedPhrases, Scope, compose_feed
 from policy_site.model import (
     Change,
     Edition,
@@ -171,7 +171,7 @@ class SampleLinks:
 
 LINKS = SampleLinks()
 LOCALES = ("en", "de", "tr")
-PHRASES = Phrases(no_summary="Nobody said what changed.", impact="What it means", choices="Your choices")
+PHRASES = FeedPhrases(no_summary="Nobody said what changed.", impact="What it means", choices="Your choices")
 
 
 def words_of(*policies: Policy, locales: Sequence[str] = LOCALES) -> dict[tuple[str, str, str], RenderedWords]:

@@ -11,8 +11,7 @@ from policy_site.localization.names import N_, SECTION_CHANGE_NAMES
 from policy_site.model import SectionChangeKind
 from policy_site.redlines import SectionRedline
 from policy_site.redlines.counts import Counts, count_changes
-from policy_site.redlines.phrases import Phrases as RedlinePhrases
-from policy_site.redlines.phrases import fill, matter_of
+from policy_site.redlines.phrases import RedlinePhrases, fill, matter_of
 from policy_site.redlines.summary import ChangeLine, repeated_replacements
 from policy_site.web.comparisons import Comparison, section_anchor
 from policy_site.web.parts.values import Badge

@@ -44,7 +44,7 @@ class EarlierText:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ShownText:
     """The text that a page shows, and how it stands to the authoritative one."""
 
     version: VersionLink
@@ -79,7 +79,7 @@ def make_text(
     edition: Edition | None,
     fidelity: Fidelity,
     locale: str,
-) -> Text | None:
+) -> ShownText | None:
     """Return the text of ``edition``, shown for ``version``; ``None`` where this copy of the history lacks it."""
     document = site.document(edition)
     if edition is None or document is None:
@@ -91,7 +91,7 @@ def make_text(
     is_authoritative = locale == policy.authoritative_locale
     is_translation = edition.locale != policy.authoritative_locale
     notes = translation_notes(site, policy, version, edition, locale) if is_translation else NO_NOTES
-    return Text(
+    return ShownText(
         version=version_link(site, policy, rendered, locale),
         language=language,
         language_name=phrases.language_name(edition.locale),

@@ -57,7 +57,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ShownWords:
     """What people wrote about a version."""
 
     summary: str
@@ -190,14 +190,14 @@ def _present_link(site: Site, policy: Policy, version: Version, locale: str) -> 
     return site.find_link(PageKind.COMPARE, locale=locale, policy=policy.id, older=version.label, version=present.label)
 
 
-def release_words(site: Site, policy: Policy, version: Version, locale: str) -> Words | None:
+def release_words(site: Site, policy: Policy, version: Version, locale: str) -> ShownWords | None:
     """Return what people wrote about a version, its links into the text leading to the version's page."""
     words: RenderedWords | None = site.publication.words.get((policy.id, version.label, locale))
     if words is None:
         return None
     page = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
     own = own_ids(version.label)
-    return Words(
+    return ShownWords(
         summary=with_links_into(page, words.summary_html, own=own),
         impact=with_links_into(page, words.impact_html, own=own),
         choices=with_links_into(page, words.choices_html, own=own),

@@ -10,8 +10,8 @@ from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
 from policy_site.web.parts.values import (
     SectionLine,
+    ShownWords,
     VersionLine,
-    Words,
     compare_link,
     release_words,
     section_lines,
@@ -28,7 +28,7 @@ class ChangesView:
     title: Title
     line: VersionLine
     banner: Banner
-    words: Words | None
+    words: ShownWords | None
     sections: tuple[SectionLine, ...]
     sections_language: Language
     consent_is_renewed: bool

@@ -18,7 +18,7 @@ from policy_site.web.site import Day, File, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VersionChoice:
     """A version that can be chosen."""
 
     label: str
@@ -46,7 +46,7 @@ class ComparisonsView:
     title: Title
     groups: tuple[Group, ...]
     """Newest first."""
-    choices: tuple[Choice, ...]
+    choices: tuple[VersionChoice, ...]
     """Newest first."""
     own: Language
     own_history: str
@@ -117,8 +117,8 @@ def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
     )
 
 
-def _choice(site: Site, policy: Policy, version: Version, locale: str) -> Choice:
-    return Choice(
+def _choice(site: Site, policy: Policy, version: Version, locale: str) -> VersionChoice:
+    return VersionChoice(
         version.label,
         site.day(version.effective_date, locale),
         own=_place(site, policy, version, locale),

@@ -71,7 +71,7 @@ def _write_feed(
         title=title,
         publisher=settings.publisher or settings.title,
         tag=settings.tag,
-        phrases=formats.Phrases(
+        phrases=formats.FeedPhrases(
             no_summary=phrases.gettext("No summary was written for this version."),
             impact=phrases.gettext("What it means for you"),
             choices=phrases.gettext("Your choices"),

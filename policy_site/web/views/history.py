@@ -10,7 +10,7 @@ from policy_site.pages import Page, PageKind
 from policy_site.web.parts.values import VersionLine, VersionLink, version_line, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
-from policy_site.web.timeline import Span, applied, shown
+from policy_site.web.timeline import Stretch, applied, shown
 
 _YEARS_FROM = 6
 """A look-up with at least as many rows is split by year."""
@@ -80,7 +80,7 @@ def view_history(site: Site, page: Page, *, locale: str, policy: Policy) -> Scre
     return Screen("history.html", make_shell(site, page, frame), view, phrases)
 
 
-def _years(spans: Sequence[Span]) -> tuple[tuple[int, str], ...]:
+def _years(spans: Sequence[Stretch]) -> tuple[tuple[int, str], ...]:
     """Return each year, newest first, with the id of the row that applied at its end; ``spans`` newest first."""
     if len(spans) < _YEARS_FROM:
         return ()
@@ -91,11 +91,11 @@ def _years(spans: Sequence[Span]) -> tuple[tuple[int, str], ...]:
     return tuple((year, _row_id(span)) for year, span in ends.items())
 
 
-def _row_id(span: Span) -> str:
+def _row_id(span: Stretch) -> str:
     return f"page-from-{span.first.isoformat()}"
 
 
-def _periods(site: Site, policy: Policy, spans: Sequence[Span], locale: str) -> tuple[Period, ...]:
+def _periods(site: Site, policy: Policy, spans: Sequence[Stretch], locale: str) -> tuple[Period, ...]:
     today = site.at.astimezone(site.publication.settings.zone).date()
     return tuple(
         Period(

@@ -8,7 +8,7 @@ from policy_site.catalogue.standing import current_edition
 from policy_site.model import Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner
-from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.text import ShownText, make_text
 from policy_site.web.parts.values import VersionLine, version_line, version_link
 from policy_site.web.shell import Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
@@ -25,7 +25,7 @@ class PolicyView:
     """When people last looked through the text and found nothing to change."""
     banner: Banner | None
     """``None`` where no version is in force."""
-    text: Text | None
+    text: ShownText | None
     line: VersionLine | None
     upcoming: tuple[VersionLine, ...]
     upcoming_page: str
@@ -65,7 +65,7 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: Policy) -> Scree
 
 def _present_text(
     site: Site, page: Page, policy: Policy, version: Version, edition: Edition | None, fidelity: Fidelity, locale: str
-) -> Text | None:
+) -> ShownText | None:
     """Return the text in force; where a stale translation yields to it, with the way to that."""
     text = make_text(site, page, policy, version, edition, fidelity, locale)
     yielding, own_fidelity = current_edition(policy, version, locale)

@@ -8,7 +8,7 @@ from policy_site.catalogue.standing import edition_at
 from policy_site.localization import find_language
 from policy_site.model import Fidelity, Policy, Revision, Version
 from policy_site.pages import Page, PageKind, revision_names
-from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.text import ShownText, make_text
 from policy_site.web.parts.values import VersionLink, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
@@ -23,7 +23,7 @@ class RevisionView:
     """Its page has the present text of the translation."""
     until: Day
     """The day on which it was replaced."""
-    text: Text | None
+    text: ShownText | None
     digest: str
     """SHA-256 of the source."""
     markdown: str

@@ -9,11 +9,11 @@ from policy_site.localization import Language
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import notice_days
-from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.text import ShownText, make_text
 from policy_site.web.parts.values import (
     SectionLine,
+    ShownWords,
     VersionLine,
-    Words,
     compare_link,
     release_words,
     section_lines,
@@ -28,7 +28,7 @@ class UpcomingVersion:
     """A version that lies ahead, with what it changes."""
 
     line: VersionLine
-    words: Words | None
+    words: ShownWords | None
     sections: tuple[SectionLine, ...]
     sections_language: Language
     notice_days: int
@@ -40,7 +40,7 @@ class UpcomingView:
 
     title: Title
     versions: tuple[UpcomingVersion, ...]
-    text: Text | None
+    text: ShownText | None
     """Of the first one."""
     present: str
     history: str

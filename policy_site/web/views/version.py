@@ -9,7 +9,7 @@ from policy_site.localization import Language, find_language
 from policy_site.model import Edition, Fidelity, Policy, Standing, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
-from policy_site.web.parts.text import Text, make_text
+from policy_site.web.parts.text import ShownText, make_text
 from policy_site.web.parts.values import VersionLine, VersionLink, version_line, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
@@ -40,7 +40,7 @@ class VersionView:
     title: Title
     label: str
     banner: Banner
-    text: Text | None
+    text: ShownText | None
     facts: Facts
     present: str
     history: str
