@@ -807,7 +807,11 @@ def test_any_bytes_are_a_text_or_a_fault_with_a_line_that_exists(content: bytes)
         assert outcome.line is None or 1 <= outcome.line <= content.count(b"\n") + 1
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), max_size=3), max_size=5))
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), max_size=3), max_size=5
+    )
+)
 def test_any_path_comes_out_of_the_log_as_it_went_in(paths_of_commits: list[list[str]]) -> None:
     output = b""
     for paths in paths_of_commits:
