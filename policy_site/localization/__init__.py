@@ -76,9 +76,9 @@ class Phrases:
         """Return the form for ``number``, its places for values still open."""
         return self.catalogue.ungettext(singular, plural, number)
 
-    def date_in_words(self, day: date) -> str:
-        """Return ``day`` as this language writes it: ``1. Dezember 2024``."""
-        return self._written(format_date(day, format="long", locale=_babel_locale(self.language.tag)))
+    def date_in_words(self, day: date, *, locale: str | None = None) -> str:
+        """Return ``day`` as this language writes it: ``1. Dezember 2024``; or as ``locale`` does (BCP 47)."""
+        return self._written(format_date(day, format="long", locale=_babel_locale(locale or self.language.tag)))
 
     def number(self, number: int) -> str:
         """Return ``number`` with this language's separators."""
@@ -159,6 +159,14 @@ def month_names(tags: Sequence[str]) -> Mapping[str, int]:
                     names.setdefault(name.casefold(), month)
                     names.setdefault(name.casefold().rstrip("."), month)
     return MappingProxyType(names)
+
+
+def is_known_locale(tag: str) -> bool:
+    """Say whether days can be written as a locale does, such as ``en-GB``."""
+    try:
+        return Locale.parse(tag, sep="-").language is not None
+    except (ValueError, TypeError, UnknownLocaleError):
+        return False
 
 
 def number_signs(tag: str) -> tuple[str, str]:

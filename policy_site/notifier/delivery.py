@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -94,8 +94,14 @@ def deliver(
     ``is_stopped`` is asked before each message; ``told`` hears of the progress; ``among`` restricts it to these
     deliveries. Raises :class:`PolicySiteError` where the ledger refuses for good.
     """
-    loop = EventLoop(commit=recorder.begin, housekeeping=recorder.flush)
-    run = _Run(recorder, name, channel, settings, renderer, lambda: loop.is_failing or is_stopped(), told, among)
+    first_at: dict[int, int] = {}
+    loop = EventLoop(
+        commit=lambda ids: recorder.begin([(number, first_at[number]) for number in ids]),
+        housekeeping=recorder.flush,
+    )
+    run = _Run(
+        recorder, name, channel, settings, renderer, lambda: loop.is_failing or is_stopped(), told, among, first_at
+    )
     loop.run([Task(run.serve) for _ in range(settings.connections)])
     run.finish()
     return run.tally
@@ -114,6 +120,7 @@ class _Run:
         is_stopped: Callable[[], bool],
         told: Callable[[Tally], None] | None,
         among: Sequence[int] | None,
+        first_at: dict[int, int],
     ) -> None:
         self.recorder, self.name, self.channel, self.settings = recorder, name, channel, settings
         self.renderer, self.is_stopped, self.told, self.among = renderer, is_stopped, told, among
@@ -123,6 +130,8 @@ class _Run:
         self._claims: deque[Delivery] = deque()
         self._claimed_at = 0.0
         """Or when it was last asked whether they are still to be sent."""
+        self._first_at = first_at
+        """When each delivery in hand was first tried, by id: the event loop asks for it when its last byte leaves."""
         self._at_hand: set[int] = set()
         """Ids of what was claimed and is not decided yet."""
         self._under_way = 0
@@ -169,6 +178,8 @@ class _Run:
             if self.is_stopped():
                 self._claims.append(delivery)
                 return
+        delivery = replace(delivery, first_at=delivery.first_at or self.recorder.now())
+        self._first_at[delivery.id] = delivery.first_at or 0
         try:
             message = self.renderer.write(delivery)
         except PolicySiteError as error:
@@ -277,7 +288,9 @@ class _Run:
     def _record(self, verdicts: Sequence[Verdict]) -> None:
         if verdicts:
             self.recorder.record(verdicts)
-            self._at_hand.difference_update(verdict.delivery for verdict in verdicts)
+            for verdict in verdicts:
+                self._at_hand.discard(verdict.delivery)
+                self._first_at.pop(verdict.delivery, None)
             if self.told:
                 self.told(self.tally)
 
@@ -291,6 +304,7 @@ class _Run:
             outcome=outcome.kind.value,
             reply=_printable(outcome.reply),
             wording=judged.wording,
+            first_at=judged.delivery.first_at,
         )
         if outcome.kind is OutcomeKind.ACCEPTED:
             return make(state=DeliveryState.SENT, due_at=0)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from policy_site.localization import is_known_locale
 from policy_site.notifier.settings_tables import ChannelSettings, MailAddress, SettingsTable
+
+
+def _day_locale(written: str) -> str:
+    if not is_known_locale(written):
+        raise ValueError(f"{written!r} is no locale whose days are known")
+    return written
+
+
+DayLocale = Annotated[str, AfterValidator(_day_locale)]
 
 
 class Unsubscription(SettingsTable):
@@ -26,6 +36,8 @@ class MailSettings(ChannelSettings):
     """In ``From``."""
     sender_name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=200)] = ""
     reply_to: MailAddress | None = None
+    day_locales: dict[str, DayLocale] = Field(default={})
+    """By language of the message: the locale whose way of writing days is used, such as ``en-GB`` for 15 January."""
     unsubscribe: Unsubscription | None = None
 
     @property

@@ -47,6 +47,14 @@ class DeliveryState(StrEnum):
     """Tried as often as is allowed."""
     SUPPRESSED = "suppressed"
     """The address bounced before, or was struck off."""
+    BOUNCED = "bounced"
+    """The server took it, and later reported that it cannot be delivered."""
+    SUPERSEDED = "superseded"
+    """Not sent, for a later event says what is true by now."""
+
+
+NOT_REACHED = (DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED, DeliveryState.BOUNCED)
+"""It came to an end, and its recipient does not have it."""
 
 
 UNDECIDED = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.DOUBTFUL)
@@ -122,6 +130,11 @@ class Delivery:
     recipient: Recipient
     attempts: int
     """Spent before this one."""
+    first_at: int | None = None
+    """When it was first tried: the ``Date`` of every copy; ``None`` before the first attempt."""
+    told: int | None = None
+    """Number of the last event about this version whose words the recipient has or may have; 0: of none, though they
+    would have been told; ``None``: nobody was told of it over this ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.queueing import take_for_queue
 from policy_site.notifier.reconciliation import settle
 from policy_site.notifier.recorder import Recorder
-from policy_site.notifier.running import mend_times
+from policy_site.notifier.running import drop_untrue, mend_times
 from policy_site.notifier.settings import NotifierSettings
 
 TASK = "policy_site.notifier.deliver"
@@ -72,6 +72,7 @@ def dispatch(ledger: Ledger, settings: NotifierSettings, queue: Any) -> int:  # 
         for name, channel in settings.channels.items():
             settle(ledger, name=name, settings=channel)
             mend_times(ledger, name, channel)
+            drop_untrue(ledger, name)
             while True:
                 with ledger.transaction() as connection:
                     now = ledger.now(connection)

@@ -93,8 +93,8 @@ class Recorder:
         """Take note that the server has not taken a delivery, whatever the verdict will be."""
         self._withdrawn.append(delivery)
 
-    def begin(self, deliveries: Sequence[int]) -> None:
-        """Put on disk that the last bytes of these deliveries are about to leave.
+    def begin(self, deliveries: Sequence[tuple[int, int]]) -> None:
+        """Put on disk that the last bytes of these deliveries are about to leave, and when each was first tried.
 
         Raises :class:`UsageError` where the ledger refuses for good: then none may leave.
         """
@@ -119,7 +119,7 @@ class Recorder:
         self.flush()
         return self._persist(run)
 
-    def _write(self, beginnings: Sequence[int]) -> None:
+    def _write(self, beginnings: Sequence[tuple[int, int]]) -> None:
         batch = Batch(self._verdicts, self._withdrawn, beginnings)
         is_repeated = self._tried_at is not None
         now = self._tried_at = self.now() if self._tried_at is None else self._tried_at

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,11 +25,11 @@ from urllib.parse import quote
 from policy_site.errors import NoticeError, UsageError
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.ledger.deliveries import keep_wording
-from policy_site.notifier.ledger.notices import Notice, load_notice
+from policy_site.notifier.ledger.notices import Notice, load_notice, load_record
 from policy_site.notifier.mail_settings import MailSettings, Unsubscription
 from policy_site.notifier.model import Delivery, Message, Wording
 from policy_site.notifier.settings_tables import is_mail_address
-from policy_site.notifier.wording import choose_language, redline_address, write_wording
+from policy_site.notifier.wording import choose_language, write_wording
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,11 +37,16 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 Execute = Callable[["Callable[[Connection, int], _Answer]"], _Answer]
 
+_DATE = "Thu, 01 Jan 1970 00:00:00 +0000"
 _TO = "to-be-addressed@recipient.invalid"
 _ID = "to-be-named@message.invalid"
 _MAIL = SMTP.clone(max_line_length=76)  # RFC 2045, section 6.7: quoted-printable has no longer lines
 _FIT_FOR_HEADER = re.compile(r"[!-~]{1,900}")
+_ENCODED_WORD = re.compile(r"=\?")
 _OTHERS = (b"\r\ncc:", b"\r\nbcc:", b"\r\nresent-", b"\r\napparently-to:")
+_WITHDRAWN = "policy.version.withdrawn"
+_Key = tuple[int, str, str | None, int | None]
+"""Event, language, accepted version and the event that the recipient was told of last."""
 _LINE = 75  # of a body in quoted-printable, without the sign of a soft line break
 
 
@@ -50,6 +56,7 @@ class _Form:
 
     notice: Notice
     wording_id: int
+    before_date: bytes
     before_address: bytes
     before_id: bytes
     rest: tuple[bytes, ...]
@@ -70,7 +77,9 @@ class MailRenderer:
         self._place = hmac.new(self._secret, b"place of the token", hashlib.sha256).hexdigest()[:32]
         self._notices: dict[int, Notice] = {}
         self._languages: dict[tuple[int, str, str | None], tuple[str, str | None]] = {}
-        self._forms: dict[tuple[int, str, str | None], _Form] = {}
+        self._forms: dict[_Key, _Form] = {}
+        self._date = (0, b"")
+        """The instant that was written last, and how: nearly always it is the next message's as well."""
 
     def write(self, delivery: Delivery) -> Message:
         """Return the message of a delivery; the same bytes at every attempt."""
@@ -79,14 +88,25 @@ class MailRenderer:
         if not is_mail_address(address):
             raise NoticeError(f"{address!r} is not a mail address.", remedy="Correct the audience.")
         message_id = message_id_of(form.notice.id, self._name, address, domain=self._domain, secret=form.notice.secret)
-        before_address, rest = form.before_address, form.rest[0]
+        before_date, rest = form.before_date, form.rest[0]
         if self._secret:
             token = unsubscribe_token(address, self._secret).encode("ascii")
-            before_address = before_address.replace(self._place.encode("ascii"), token)
+            before_date = before_date.replace(self._place.encode("ascii"), token)
             rest = _in_short_lines(token).join(form.rest)
-        content = b"".join((before_address, address.encode("ascii"), form.before_id, message_id.encode("ascii"), rest))
+        date = self._date_of(form.notice, delivery)
+        named = (address.encode("ascii"), form.before_id, message_id.encode("ascii"))
+        content = b"".join((before_date, date, form.before_address, *named, rest))
         _assert_one_address(content, address)
         return Message(delivery, form.wording_id, content, message_id)
+
+    def _date_of(self, notice: Notice, delivery: Delivery) -> bytes:
+        """Return the instant of the first attempt, never before the feed says that people may know."""
+        at = delivery.first_at or notice.dated_at
+        with told_as_notice_error(notice):
+            at = max(at, int(datetime.fromisoformat(notice.record["notice_at"]).timestamp()))
+            if self._date[0] != at:
+                self._date = (at, format_datetime(datetime.fromtimestamp(at, UTC)).encode("ascii"))
+        return self._date[1]
 
     def _form(self, delivery: Delivery) -> _Form:
         recipient = delivery.recipient
@@ -98,9 +118,9 @@ class MailRenderer:
             with told_as_notice_error(notice):
                 self._languages[wanted] = _nearest(notice, recipient.language, recipient.accepted)
         language, accepted = self._languages[wanted]
-        key = (delivery.event_seq, language, accepted)
+        key = (delivery.event_seq, language, accepted, delivery.told)
         if key not in self._forms:
-            self._forms[key] = self._make_form(notice, language, accepted)
+            self._forms[key] = self._make_form(notice, language, accepted, delivery.told)
         return self._forms[key]
 
     def _load(self, seq: int) -> Notice:
@@ -108,7 +128,12 @@ class MailRenderer:
         assert isinstance(notice, Notice)
         return notice
 
-    def _make_form(self, notice: Notice, language: str, accepted: str | None) -> _Form:
+    def _make_form(self, notice: Notice, language: str, accepted: str | None, told: int | None) -> _Form:
+        before = notice.superseded
+        if told:
+            found = self._execute(lambda connection, _now: load_record(connection, told))
+            assert isinstance(found, dict)
+            before = found
         ways_out = _ways_out(self._settings.unsubscribe, self._place) if self._settings.unsubscribe else ()
         with told_as_notice_error(notice):
             wording = write_wording(
@@ -118,17 +143,23 @@ class MailRenderer:
                 accepted=accepted,
                 sender_name=self._settings.sender_name,
                 ways_out=ways_out,
+                before=None if told == 0 else before,
+                day_locales=self._settings.day_locales,
             )
-            content = compose(wording, notice, self._settings).as_bytes()
+            content = compose(wording, self._settings).as_bytes()
         wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
         assert isinstance(wording_id, int)
+        if _ENCODED_WORD.search(wording.subject):
+            content = _encoded_subject(_in_one_line(wording.subject)) + content
         if ways_out:
             content = _unsubscribe_headers(ways_out) + content
         if _FIT_FOR_HEADER.fullmatch(notice.id):  # whole: folding would encode a long one
             content = f"Policy-Event: {notice.id}\r\n".encode("ascii") + content
-        head, _, after_address = content.partition(_TO.encode())
+        before_date, _, after_date = content.partition(_DATE.encode())
+        before_address, _, after_address = after_date.partition(_TO.encode())
         before_id, _, rest = after_address.partition(_ID.encode())
-        return _Form(notice, wording_id, head, before_id, _cut(rest, self._place) if ways_out else (rest,))
+        parts = _cut(rest, self._place) if ways_out else (rest,)
+        return _Form(notice, wording_id, before_date, before_address, before_id, parts)
 
 
 def unsubscribe_token(address: str, secret: bytes) -> str:
@@ -137,17 +168,18 @@ def unsubscribe_token(address: str, secret: bytes) -> str:
     return base64.urlsafe_b64encode(address.encode() + b"\0" + signature).decode("ascii").rstrip("=")
 
 
-def compose(wording: Wording, notice: Notice, settings: MailSettings) -> EmailMessage:
-    """Return a message with its words and headers; recipient and Message-ID are placeholders."""
+def compose(wording: Wording, settings: MailSettings) -> EmailMessage:
+    """Return a message with its words and headers; Date, recipient and Message-ID are placeholders."""
     message = EmailMessage(policy=_MAIL)
-    at = max(datetime.fromtimestamp(notice.dated_at, UTC), datetime.fromisoformat(notice.record["notice_at"]))
-    message["Date"] = format_datetime(at)
+    message["Date"] = _DATE
     message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
     if settings.reply_to:
         message["Reply-To"] = Address(addr_spec=settings.reply_to)
     message["To"] = Address(addr_spec=_TO)
     message["Message-ID"] = f"<{_ID}>"
-    message["Subject"] = _in_one_line(wording.subject)
+    subject = _in_one_line(wording.subject)
+    if not _ENCODED_WORD.search(subject):
+        message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5.1
     message.set_content(wording.text, cte="quoted-printable")
     message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
@@ -182,8 +214,8 @@ def _in_short_lines(token: bytes) -> bytes:
 def _nearest(notice: Notice, wanted: str, accepted: str | None) -> tuple[str, str | None]:
     """Return the language to write in, and the accepted version where it makes a difference."""
     language = choose_language(notice, wanted)
-    plain = redline_address(notice, language, None)
-    return language, accepted if redline_address(notice, language, accepted) != plain else None
+    is_older = accepted in notice.labels and accepted != notice.record["previous_version"]
+    return language, accepted if is_older and notice.record["type"] != _WITHDRAWN else None
 
 
 def _in_one_line(subject: str) -> str:
@@ -191,12 +223,18 @@ def _in_one_line(subject: str) -> str:
     return " ".join("".join(" " if category(each) in ("Cc", "Cs") else each for each in subject).split())
 
 
+def _encoded_subject(subject: str) -> bytes:
+    """Return the header of a subject that looks like encoded words itself (RFC 2047): as a whole in such words."""
+    encoded = Header(subject, charset="utf-8", header_name="Subject", maxlinelen=76).encode(linesep="\r\n")
+    return f"Subject: {encoded}\r\n".encode("ascii")
+
+
 @contextmanager
 def told_as_notice_error(notice: Notice) -> Iterator[None]:
     """Let an event that lacks what a message needs be one notice's failure, not the run's."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
         raise NoticeError(
             f"Event {notice.seq} lacks what a message needs: {type(error).__name__}: {error}.",
             remedy="Ask the publisher of the feed.",

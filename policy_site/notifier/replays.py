@@ -10,9 +10,9 @@ from policy_site.notifier.audience import normal_address
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.replays import Choice, count_suppressed, take_up, unknown_recipients
 from policy_site.notifier.ledger.reports import KnownEvent, find_event
-from policy_site.notifier.model import DeliveryState, EventState
+from policy_site.notifier.model import NOT_REACHED, DeliveryState, EventState
 
-REPLAYABLE = frozenset({DeliveryState.EXHAUSTED, DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SUPPRESSED})
+REPLAYABLE = frozenset({*NOT_REACHED, DeliveryState.HELD})
 """What is sent again without more ado; of the suppressed only those who are not any more."""
 _REMEDIES = {EventState.HELD: "Release it first."}
 _ROWS = 1_000

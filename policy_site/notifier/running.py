@@ -13,6 +13,7 @@ from pathlib import Path
 from policy_site.notifier.channels import kind_of
 from policy_site.notifier.delivery import Tally, deliver
 from policy_site.notifier.ledger import Ledger
+from policy_site.notifier.ledger.collapse import collapse
 from policy_site.notifier.ledger.deliveries import (
     canaries_sent_at,
     count_in,
@@ -70,6 +71,7 @@ def deliver_all(
         for name, channel in settings.channels.items():
             before = settle(ledger, name=name, settings=channel)
             mend_times(ledger, name, channel)
+            drop_untrue(ledger, name)
             tally = deliver(
                 recorder,
                 name=name,
@@ -95,6 +97,12 @@ def mend_times(ledger: Ledger, name: str, channel: ChannelSettings) -> None:
     """Make due what a clock that ran ahead put off for too long."""
     with ledger.transaction() as connection:
         make_overdue(connection, name, now=ledger.now(connection), longest=channel.longest_retry_seconds)
+
+
+def drop_untrue(ledger: Ledger, name: str) -> None:
+    """End what waits on a channel and is not true any more, so that what is true waits for nothing."""
+    with ledger.transaction() as connection:
+        collapse(connection, name, now=ledger.now(connection))
 
 
 def _sum_up(

@@ -146,6 +146,8 @@ def _tell_form(it: _Refusal) -> _Sentences:
 
 
 def _tell_address(it: _Refusal) -> _Sentences:
+    if "day_locales" in it.place:
+        return f"{it.name}: {_shown(it.value)} is no locale whose days are known.", "Write one such as 'en-GB'."
     return f"{it.name}: {_shown(it.value)} is no mail address.", "Write one such as 'policies@example.org'."
 
 

@@ -6,7 +6,7 @@ Devoted to the change: nothing else is in it. The phrases are those of the site'
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,17 +18,19 @@ from markupsafe import Markup
 
 from policy_site.localization import Language, Phrases, find_language, load_phrases
 from policy_site.localization.names import N_
+from policy_site.notifier.cleaning import clean_words_html, clean_words_line, clean_words_text, unsafe_addresses
 from policy_site.notifier.ledger.notices import Notice
 from policy_site.notifier.model import Wording
 
+_PUBLISHED, _CORRECTED = "policy.version.published", "policy.version.corrected"
+_RESCHEDULED, _WITHDRAWN = "policy.version.rescheduled", "policy.version.withdrawn"
 _TITLES = {
-    "policy.version.published": N_("%(policy)s: significant change from %(day)s"),
-    "policy.version.corrected": N_("%(policy)s: what was said about the version of %(day)s is corrected"),
-    "policy.version.rescheduled": N_("%(policy)s: a version now takes effect on %(day)s"),
-    "policy.version.withdrawn": N_("%(policy)s: the version of %(day)s is withdrawn"),
+    _PUBLISHED: N_("%(policy)s: significant change, effective from %(day)s"),
+    _CORRECTED: N_("%(policy)s: corrected information about the version effective from %(day)s"),
+    _RESCHEDULED: N_("%(policy)s: effective date changed to %(day)s"),
+    _WITHDRAWN: N_("%(policy)s: version with effective date %(day)s withdrawn"),
 }
-_FIRST = N_("%(policy)s: first version, from %(day)s")
-_WITHDRAWN = "policy.version.withdrawn"
+_FIRST = N_("%(policy)s: first version, effective from %(day)s")
 _PAGES = Environment(
     loader=PackageLoader("policy_site.notifier", "templates"),
     autoescape=select_autoescape(("html",)),
@@ -45,6 +47,42 @@ class _Part:
     text: str
     html: Markup
     language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What every part of one wording is written from."""
+
+    notice: Notice
+    record: dict[str, Any]
+    language: str
+    phrases: Phrases
+    kind: str
+    """The event's type; that of an announcement where the reader has not had one."""
+    before: dict[str, Any] | None
+    """What the reader was told before, as published."""
+    accepted: dict[str, Any] | None
+    """The version that the reader agreed to, where it is not the one before."""
+    day_locale: str | None
+
+    @property
+    def edition(self) -> dict[str, Any]:
+        """In the reader's language."""
+        found: dict[str, Any] = self.record["editions"][self.language]
+        return found
+
+    def say(self, phrase: str, /, **values: object) -> str:
+        """Return a phrase in the reader's language."""
+        return self.phrases.gettext(phrase, **values)
+
+    def day(self, written: str) -> str:
+        """Return a date of the feed in words."""
+        return self.phrases.date_in_words(date.fromisoformat(written), locale=self.day_locale)
+
+    @property
+    def is_ahead(self) -> bool:
+        """True where people are told before the version applies."""
+        return _instant(self.record["effective_at"]) > _instant(self.record["notice_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +127,40 @@ def write_wording(
     accepted: str | None,
     sender_name: str = "",
     ways_out: tuple[str, ...] = (),
+    before: Mapping[str, Any] | None = None,
+    day_locales: Mapping[str, str] | None = None,
 ) -> Wording:
     """Write the words of ``notice`` for readers of ``language``, one of its editions.
 
-    ``accepted``: the version that the redline begins at. ``sender_name``: whose policy it is; without one the host of
-    its pages stands for it. ``ways_out``: where subscribers leave, ``https:`` or ``mailto:``; none for notices that are
-    required.
+    ``accepted``: the version that they agreed to.
+    ``sender_name``: whose policy it is; without one the host of its pages stands for it.
+    ``ways_out``: where subscribers leave, ``https:`` or ``mailto:``; none for notices that are required.
+    ``before``: the event that they were told of last about this version; without one a correction or a new date is
+    written as the announcement that they have not had.
+    ``day_locales``: by language, whose way of writing days is used.
+    Raises :class:`ValueError` where an address of the event is none that a reader may be sent to.
     """
-    record = notice.record
-    edition = record["editions"][language]
-    phrases = load_phrases(language)
-    title = _title(record, edition, phrases)
-    words_language = find_language(edition["language"])
-    is_foreign = edition["language"] != language
-    company = sender_name.strip() or urlsplit(edition["version_url"]).hostname or edition["version_url"]
-    parts = list(_parts(record, edition, phrases, words_language))
+    if unsafe := unsafe_addresses(notice.record):
+        raise ValueError(f"{unsafe[0]} is no address that a reader may be sent to")
+    it = _writing(notice, language, accepted, before, (day_locales or {}).get(language))
+    edition = it.edition
+    company = clean_words_line(sender_name) or urlsplit(edition["version_url"]).hostname or edition["version_url"]
+    parts = list(_parts(it))
+    is_foreign = any(part.language.tag != language for part in parts)
     values: dict[str, Any] = {
         "company": company,
-        "title": title,
-        "language": phrases.language,
-        "facts": list(_facts(record, phrases)),
-        "foreign": _foreign(phrases, edition["language"]) if is_foreign and parts else "",
+        "title": _title(it),
+        "language": it.phrases.language,
+        "facts": list(_facts(it)),
+        "foreign": _foreign(it, edition["language"]) if is_foreign and edition["language"] != language else "",
         "parts": parts,
-        "links": list(_links(notice, language, accepted, phrases)),
-        "footer": _footer(phrases, company, is_subscribed=bool(ways_out)),
-        "ways_out": [_way_out(phrases, address) for address in ways_out],
+        "links": list(_links(it)),
+        "footer": _footer(it.phrases, company, is_subscribed=bool(ways_out)),
+        "ways_out": [_way_out(it.phrases, address) for address in ways_out],
     }
-    # PostgreSQL keeps no text with a NUL in it, and nobody reads one
-    title = title.replace("\0", "")
-    text = _PAGES.get_template("notice.txt").render(values).replace("\0", "")
-    html = _PAGES.get_template("notice.html").render(values).replace("\0", "")
+    text = _PAGES.get_template("notice.txt").render(values)
+    html = _PAGES.get_template("notice.html").render(values)
+    title = str(values["title"])
     digest = hashlib.sha256(f"{title}\0{text}\0{html}".encode()).hexdigest()
     return Wording(
         event_seq=notice.seq,
@@ -132,23 +174,89 @@ def write_wording(
     )
 
 
-def _title(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases) -> str:
-    day = phrases.date_in_words(date.fromisoformat(record["effective_date"]))
-    is_first = record["type"] == "policy.version.published" and record["previous_version"] is None
-    phrase = _FIRST if is_first else _TITLES[record["type"]]
-    return phrases.gettext(phrase, policy=edition["title"], day=day)
+def _writing(
+    notice: Notice, language: str, accepted: str | None, before: Mapping[str, Any] | None, day_locale: str | None
+) -> _Writing:
+    record = notice.record
+    kind = str(record["type"])
+    if before is None and kind in (_CORRECTED, _RESCHEDULED):
+        kind = _PUBLISHED
+    by_label = {str(other["version"]): other for other in notice.versions}
+    is_older = accepted != record["previous_version"] and record["type"] != _WITHDRAWN
+    return _Writing(
+        notice,
+        record,
+        language,
+        load_phrases(language),
+        kind,
+        dict(before) if before else None,
+        by_label.get(accepted) if accepted and is_older else None,
+        day_locale,
+    )
 
 
-def _facts(record: dict[str, Any], phrases: Phrases) -> list[str]:
-    day = phrases.date_in_words(date.fromisoformat(record["effective_date"]))
-    if record["type"] == _WITHDRAWN:
-        return [phrases.gettext(_withdrawal(record), day=day)]
-    facts = [phrases.gettext("The version applies from %(day)s.", day=day)]
-    published = phrases.date_in_words(_day_of(record["published_at"], record["time_zone"]))
-    facts.append(phrases.gettext("It was published on %(day)s.", day=published))
-    if record["consent"]["required"]:
-        facts.append(phrases.gettext("You will be asked for your consent to it."))
-    return facts
+def _title(it: _Writing) -> str:
+    is_first = it.kind == _PUBLISHED and it.record["previous_version"] is None
+    phrase = _FIRST if is_first else _TITLES[it.kind]
+    return it.say(phrase, policy=clean_words_line(it.edition["title"]), day=it.day(it.record["effective_date"]))
+
+
+def _facts(it: _Writing) -> Iterator[str]:
+    record = it.record
+    if it.kind == _WITHDRAWN:
+        announced = (it.before or record)["effective_date"]
+        yield it.say(_withdrawal(record), day=it.day(announced))
+        return
+    day = it.day(record["effective_date"])
+    if it.before and it.before["effective_date"] != record["effective_date"]:
+        former = it.day(it.before["effective_date"])
+        yield it.say(
+            N_("This version was to apply from %(former)s. It now applies from %(day)s."), former=former, day=day
+        )
+    else:
+        yield it.say(N_("This version applies from %(day)s."), day=day)
+    if it.kind == _CORRECTED:
+        yield from _correction(it)
+    published = it.phrases.date_in_words(_day_of(record["published_at"], record["time_zone"]), locale=it.day_locale)
+    yield it.say(N_("It was published on %(day)s."), day=published)
+    if it.accepted:
+        since = it.day(it.accepted["effective_date"])
+        yield it.say(
+            N_("You agreed to the version effective from %(day)s. This message lists all changes since then."),
+            day=since,
+        )
+    yield from _consent(it)
+
+
+def _correction(it: _Writing) -> Iterator[str]:
+    """Say what was wrong: which parts of the words, and which of the facts, were other than they are now."""
+    yield it.say(
+        N_("We are correcting information that we gave about this version. The text of the version has not changed.")
+    )
+    changed = [heading for name, heading in _headings(it) if _differs(it, name)]
+    if it.before and it.before.get("consent") != it.record.get("consent"):
+        changed.append(it.say(N_("whether we ask for your consent")))
+    if changed:
+        yield it.say(N_("Corrected: %(parts)s."), parts=it.phrases.enumeration(changed))
+
+
+def _differs(it: _Writing, name: str) -> bool:
+    earlier = (it.before or {}).get("editions", {}).get(it.language, {}).get(name)
+    now = it.edition[name]
+    return (earlier or {}).get("text") != (now or {}).get("text")
+
+
+def _consent(it: _Writing) -> Iterator[str]:
+    consent = it.record["consent"]
+    if not consent["required"]:
+        return
+    yield it.say(N_("You will be asked whether you consent to this version."))
+    if consent["by"] and it.edition["choices"]:
+        choices = it.say(N_("Your choices"))
+        phrase = N_("Please decide by %(day)s: give your consent, or use one of the options under “%(choices)s” below.")
+        yield it.say(phrase, day=it.day(consent["by"]), choices=choices)
+    elif consent["by"]:
+        yield it.say(N_("Please decide by %(day)s whether you give your consent."), day=it.day(consent["by"]))
 
 
 def _withdrawal(record: dict[str, Any]) -> str:
@@ -156,73 +264,100 @@ def _withdrawal(record: dict[str, Any]) -> str:
 
     The one before it is not named: it can itself be withdrawn, or announced and not in force yet.
     """
-    if datetime.fromisoformat(record["effective_at"]) < datetime.fromisoformat(record["notice_at"]):
-        return N_("The version of %(day)s no longer applies.")
+    if _instant(record["effective_at"]) < _instant(record["notice_at"]):
+        return N_("The version effective from %(day)s no longer applies.")
     if record["previous_version"] is None:
-        return N_("The version that was announced for %(day)s will not apply.")
-    return N_("The version that was announced for %(day)s will not apply. The version in force goes on applying.")
+        return N_("The version announced for %(day)s will not take effect.")
+    return N_("The version announced for %(day)s will not take effect. The version in force continues to apply.")
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
 
 
 def _day_of(instant: str, time_zone: str) -> date:
     """Return the day of an instant where the policy is published: in UTC it can be the one before or after."""
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(time_zone)).date()
+    return _instant(instant).astimezone(ZoneInfo(time_zone)).date()
 
 
-def _foreign(phrases: Phrases, language: str) -> str:
-    name = phrases.language_name(language)
-    return phrases.gettext("What follows is not available in this language; it is in %(language)s.", language=name)
+def _foreign(it: _Writing, language: str) -> str:
+    name = it.phrases.language_name(language)
+    return it.say(N_("The text below has not been translated. It is in %(language)s."), language=name)
 
 
-def _parts(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases, language: Language) -> list[_Part]:
-    """Return what people wrote; of a version that is withdrawn not what they advised: nobody is to act on it."""
-    headings = (
-        (("summary", phrases.gettext("What had been announced")),)
-        if record["type"] == _WITHDRAWN
-        else (
-            ("summary", phrases.gettext("What changed")),
-            ("impact", phrases.gettext("What it means for you")),
-            ("choices", phrases.gettext("Your choices")),
-        )
+def _headings(it: _Writing) -> tuple[tuple[str, str], ...]:
+    if it.kind == _WITHDRAWN:
+        return (("summary", it.say(N_("What had been announced"))),)
+    return (
+        ("summary", it.say(N_("What is changing")) if it.is_ahead else it.say(N_("What changed"))),
+        ("impact", it.say(N_("What it means for you"))),
+        ("choices", it.say(N_("Your choices"))),
     )
-    return [
-        # the site cleaned it before it published it, and the hash of the event covers it
-        _Part(heading, edition[name]["text"], Markup(edition[name]["html"]), language)  # noqa: S704
-        for name, heading in headings
-        if edition[name]
-    ]
 
 
-def _links(notice: Notice, language: str, accepted: str | None, phrases: Phrases) -> list[_Link]:
-    edition = notice.record["editions"][language]
-    if notice.record["type"] == _WITHDRAWN:
-        return list(_links_of_withdrawal(notice.record, edition, phrases))
-    links = [_Link(phrases.gettext("The account of this change"), edition["changes_url"])]
-    redline = redline_address(notice, language, accepted)
+def _parts(it: _Writing) -> Iterator[_Part]:
+    """Yield what people wrote; of a version that is withdrawn not what they advised: nobody is to act on it.
+
+    After a correction what was wrong stands below what is right; for one who agreed to an older version the summary of
+    each version since stands before this one's.
+    """
+    for name, heading in _headings(it):
+        if name == "summary" and it.accepted:
+            yield from _steps_since(it)
+            heading = f"{heading} ({it.day(it.record['effective_date'])})"  # noqa: PLW2901 - beside those of the others
+        if it.edition[name]:
+            yield _part(heading, it.edition, name)
+        earlier = (it.before or {}).get("editions", {}).get(it.language)
+        if it.kind == _CORRECTED and earlier and earlier[name] and _differs(it, name):
+            yield _part(it.say(N_("What we had written before")), earlier, name)
+
+
+def _steps_since(it: _Writing) -> Iterator[_Part]:
+    assert it.accepted is not None
+    start, end = _instant(it.accepted["effective_at"]), _instant(it.record["effective_at"])
+    for other in it.notice.versions:
+        is_between = start < _instant(other["effective_at"]) <= end and other["version"] != it.record["version"]
+        edition = other["editions"].get(it.language) or other["editions"][other["authoritative_language"]]
+        if is_between and edition["summary"]:
+            heading = f"{it.say(N_('What changed'))} ({it.day(other['effective_date'])})"
+            yield _part(heading, edition, "summary")
+
+
+def _part(heading: str, edition: dict[str, Any], name: str) -> _Part:
+    words = edition[name]
+    html = Markup(clean_words_html(words["html"]))  # noqa: S704 - cleaned by an allow-list at this moment
+    return _Part(heading, clean_words_text(words["text"]), html, find_language(str(edition["language"])))
+
+
+def _links(it: _Writing) -> Iterator[_Link]:
+    edition, record = it.edition, it.record
+    if it.kind == _WITHDRAWN:
+        address, tail = edition["version_url"], f"v/{record['version']}/"
+        if record["previous_version"] is not None and address.endswith(f"/{tail}"):
+            yield _Link(it.say(N_("Read the text in force")), address.removesuffix(tail))
+        yield _Link(it.say(N_("Summary of the announced change on the website")), edition["changes_url"])
+        yield _Link(it.say(N_("Full text of this version")), address)
+        return
+    yield _Link(it.say(N_("Summary of this change on the website")), edition["changes_url"])
+    redline = redline_address(it.notice, it.language, str(it.accepted["version"]) if it.accepted else None)
     if redline and redline != edition["compare_url"]:
-        links.append(_Link(phrases.gettext("What changed since the version you agreed to"), redline))
+        yield _Link(it.say(N_("What changed since the version you agreed to")), redline)
     elif redline:
-        links.append(_Link(phrases.gettext("Word by word against the version before"), redline))
-    links.append(_Link(phrases.gettext("The whole text of this version"), edition["version_url"]))
-    return links
-
-
-def _links_of_withdrawal(record: dict[str, Any], edition: dict[str, Any], phrases: Phrases) -> Iterator[_Link]:
-    address, tail = edition["version_url"], f"v/{record['version']}/"
-    if record["previous_version"] is not None and address.endswith(f"/{tail}"):
-        yield _Link(phrases.gettext("Read the text in force"), address.removesuffix(tail))
-    yield _Link(phrases.gettext("The account of the announced change"), edition["changes_url"])
-    yield _Link(phrases.gettext("The whole text of this version"), address)
+        yield _Link(it.say(N_("Word-by-word comparison with the previous version")), redline)
+    yield _Link(it.say(N_("Full text of this version")), edition["version_url"])
 
 
 def _footer(phrases: Phrases, company: str, *, is_subscribed: bool) -> str:
     if is_subscribed:
-        return phrases.gettext("You subscribed to these messages from %(company)s.", company=company)
-    return phrases.gettext(
-        "You receive this message because this policy of %(company)s applies to you. It contains no advertising.",
-        company=company,
-    )
+        phrase = N_("You are receiving this message because you subscribed to policy updates from %(company)s.")
+    else:
+        phrase = N_(
+            "%(company)s is sending you this message because this policy applies to you."
+            " The message contains no advertising."
+        )
+    return phrases.gettext(phrase, company=company)
 
 
 def _way_out(phrases: Phrases, address: str) -> _Link:
     is_mail = address.startswith("mailto:")
-    return _Link(phrases.gettext("Unsubscribe by mail") if is_mail else phrases.gettext("Unsubscribe"), address)
+    return _Link(phrases.gettext("Unsubscribe by email") if is_mail else phrases.gettext("Unsubscribe"), address)

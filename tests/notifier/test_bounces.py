@@ -233,7 +233,7 @@ class TestReports:
         found = {(row.event_seq, row.recipient): row.state for row in rows}
         assert found[2, GONE] == "suppressed"
         assert found[2, WELL] == "pending"
-        assert found[1, GONE] == "sent"
+        assert found[1, GONE] == "bounced"
 
     def test_addresses_are_asked_for_by_channel(self, ledger: Ledger) -> None:
         with ledger.transaction() as connection:
@@ -436,7 +436,7 @@ def test_a_bounce_of_a_real_postfix_ends_in_suppression_and_the_next_notice_spar
     assert "5.1.1" in mailing.attempts("nobody@gone.test")[-1][1]
     again = mailing.run("bounces", str(postfix.maildir(reports)))
     assert "0 delivery reports" in again.out, "what was read is not read twice"
-    assert "mail: 3 sent; 1 came back" in mailing.run("status").out
+    assert "mail: 2 sent, 1 bounced; 1 came back" in mailing.run("status").out
     struck_off = json.loads(mailing.run("status", "--suppressed", "--format", "json").out)
     assert [(one["channel"], one["address"]) for one in struck_off] == [("mail", "nobody@gone.test")]
     assert "5.1.1" in struck_off[0]["reason"]

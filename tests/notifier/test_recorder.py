@@ -82,19 +82,19 @@ class TestBuried:
     ) -> None:
         with Recorder(ledger, name="w", lease_seconds=60) as one:
             first, second, *_ = take(one)
-            one.begin([first.id, second.id])
+            one.begin([(first.id, 1), (second.id, 1)])
             assert bury(ledger) == 2
         assert mailing.counts() == {"doubtful": 2, "pending": 38}
 
     def test_it_neither_begins_nor_records(self, mailing: Mailing, ledger: Ledger) -> None:
         with Recorder(ledger, name="w", lease_seconds=60) as one:
             first, second, *_ = take(one)
-            one.begin([first.id])
+            one.begin([(first.id, 1)])
             bury(ledger)
             one.record([sent(first)])
             for _ in range(2):
                 with pytest.raises(UsageError, match="silent for longer"):
-                    one.begin([second.id])
+                    one.begin([(second.id, 1)])
             assert one.is_broken
         assert mailing.counts() == {"doubtful": 1, "pending": 39}
         assert mailing.attempts("person00000@example.org") == []
@@ -117,7 +117,7 @@ class TestBuried:
                 for delivery in claims:
                     if begun == 5:
                         burials.append(pool.submit(bury, ledger))
-                    one.begin([delivery.id])
+                    one.begin([(delivery.id, 1)])
                     one.withdraw(delivery.id)
                     begun += 1
             assert [burial.exception() for burial in burials] == [None]
@@ -139,9 +139,9 @@ class TestBuried:
         monkeypatch.setattr(deliveries, "record_attempts", halfway)
         with Recorder(ledger, name="w", lease_seconds=60) as one, pool:
             first, second, *_ = take(one)
-            one.begin([second.id])
+            one.begin([(second.id, 1)])
             one.record([sent(second)])
-            one.begin([first.id])
+            one.begin([(first.id, 1)])
             assert [burial.result() for burial in burials] == [1]
         assert shared.counts() == {"sent": 1, "doubtful": 1, "pending": 38}
 
@@ -242,10 +242,10 @@ class TestLostAnswers:
     ) -> None:
         with Recorder(ledger, name="w", lease_seconds=60) as one:
             first, second, *_ = take(one)
-            one.begin([first.id])
+            one.begin([(first.id, 1)])
             one.record([sent(first)])
             with losing_answers(monkeypatch, lambda _number: True, KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
-                one.begin([second.id])
+                one.begin([(second.id, 1)])
         assert mailing.counts() == {"doubtful": 1, "pending": 38, "sent": 1}
         assert mailing.attempts("person00000@example.org") == [("accepted", "250 Ok")]
         with ledger.transaction() as connection:
@@ -280,11 +280,11 @@ class TestLostAnswers:
                 return UsageError("The answer is lost.")
 
             with losing_answers(monkeypatch, lambda number: number == 1, lose):
-                one.begin([second.id])
+                one.begin([(second.id, 1)])
             assert not one.is_broken
             assert taken[0].id == first.id
             one.record([sent(second)])
-            other.begin([first.id])
+            other.begin([(first.id, 1)])
             other.record([sent(first)])
         assert shared.counts() == {"pending": 38, "sent": 2}
 
@@ -293,7 +293,7 @@ class TestLostAnswers:
     ) -> None:
         with Recorder(ledger, name="w", lease_seconds=60) as one:
             first, *_ = take(one)
-            one.begin([first.id])
+            one.begin([(first.id, 1)])
             one.record([Verdict(first.id, DeliveryState.DOUBTFUL, 1, 0, "doubtful", "No reply.", None)])
 
             def lose() -> UsageError:

@@ -372,16 +372,11 @@ class TestDelivery:
         assert mailing.run().status == 7
         del server.answers["RCPT"]
         mailing.publish(second)
-        assert mailing.run().status == 7
-        assert server.recipients == ["quick@example.org", "quick@example.org"]
-        mailing.change("grey@example.org", due_at=0)
         assert mailing.run().status == 0
-        assert server.recipients[2:] == ["grey@example.org", "grey@example.org"]
-        numbers = [row["event_seq"] for row in mailing.all_rows() if row["recipient"] == "grey@example.org"]
-        subjects = [taken.content.split(b"Subject: ")[1].split(b"\r")[0] for taken in server.taken]
-        assert numbers == [first, second]
-        assert subjects[2:] == subjects[:2], "in the order in which the other had them"
-        assert subjects[0] != subjects[1]
+        assert server.recipients.count("quick@example.org") == 2
+        assert server.recipients.count("grey@example.org") == 1, "the last one says what is true now"
+        rows = [row for row in mailing.all_rows() if row["recipient"] == "grey@example.org"]
+        assert [(row["event_seq"], row["state"]) for row in rows] == [(first, "superseded"), (second, "sent")]
 
 
 def test_a_correction_is_not_released_before_what_it_corrects(planned: PlannedLedger) -> None:

@@ -39,7 +39,7 @@ markdown_it         policy_site.documents.forge
 markdownify         policy_site.starting.readers.html
 markupsafe          policy_site.web  policy_site.notifier.wording
 mdit_py_plugins     policy_site.documents.forge
-nh3                 policy_site.documents.cleaning
+nh3                 policy_site.documents.cleaning  policy_site.notifier.cleaning
 playwright          tests
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
@@ -51,6 +51,7 @@ reader              tests.formats.test_feed_readers
 redlines            benchmarks.redlines_tools
 regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.texts
 rich                policy_site.console.terminal
+alembic             policy_site.notifier.ledger
 sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  policy_site.notifier.recorder
                     policy_site.notifier.rendering  tests  benchmarks.notifier_kills
 standardwebhooks    tests.notifier.test_webhook

@@ -168,6 +168,22 @@ class Mailing:
             ).all()
         return [(row[0], row[1]) for row in rows]
 
+    def instants(self, address: str) -> list[tuple[int, str]]:
+        """Return instant and reply of each attempt at a recipient."""
+        with self.ledger as ledger, ledger.transaction() as connection:
+            rows = connection.execute(
+                select(ATTEMPTS.c.at, ATTEMPTS.c.reply)
+                .join(DELIVERIES, DELIVERIES.c.id == ATTEMPTS.c.delivery)
+                .where(DELIVERIES.c.recipient == address)
+                .order_by(ATTEMPTS.c.id)
+            ).all()
+        return [(row[0], row[1]) for row in rows]
+
+    def redate(self, at: int) -> None:
+        """Date every attempt so far, as a clock that was wrong would have."""
+        with self.ledger as ledger, ledger.transaction() as connection:
+            connection.execute(ATTEMPTS.update().values(at=at))
+
     def change(self, address: str | None = None, **values: object) -> None:
         """Change deliveries in the ledger, as the time would: ``due_at=0``."""
         with self.ledger as ledger, ledger.transaction() as connection:

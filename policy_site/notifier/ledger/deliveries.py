@@ -6,15 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, null, select, update
+from sqlalchemy import BigInteger, Connection, Text, bindparam, case, func, insert, literal_column, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from policy_site.notifier.ledger.collapse import collapse_claims
 from policy_site.notifier.ledger.due import CLOCKS_DIFFER, due_deliveries
 from policy_site.notifier.ledger.hot import HotStatement, pipelined
 from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import ATTEMPTS, DELIVERIES, EVENTS, TAKEN, WORDINGS, WORKERS
 from policy_site.notifier.ledger.workers import hold_worker
-from policy_site.notifier.model import Delivery, DeliveryState, EventState, Recipient, Wording
+from policy_site.notifier.model import NOT_REACHED, Delivery, DeliveryState, EventState, Recipient, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,16 @@ class Verdict:
     """Of the attempt, for the evidence; empty: nothing was tried, and nothing is kept of it."""
     reply: str
     wording: int | None
+    first_at: int | None = None
+    """When the delivery was first tried, where it was; what is on record stays."""
 
 
 class LostClaimError(Exception):
     """The worker was buried, and others have what it had claimed."""
 
+
+CLOCK_BEHIND = " [the clock stood before the attempt before]"
+"""Ends the reply of an attempt whose instant is that of the one before it."""
 
 _CLAIMED_COLUMNS = (
     DELIVERIES.c.id,
@@ -44,6 +50,7 @@ _CLAIMED_COLUMNS = (
     DELIVERIES.c.language,
     DELIVERIES.c.accepted,
     DELIVERIES.c.attempts,
+    DELIVERIES.c.first_at,
 )
 
 
@@ -87,8 +94,10 @@ def claim(
 def drop_unwanted(connection: Connection, channel: str, claims: Sequence[Delivery], *, now: int) -> list[Delivery]:
     """Return those of a worker's claims that are still to be sent.
 
-    Those to addresses that were struck off come to an end; those of events that a person closed are given back.
+    Those to addresses that were struck off come to an end, and those that a later event makes untrue; those of events
+    that a person closed are given back.
     """
+    claims = collapse_claims(connection, channel, claims, now=now)
     struck_off = suppressed(connection, channel, (delivery.recipient.address for delivery in claims))
     seqs = {delivery.event_seq for delivery in claims}
     is_open = EVENTS.c.state == EventState.OPEN
@@ -126,11 +135,11 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:
-    number, event_seq, channel, recipient, language, accepted, attempts = columns
-    return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts)
+    number, event_seq, channel, recipient, language, accepted, attempts, first_at = columns
+    return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts, first_at)
 
 
-def _moving(before: DeliveryState, after: DeliveryState) -> HotStatement:
+def _moving(before: DeliveryState, after: DeliveryState, *names: str, **values: object) -> HotStatement:
     """Return what moves a worker's own deliveries from one state to another."""
     return HotStatement(
         update(DELIVERIES)
@@ -139,13 +148,15 @@ def _moving(before: DeliveryState, after: DeliveryState) -> HotStatement:
             DELIVERIES.c.worker == bindparam("by"),
             DELIVERIES.c.state == before.value,
         )
-        .values(state=after.value),
+        .values(state=after.value, **values),
         "number",
         "by",
+        *names,
     )
 
 
-_BEGIN = _moving(DeliveryState.CLAIMED, DeliveryState.SENDING)
+_FIRST_AT = func.coalesce(DELIVERIES.c.first_at, bindparam("first", type_=BigInteger))
+_BEGIN = _moving(DeliveryState.CLAIMED, DeliveryState.SENDING, "first", first_at=_FIRST_AT)
 _WITHDRAW = _moving(DeliveryState.SENDING, DeliveryState.CLAIMED)
 _FINISH = HotStatement(
     update(DELIVERIES)
@@ -155,6 +166,7 @@ _FINISH = HotStatement(
         attempts=bindparam("spent"),
         due_at=bindparam("due"),
         changed_at=bindparam("at"),
+        first_at=_FIRST_AT,
         worker=null(),
     ),
     "number",
@@ -163,13 +175,21 @@ _FINISH = HotStatement(
     "spent",
     "due",
     "at",
+    "first",
 )
+_BEFORE = (
+    select(func.max(ATTEMPTS.c.at))
+    .where(ATTEMPTS.c.delivery == bindparam("number", type_=BigInteger))
+    .scalar_subquery()
+)
+_AT, _SAID = bindparam("at", type_=BigInteger), bindparam("reply", type_=Text)
 _ATTEMPT = HotStatement(
     insert(ATTEMPTS).values(
-        delivery=bindparam("number"),
-        at=bindparam("at"),
+        delivery=bindparam("number", type_=BigInteger),
+        # a clock that was set back must not date evidence before what came before it
+        at=case((_BEFORE > _AT, _BEFORE), else_=_AT),
         outcome=bindparam("outcome"),
-        reply=bindparam("reply"),
+        reply=case((_BEFORE > _AT, _SAID + literal_column(f"'{CLOCK_BEHIND}'")), else_=_SAID),
         wording=bindparam("wording"),
         worker=bindparam("by"),
     ),
@@ -189,8 +209,8 @@ class Batch:
     verdicts: Sequence[Verdict] = ()
     withdrawn: Sequence[int] = ()
     """Deliveries that the server has not taken, and about which there is no verdict yet."""
-    beginnings: Sequence[int] = ()
-    """Deliveries whose last byte is about to leave."""
+    beginnings: Sequence[tuple[int, int]] = ()
+    """Deliveries whose last byte is about to leave, each with the instant of its first attempt."""
 
 
 def record(connection: Connection, worker: int, batch: Batch, *, now: int) -> None:
@@ -204,13 +224,21 @@ def record(connection: Connection, worker: int, batch: Batch, *, now: int) -> No
         finished = _FINISH.run(
             connection,
             [
-                (verdict.delivery, worker, verdict.state.value, verdict.attempts, verdict.due_at, now)
+                (
+                    verdict.delivery,
+                    worker,
+                    verdict.state.value,
+                    verdict.attempts,
+                    verdict.due_at,
+                    now,
+                    verdict.first_at if verdict.outcome else None,
+                )
                 for verdict in verdicts
             ],
         )
         record_attempts(connection, [verdict for verdict in verdicts if verdict.outcome], worker=worker, now=now)
         _WITHDRAW.run(connection, [(number, worker) for number in batch.withdrawn])
-        begun = _BEGIN.run(connection, [(number, worker) for number in beginnings])
+        begun = _BEGIN.run(connection, [(number, worker, first_at) for number, first_at in beginnings])
     if (finished(), begun()) != (len(verdicts), len(beginnings)):
         raise LostClaimError
 
@@ -222,7 +250,8 @@ def is_recorded(connection: Connection, worker: int, batch: Batch) -> bool:
     delivery from it.
     """
     hold_worker(connection, worker)
-    ids = [*(verdict.delivery for verdict in batch.verdicts), *batch.beginnings]
+    begun = [number for number, _ in batch.beginnings]
+    ids = [*(verdict.delivery for verdict in batch.verdicts), *begun]
     rows = connection.execute(
         select(DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.worker)
         .where(DELIVERIES.c.id.in_(ids))
@@ -234,7 +263,7 @@ def is_recorded(connection: Connection, worker: int, batch: Batch) -> bool:
         is_alive
         and bool(ids)
         and all(found[verdict.delivery][1] != worker for verdict in batch.verdicts)
-        and all(found[number] == (DeliveryState.SENDING, worker) for number in batch.beginnings)
+        and all(found[number] == (DeliveryState.SENDING, worker) for number in begun)
     )
 
 
@@ -287,14 +316,14 @@ def count_in(connection: Connection, channel: str, *states: DeliveryState) -> in
 def canaries_sent_at(connection: Connection, channel: str, *, now: int) -> int | None:
     """Return when the last canary of the open events had its notice; ``None`` while one has not, or there is none."""
     canaries = _canaries(connection, channel)
-    if any(state != DeliveryState.SENT for _, state, _ in canaries):
+    if any(state not in (DeliveryState.SENT, DeliveryState.SUPERSEDED) for _, state, _ in canaries):
         return None
     return max((at for _, _, at in canaries if at <= now + CLOCKS_DIFFER), default=None)
 
 
 def stuck_canaries(connection: Connection, channel: str) -> list[str]:
     """Return the canaries that came to an end without being sent: nobody else is served before a person looks."""
-    ended = (DeliveryState.REFUSED, DeliveryState.EXHAUSTED, DeliveryState.SUPPRESSED, DeliveryState.HELD)
+    ended = (*NOT_REACHED, DeliveryState.HELD)
     return [address for address, state, _ in _canaries(connection, channel) if state in ended]
 
 

@@ -13,9 +13,9 @@ from policy_site.notifier.model import DeliveryState, EventState
 
 CLOCKS_DIFFER = 60
 """Seconds that the clocks of workers may differ, each of which carries the ledger's time on by itself."""
-_Subject = tuple[str, str]
+Subject = tuple[str, str]
 """Policy and version."""
-_SUBJECTS: WeakKeyDictionary[Engine, dict[int, _Subject]] = WeakKeyDictionary()
+_SUBJECTS: WeakKeyDictionary[Engine, dict[int, Subject]] = WeakKeyDictionary()
 """Of the events of each ledger, which never change; to read them out of their records at each claim takes too long."""
 
 
@@ -25,11 +25,11 @@ def due_deliveries(connection: Connection, channel: str, *, now: int, canary_pau
     What comes later about a version reaches nobody before what came earlier, while that may still reach him.
     ``canary_pause``: seconds for which all others wait when the canaries have it.
     """
-    is_awaited = DELIVERIES.c.state != DeliveryState.SENT
+    is_awaited: ColumnElement[bool] = DELIVERIES.c.state.not_in((DeliveryState.SENT, DeliveryState.SUPERSEDED))
     if canary_pause:  # an instant in the future was written by a clock that ran ahead
         is_awaited |= DELIVERIES.c.changed_at.between(now - canary_pause + 1, now + CLOCKS_DIFFER)
     gated = select(DELIVERIES.c.event_seq).where(DELIVERIES.c.rank == 0, DELIVERIES.c.channel == channel, is_awaited)
-    opened, closed = (_subjects_of_events(connection, state) for state in (EventState.OPEN, EventState.CLOSED))
+    opened, closed = (subjects_of_events(connection, state) for state in (EventState.OPEN, EventState.CLOSED))
     return (
         select(DELIVERIES.c.id)
         .where(
@@ -45,7 +45,8 @@ def due_deliveries(connection: Connection, channel: str, *, now: int, canary_pau
     )
 
 
-def _subjects_of_events(connection: Connection, state: EventState) -> dict[int, _Subject]:
+def subjects_of_events(connection: Connection, state: EventState) -> dict[int, Subject]:
+    """Return policy and version of each event in a state, by number."""
     known = _SUBJECTS.setdefault(connection.engine, {})
     seqs = connection.scalars(select(EVENTS.c.seq).where(EVENTS.c.state == state)).all()
     unknown = [seq for seq in seqs if seq not in known]
@@ -56,10 +57,10 @@ def _subjects_of_events(connection: Connection, state: EventState) -> dict[int, 
     return {seq: known[seq] for seq in seqs}
 
 
-def _keep_order(opened: dict[int, _Subject], closed: dict[int, _Subject]) -> Iterator[ColumnElement[bool]]:
+def _keep_order(opened: dict[int, Subject], closed: dict[int, Subject]) -> Iterator[ColumnElement[bool]]:
     """Yield a criterion for each open event that is not the first about its version."""
     before = DELIVERIES.alias()
-    told: dict[_Subject, list[int]] = {}
+    told: dict[Subject, list[int]] = {}
     for seq, subject in sorted((opened | closed).items()):
         earlier = told.setdefault(subject, [])
         if earlier and seq in opened:

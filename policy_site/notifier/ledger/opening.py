@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
@@ -16,7 +19,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger.hot import hot_transaction
-from policy_site.notifier.ledger.tables import LAYOUT, LAYOUT_TABLE, METADATA
+from policy_site.notifier.ledger.migrating import bring_up_to_date
+from policy_site.notifier.ledger.tables import LAYOUT_TABLE
 
 if TYPE_CHECKING:
     import psycopg
@@ -113,14 +117,14 @@ class Ledger:
 
 
 def open_ledger(url: str) -> Ledger:
-    """Open the ledger at an SQLAlchemy URL; make its tables where they are missing.
+    """Open the ledger at an SQLAlchemy URL; make its tables where they are missing, upgrade those of earlier releases.
 
-    Raises :class:`UsageError` for another kind of database, one that is out of reach, and a ledger of another layout.
+    Raises :class:`UsageError` for another kind of database, one that is out of reach, and a ledger of a later release.
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise UsageError(f"{url!r} is not the address of a database.", remedy=_REMEDY) from None
+        raise UsageError("`ledger` is not the address of a database.", remedy=_REMEDY) from None
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise UsageError(f"A ledger cannot be kept in {backend}.", remedy=_REMEDY)
@@ -134,16 +138,15 @@ def open_ledger(url: str) -> Ledger:
     with ledger.transaction() as connection:
         if ledger.is_shared:
             connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
-        METADATA.create_all(connection)
-        number = connection.execute(select(LAYOUT_TABLE.c.number)).scalar()
-        if number is None:
-            connection.execute(insert(LAYOUT_TABLE).values(number=LAYOUT, secret=secrets.token_hex(32)))
-        elif number != LAYOUT:
-            raise UsageError(
-                f"The ledger has layout {number}, this program works with {LAYOUT}.",
-                remedy="Use the release of policy-site that wrote it.",
-            )
+        bring_up_to_date(connection)
+        if connection.execute(select(LAYOUT_TABLE.c.number)).scalar() is None:
+            connection.execute(insert(LAYOUT_TABLE).values(number=1, secret=secrets.token_hex(32)))
     return ledger
+
+
+def shown_url(url: URL) -> str:
+    """Return the address of a database without what may be secret in it: password and query."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 _IS_READING = "policy_site_is_reading"
@@ -178,6 +181,8 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:" and not url.query:
+        _keep_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
 
     def prepare(connection: object, _record: object) -> None:
@@ -198,8 +203,17 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
+def _keep_private(file: Path) -> None:
+    """Let nobody but the owner read addresses and the secret of Message-IDs; a group that was let in stays so."""
+    with contextlib.suppress(OSError):  # what opens it tells what is wrong
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & stat.S_IRWXO:
+            file.chmod(mode & ~stat.S_IRWXO)
+
+
 def _refused(url: URL, error: Exception) -> UsageError:
-    place = url.render_as_string(hide_password=True)
+    place = shown_url(url)
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip() or type(error).__name__
     is_busy = getattr(getattr(error, "orig", error), "sqlstate", None) in _BUSY or said == "database is locked"
     mend = "Others are at it for too long; find out who" if is_busy else "Make room or grant access"

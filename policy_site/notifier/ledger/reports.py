@@ -222,7 +222,11 @@ def canaries_awaited(connection: Connection) -> dict[str, list[str]]:
     rows = connection.execute(
         select(DELIVERIES.c.channel, DELIVERIES.c.recipient, DELIVERIES.c.state)
         .join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
-        .where(DELIVERIES.c.rank == 0, DELIVERIES.c.state != DeliveryState.SENT, EVENTS.c.state == EventState.OPEN)
+        .where(
+            DELIVERIES.c.rank == 0,
+            DELIVERIES.c.state.not_in((DeliveryState.SENT, DeliveryState.SUPERSEDED)),
+            EVENTS.c.state == EventState.OPEN,
+        )
         .order_by(DELIVERIES.c.channel, DELIVERIES.c.id)
     )
     found: dict[str, list[str]] = {}

@@ -90,4 +90,6 @@ def record_bounce(connection: Connection, delivery: int, *, reply: str, at: int)
     if connection.execute(select(ATTEMPTS.c.id).where(*key).limit(1)).one_or_none():
         return False
     connection.execute(insert(ATTEMPTS).values(delivery=delivery, at=at, outcome=BOUNCED, reply=reply))
+    came_back = update(DELIVERIES).where(DELIVERIES.c.id == delivery, DELIVERIES.c.state == DeliveryState.SENT)
+    connection.execute(came_back.values(state=DeliveryState.BOUNCED, changed_at=at))
     return True

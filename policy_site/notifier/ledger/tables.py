@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-LAYOUT = 1
-"""Raised when the tables change; a ledger of another layout is refused, not guessed at."""
+LAYOUT = "0002"
+"""The last of ``migrations/``: what changes here gets a file there, and ledgers are upgraded when they are opened."""
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
@@ -43,6 +43,7 @@ FEED = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("read_at", BigInteger, nullable=False),
+    Column("read_whole_at", BigInteger, nullable=False, server_default="0"),  # last time without a condition
 )
 
 EVENTS = Table(
@@ -55,6 +56,7 @@ EVENTS = Table(
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
     Column("released_at", BigInteger),  # by a person, where it was held
+    Column("reason", Text),  # why it is held, where the event itself is what a person must look at
 )
 
 PASSES = Table(
@@ -102,6 +104,7 @@ DELIVERIES = Table(
     Column("worker", _ID),
     Column("changed_at", BigInteger, nullable=False),
     Column("queued_at", BigInteger, nullable=False, server_default="0"),  # when it was last put on Celery's queue
+    Column("first_at", BigInteger),  # of the first attempt, in Date; null: none was made yet
     UniqueConstraint("event_seq", "channel", "recipient"),
 )
 
