@@ -16,6 +16,7 @@ DOORS = """
 library             doors: modules, or packages with all that is in them
 ------------------  ---------------------------------------------------------------------------
 _typeshed           policy_site.commands.serve  policy_site.web
+alembic             policy_site.notifier.ledger
 amqp                tests.project.test_services
 babel               policy_site.localization
 celery              policy_site.notifier.queues
@@ -51,7 +52,6 @@ reader              tests.formats.test_feed_readers
 redlines            benchmarks.redlines_tools
 regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.texts
 rich                policy_site.console.terminal
-alembic             policy_site.notifier.ledger
 sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  policy_site.notifier.recorder
                     policy_site.notifier.rendering  tests  benchmarks.notifier_kills
 standardwebhooks    tests.notifier.test_webhook
