@@ -225,6 +225,8 @@ class ReleaseNote:
     """Name of a preset of ``site.toml``."""
     exception: NoticeException | None = None
     languages_exception: LanguagesException | None = None
+    approved_by: tuple[str, ...] = ()
+    """Who approved the changes, as the company's own rules ask."""
     withdrawn: date | None = None
     """Day on which the version was taken back before, or while, it applied."""
     words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))

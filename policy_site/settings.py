@@ -17,7 +17,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from policy_site.errors import SettingsError
 from policy_site.groupings import GROUPINGS, Grouping, grouping
-from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity, Significance
+from policy_site.model import (
+    CATEGORIES,
+    LONG_PSEUDO_LANGUAGE,
+    MIRRORED_PSEUDO_LANGUAGE,
+    Finding,
+    Severity,
+    Significance,
+)
 
 
 def _name_in_addresses(name: str) -> str:
@@ -116,6 +123,12 @@ def _name_of_grouping(name: str) -> str:
     return grouping(name).name
 
 
+def _known_category(category: str) -> str:
+    if category not in CATEGORIES:
+        raise ValueError(f"there is no category {category!r}; there are {', '.join(CATEGORIES)}")
+    return category
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -196,6 +209,8 @@ class PolicySettings(_Table):
     """Days on which people looked through the text in force and found nothing to change."""
     retired: Annotated[date, Field(strict=True)] | None = None
     """First day on which the policy no longer applies to anyone."""
+    must_cover: Literal["gdpr"] | None = None
+    """A list of topics that the text must speak of."""
 
     @property
     def titles(self) -> dict[LanguageTag, Line]:
@@ -205,6 +220,23 @@ class PolicySettings(_Table):
     def fallback_title(self, locale: str) -> str:
         """Return what a policy is called whose text in ``locale`` has no title."""
         return self.title if isinstance(self.title, str) else self.titles.get(locale, "") or self.id
+
+
+class Guard(_Table):
+    """What must stay in the texts of a policy."""
+
+    policy: Slug
+    section: Line = ""
+    """Id of a section that must be there."""
+    sentence: Line = ""
+    """Words that readers must find, in that section where one is named."""
+    reason: Line = ""
+
+    @model_validator(mode="after")
+    def _guards_something(self) -> Guard:
+        if not self.section and not self.sentence:
+            raise ValueError("a guard names a section, a sentence or both")
+        return self
 
 
 class FeedSettings(_Table):
@@ -237,6 +269,14 @@ class Settings(_Table):
     versions: VersionSettings = VersionSettings()
     notices: dict[str, NoticePreset] = Field(default_factory=lambda: {"standard": NoticePreset(days=30)})
     feed: FeedSettings = FeedSettings()
+    rules: dict[str, Literal["error", "warning", "note", "off"]] = Field(default_factory=dict)
+    """The level of a rule of ``check``, by its name, where it is not its own."""
+    guards: tuple[Guard, ...] = ()
+    """What must stay in the texts."""
+    avoid_words: tuple[Line, ...] = ()
+    """Words that texts should not have; ``["wp260"]`` stands for those that WP260 names."""
+    approvals: dict[Annotated[str, AfterValidator(_known_category)], tuple[Line, ...]] = Field(default_factory=dict)
+    """Who must approve a change, by its category; one of them is enough."""
     policies: tuple[PolicySettings, ...] = Field(min_length=1)
 
     @property
@@ -285,9 +325,16 @@ class Settings(_Table):
             if twice:
                 raise ValueError(f"{name} names {twice[0]!r} twice")
         self._languages_agree()
+        self._guards_agree()
         if self.versions.grouping.reads_date and not (self.versions.date_patterns or self.versions.date_key):
             raise ValueError(f'versions.source "{self.versions.source}" needs date_patterns or date_key')
         return self
+
+    def _guards_agree(self) -> None:
+        ids = [policy.id for policy in self.policies]
+        for guard in self.guards:
+            if guard.policy not in ids:
+                raise ValueError(f"a guard is for the policy {guard.policy!r}, which is none of {', '.join(ids)}")
 
     def _languages_agree(self) -> None:
         for policy in self.policies:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from policy_site.checks import (
+    approvals,
+    avoided_words,
     broken_text,
     carried_words,
     changed_sections,
+    covered_topics,
     cross_references,
     declared_changes,
     declared_weight,
     effective_date,
+    guarded_clauses,
     links,
     names_as_emphasis,
     notice_period,
@@ -32,13 +38,17 @@ from policy_site.publication import Publication
 __all__ = ["RULES", "Rule", "check", "in_order", "stops_build"]
 
 RULES: tuple[Rule, ...] = (
+    approvals.RULE,
+    avoided_words.RULE,
     broken_text.RULE,
     carried_words.RULE,
     changed_sections.RULE,
+    covered_topics.RULE,
     cross_references.RULE,
     declared_changes.RULE,
     declared_weight.RULE,
     effective_date.RULE,
+    guarded_clauses.RULE,
     links.RULE,
     names_as_emphasis.RULE,
     notice_period.RULE,
@@ -59,7 +69,9 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 def check(publication: Publication) -> tuple[Finding, ...]:
     """Return every finding: those of reading the content, then those of each rule; the worst first, then by place."""
-    return in_order([*publication.findings, *(finding for rule in RULES for finding in rule.findings(publication))])
+    levels = publication.settings.rules
+    told = (_at_level(finding, levels) for rule in RULES for finding in rule.findings(publication))
+    return in_order([*publication.findings, *_unknown_rules(levels), *(finding for finding in told if finding)])
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -76,6 +88,25 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
             ),
         )
     )
+
+
+def _at_level(finding: Finding, levels: Mapping[str, str]) -> Finding | None:
+    """Return a finding at the level that site.toml gives its rule; ``None`` where the rule is off."""
+    level = levels.get(finding.rule)
+    if level is None:
+        return finding
+    return None if level == "off" else replace(finding, severity=Severity(level))
+
+
+def _unknown_rules(levels: Mapping[str, str]) -> Iterator[Finding]:
+    known = [rule.name for rule in RULES]
+    for name in sorted(set(levels) - set(known)):
+        close = difflib.get_close_matches(name, known, n=1)
+        remedy = f"Write {close[0]!r} instead." if close else f"These rules have a level: {', '.join(known)}."
+        message = f"[rules] of site.toml names {name!r}, and no rule of that name has a level to set."
+        yield Finding(
+            path="site.toml", line=None, rule="settings", severity=Severity.ERROR, message=message, remedy=remedy
+        )
 
 
 def stops_build(findings: tuple[Finding, ...], *, is_strict: bool) -> bool:

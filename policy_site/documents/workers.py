@@ -7,6 +7,7 @@ again.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import selectors
@@ -69,6 +70,11 @@ class _Worker:
             self._hand_over()
 
     @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
+    @property
     def is_done(self) -> bool:
         return self._answered == len(self._chunks)
 
@@ -119,8 +125,41 @@ class _Worker:
             self._input.flush()
 
 
+_MOST_RESTING = 2
+"""Processes that wait for more work of one kind: starting one costs more than reading a policy."""
+_resting: dict[tuple[tuple[str, ...], int], list[_Worker]] = {}
+"""By extensions and the process that started them: a forked child has none."""
+
+
+def _wake(extensions: tuple[str, ...]) -> _Worker:
+    """Return a process that waits for work, or a new one."""
+    waiting = _resting.get((extensions, os.getpid()), [])
+    while waiting:
+        worker = waiting.pop()
+        if worker.is_alive:
+            return worker
+        worker.end()
+    return _Worker(extensions)
+
+
+def _rest(worker: _Worker, extensions: tuple[str, ...]) -> None:
+    """Let a process wait for more work, or end it."""
+    waiting = _resting.setdefault((extensions, os.getpid()), [])
+    if worker.is_ready and worker.is_alive and len(waiting) < _MOST_RESTING:
+        waiting.append(worker)
+    else:
+        worker.end()
+
+
+@atexit.register
+def _end_all() -> None:
+    for (_, owner), waiting in _resting.items():
+        while waiting and owner == os.getpid():
+            waiting.pop().end()
+
+
 class Workers:
-    """Up to ``jobs`` processes; use it in a ``with`` statement, at whose end none is left."""
+    """Up to ``jobs`` processes; use it in a ``with`` statement, at whose end none is at work."""
 
     def __init__(self, *, extensions: tuple[str, ...], jobs: int, seconds: float) -> None:
         self._extensions = extensions
@@ -137,7 +176,7 @@ class Workers:
         for key in list(self._busy.get_map().values()):
             self._end(key.data)
         for worker in self._idle:
-            worker.end()
+            _rest(worker, self._extensions)
         self._busy.close()
 
     @property
@@ -154,7 +193,7 @@ class Workers:
         """Have the chunks of task number ``task`` converted, within the deadline all together."""
         if not self._idle:
             self._count += 1
-        worker = self._idle.pop() if self._idle else _Worker(self._extensions)
+        worker = self._idle.pop() if self._idle else _wake(self._extensions)
         self._busy.register(worker.output, selectors.EVENT_READ, worker)
         worker.begin(task, chunks, seconds=self._seconds)
 

@@ -220,6 +220,7 @@ def _facts(note: ReleaseNote) -> ReleaseNote:
         withdrawn=None,
         # it tells the builders why a language may be missing; readers are told nothing else than before
         languages_exception=None,
+        approved_by=(),
         digest="",
         path="",
     )

@@ -82,6 +82,7 @@ class _Facts(_Table):
     notice: str | None = None
     exception: _Exception | None = None
     languages_exception: _LanguagesException | None = None
+    approved_by: tuple[str, ...] = ()
     withdrawn: _Day | None = None
 
     @field_validator("significance")
@@ -124,6 +125,7 @@ def parse_release_note(
         )
         if facts.languages_exception
         else None,
+        approved_by=facts.approved_by,
         withdrawn=facts.withdrawn,
         words={locale: words},
         digest=revision.digest,

@@ -51,6 +51,7 @@ rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers
 redlines            benchmarks.redlines_tools
 regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.texts
+                    policy_site.checks.avoided_words
 rich                policy_site.console.terminal
 sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  policy_site.notifier.recorder
                     policy_site.notifier.rendering  tests  benchmarks.notifier_kills
