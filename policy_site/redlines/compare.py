@@ -12,13 +12,15 @@ from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.moves import Match
 from policy_site.redlines.pieces import Piece, leaf_key
 from policy_site.redlines.rows import ColumnMaps
+from policy_site.redlines.sentences import trace_sentences
 from policy_site.redlines.tree import Move, NoteKind, Operation, OperationKind, Redline, RunKind, SectionRedline
 
 
 def compare(old: Document, new: Document) -> Redline:
     """Compare two documents as readers see them. Never fails, and gives back both exactly."""
     codebook = Codebook()
-    return Comparison.of_sides(old, new, (Side.of(old, codebook), Side.of(new, codebook))).redline()
+    sides = Side.of(old, codebook), Side.of(new, codebook)
+    return trace_sentences(Comparison.of_sides(old, new, sides).redline())
 
 
 @dataclass(slots=True)

@@ -97,9 +97,15 @@ def _gaps(runs: Sequence[Run]) -> Iterator[_Gap]:
     old = new = 0
     start: tuple[int, int] | None = None
     for run in runs:
-        if run.kind in (RunKind.DELETED, RunKind.ADDED):
+        if run.moved is not None:
+            for first, last in run.moved.edits:  # the rest of a sentence that moved says what it said
+                if run.kind is RunKind.DELETED:
+                    yield _Gap((old + first, old + last), (new, new))
+                else:
+                    yield _Gap((old, old), (new + first, new + last))
+        elif run.kind in (RunKind.DELETED, RunKind.ADDED):
             start = start or (old, new)
-        elif start is not None:
+        if start is not None and (run.moved is not None or run.kind not in (RunKind.DELETED, RunKind.ADDED)):
             yield _Gap((start[0], old), (start[1], new))
             start = None
         old_end, new_end = old + len(run.old_text), new + len(run.new_text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from policy_site.model import Mark, Span
 from policy_site.redlines.phrases import RedlinePhrases, fill, matter_of
 from policy_site.redlines.pieces import kind_of
-from policy_site.redlines.tree import Leaf, Move, Note, Run, RunKind
+from policy_site.redlines.tree import Leaf, Move, MovedWords, Note, Run, RunKind
 from policy_site.redlines.writing import (
     OWN_MARKS,
     VOID,
@@ -158,10 +159,13 @@ class Inline:
     def _run(self, run: Run, coming: tuple[Span, ...]) -> None:
         if run.kind is not RunKind.EQUAL and run.old:
             self._deletion(run, run.new or coming)
-        for span in run.new:
+        edits = run.moved.edits if run.moved is not None else ()
+        for span in split_at(run.new, edits) if edits and run.kind is RunKind.ADDED else run.new:
             self._new_span(span, run)
         for note in run.notes:
             self._waiting.extend((self._note(note), note.change))
+        if run.moved is not None:
+            self._waiting.append(self._other_place(run.moved, is_old=run.kind is RunKind.DELETED))
         if run.matters:
             self._waiting.append(self._matters(run.matters))
         if run.change:
@@ -185,7 +189,8 @@ class Inline:
             return
         depth = max(self._kept(coming), shared_marks(self._path, marks_around(run.old[0])))
         self._set_path(self._path[:depth])
-        content = _old_html(run.old, inside=self._path)
+        edits = run.moved.edits if run.moved is not None else ()
+        content = _old_html(split_at(run.old, edits) if edits else run.old, inside=self._path)
         if self._is_moved:
             self._parts.append('<ins class="redline-moved">')
         if run.kind is RunKind.DELETED:
@@ -243,6 +248,17 @@ class Inline:
         attributes = attributes_of((("class", f"redline-note redline-{note.kind}"), *self.take_address(note.change)))
         return f"<span{attributes} {_NOTE}> [{escape_text(self._phrases.of(note))}]</span>"
 
+    def _other_place(self, moved: MovedWords, *, is_old: bool) -> str:
+        """Say where a sentence went or came from."""
+        phrases = self._phrases
+        if moved.is_within_section:
+            words = phrases.moved_within if is_old else phrases.moved_here
+        else:
+            phrase = phrases.moved_to if is_old else phrases.moved_from
+            words = fill(phrase, heading=moved.heading or phrases.unnamed)
+        link = f'<a href="#change-{moved.change}">{escape_text(words)}</a>'
+        return f'<span class="redline-note" {_NOTE}> [{link}]</span>'
+
     def _matters(self, kinds: Sequence[str]) -> str:
         words = ", ".join(escape_text(matter_of(self._phrases, kind)) for kind in kinds)
         return f'<span class="redline-note redline-matters" {_NOTE}> [{words}]</span>'
@@ -258,6 +274,27 @@ class Inline:
             if 1 <= number <= self._changes
         ]
         return f'<span class="redline-links" {_NOTE}> {" ".join(links)}</span>' if links else ""
+
+
+EDIT = Mark("strong", (("class", "redline-edit"),))
+"""Around the words of a sentence that moved which its other place has not."""
+
+
+def split_at(spans: Sequence[Span], edits: Sequence[tuple[int, int]]) -> list[Span]:
+    """Return spans with a mark around the characters of ``edits``."""
+    marked: list[Span] = []
+    position = 0
+    for span in spans:
+        end = position + len(span.text)
+        places = sorted({position, end, *(place for edit in edits for place in edit if position < place < end)})
+        if not span.text:
+            marked.append(span)
+        for first, last in pairwise(places):
+            is_edit = any(start <= first and last <= stop for start, stop in edits)
+            text = span.text[first - position : last - position]
+            marked.append(Span(text, (*span.marks, EDIT) if is_edit else span.marks))
+        position = end
+    return marked
 
 
 def _coming(runs: Sequence[Run | None]) -> list[tuple[Span, ...]]:

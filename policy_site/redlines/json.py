@@ -96,6 +96,12 @@ def _run(run: Run) -> Json:
         value["change"] = run.change
     if run.words:
         value["words"] = run.words
+    if run.moved is not None:
+        value["moved"] = {
+            "change": run.moved.change,
+            "heading": run.moved.heading,
+            "edits": [list(edit) for edit in run.moved.edits],
+        }
     if run.matters:
         value["matters"] = list(run.matters)
     if run.notes:

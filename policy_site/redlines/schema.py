@@ -159,6 +159,22 @@ def _run() -> Json:
                 "change": _NUMBER,
                 "words": {**_NUMBER, "description": "How many words went or came."},
                 "notes": _list_of("note"),
+                "moved": {
+                    **_object(
+                        {
+                            "change": _NUMBER,
+                            "heading": _TEXT,
+                            "edits": {
+                                "type": "array",
+                                "items": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
+                            },
+                        }
+                    ),
+                    "description": (
+                        "Of a sentence that went from one block and came into another: the change at the other place, "
+                        "the heading there, and the characters from and to which its words differ from it."
+                    ),
+                },
                 "matters": {
                     "type": "array",
                     "items": _TEXT,

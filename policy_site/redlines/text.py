@@ -8,10 +8,22 @@ import regex
 
 from policy_site.documents import say
 from policy_site.model import Span
+from policy_site.redlines.inline import EDIT, split_at
 from policy_site.redlines.phrases import ENGLISH, RedlinePhrases, fill, matter_of
 from policy_site.redlines.source import SourceRedline
 from policy_site.redlines.summary import repeated_replacements
-from policy_site.redlines.tree import Leaf, Move, Note, Operation, OperationKind, Redline, Run, RunKind, SectionRedline
+from policy_site.redlines.tree import (
+    Leaf,
+    Move,
+    MovedWords,
+    Note,
+    Operation,
+    OperationKind,
+    Redline,
+    Run,
+    RunKind,
+    SectionRedline,
+)
 
 _RED, _GREEN, _BLUE, _BOLD, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
 _CONTROL = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -97,16 +109,26 @@ class _Terminal:
 
     def _add_run(self, parts: list[str], run: Run) -> None:
         if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:
-            parts.append(self._painted(f"[-{_said(run.old)}-]", _RED))
+            parts.append(self._painted(f"[-{_said(_edited(run.old, run.moved))}-]", _RED))
         if run.kind in (RunKind.ADDED, RunKind.RENUMBERED) and run.new_text:
-            parts.append(self._painted(f"{{+{_said(run.new)}+}}", _GREEN))
+            parts.append(self._painted(f"{{+{_said(_edited(run.new, run.moved))}+}}", _GREEN))
         elif run.kind in (RunKind.EQUAL, RunKind.RECODED):
             parts.append(_said(run.new or run.old))
+        if run.moved is not None:
+            parts.append(self._painted(f" ({self._other_place(run.moved, is_old=run.kind is RunKind.DELETED)})", _BLUE))
         if run.matters:
             kinds = ", ".join(matter_of(self._phrases, kind) for kind in run.matters)
             parts.append(self._painted(f" ({kinds})", _BLUE))
         if run.notes:
             parts[-1:] = self._noted(parts[-1], run.notes)
+
+    def _other_place(self, moved: MovedWords, *, is_old: bool) -> str:
+        """Say where a sentence went or came from, and there which of its words changed."""
+        phrases = self._phrases
+        if moved.is_within_section:
+            return phrases.moved_within if is_old else phrases.moved_here
+        phrase = phrases.moved_to if is_old else phrases.moved_from
+        return _clean(fill(phrase, heading=moved.heading or phrases.unnamed))
 
     def _noted(self, words: str, notes: Sequence[Note]) -> list[str]:
         """Put notes right after words, before the space that follows them."""
@@ -128,3 +150,13 @@ def _said(spans: Sequence[Span]) -> str:
 def _clean(text: str) -> str:
     """Return text on one line that a terminal only shows."""
     return _CONTROL.sub("\ufffd", " ".join(text.split()) if "\n" in text and text.strip() else text)
+
+
+def _edited(spans: Sequence[Span], moved: MovedWords | None) -> Sequence[Span]:
+    """Put signs around the words of a sentence that moved which its other place has not."""
+    if moved is None or not moved.edits:
+        return spans
+    return [
+        Span(f"»{span.text}«", span.marks[:-1]) if span.marks[-1:] == (EDIT,) else span
+        for span in split_at(spans, moved.edits)
+    ]

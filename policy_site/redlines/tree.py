@@ -85,6 +85,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedWords:
+    """Of a sentence that went from one block and came into another."""
+
+    change: int
+    """The change at the other place."""
+    heading: str
+    """Of the section of the other place."""
+    is_within_section: bool
+    edits: tuple[tuple[int, int], ...]
+    """Places in the sentence, in characters, of words that the other place has not."""
+    words: int
+    """How many words these are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Words that stayed, went or came."""
 
@@ -97,6 +112,8 @@ class Run:
     """Number of the change it is part of, from 1; 0 for what stayed."""
     words: int = 0
     """Words deleted or added."""
+    moved: MovedWords | None = None
+    """The words are a sentence that is, edited or not, at another place in the other text."""
     matters: tuple[str, ...] = ()
     """At the end of a change: the kinds of evidence among its words (:class:`policy_site.evidence.Kind`)."""
 

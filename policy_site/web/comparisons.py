@@ -24,6 +24,7 @@ from policy_site.pages import section_address
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
+from policy_site.redlines.sentences import trace_sentences
 from policy_site.redlines.summary import ChangeLine, list_changes
 from policy_site.redlines.threads import History
 from policy_site.redlines.weighing import count_matters, weigh
@@ -221,7 +222,7 @@ class Comparisons:
         older, newer = (line.places.get(edition.version, -1) for edition in (old, new))
         if older < 0 or newer - older < 2:  # noqa: PLR2004 - neighbours are compared directly
             return None
-        return line.history.compare(older, newer)
+        return trace_sentences(line.history.compare(older, newer))
 
 
 @dataclass(frozen=True, slots=True)
