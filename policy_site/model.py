@@ -1,6 +1,9 @@
 """The words of policy-site, as frozen values. Read this file first.
 
-Nothing here computes, reads or writes; each word of the product has its type here and no other name.
+Nothing here computes, reads or writes; each word of the product has its type here and no other name. Two words are no
+types: the *change feed* is the public record of events, its order and hashes are the *chain*; a *ledger* is the
+notifier's database and nothing else.
+
 Days are :class:`datetime.date` in the site's time zone; instants are time-zone-aware :class:`datetime.datetime` in UTC.
 """
 
@@ -304,7 +307,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A work with versions: the privacy policy, the cookie policy."""
+    """What a company promises under one name: the privacy policy, the cookie policy. It has versions."""
 
     id: str
     authoritative_locale: str
@@ -506,7 +509,7 @@ class SectionChange:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the change feed from which every feed is written."""
+    """One entry of the change feed, from which every feed for people is written, too."""
 
     seq: int
     """1, 2, 3 … in the order of the change feed, over all policies."""
