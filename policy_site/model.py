@@ -182,6 +182,10 @@ class Words:
     summary: str = ""
     impact: str = ""
     choices: str = ""
+    commit: str | None = field(default=None, compare=False)
+    """Full object name of the commit that brought them; words are the same whichever it is."""
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Lines of the note's file on which summary, impact and choices begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,8 @@ class RenderedWords:
     impact_text: str = ""
     choices_html: str = ""
     choices_text: str = ""
+    commit: str | None = field(default=None, compare=False)
+    """Of the words."""
     documents: tuple[Document, ...] = field(default=(), repr=False)
     """Summary, impact and choices taken apart, for whoever must write them with other addresses; their ids and the
     numbers of their footnotes differ, since they stand on one page."""

@@ -23,6 +23,7 @@ from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.formats import FEED_FORMS, Scope, count_archives
 from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
+from policy_site.publication.attachments import Attachment
 from policy_site.static_files import read_static_files
 
 FEEDS = tuple(f"{scope}.{form.suffix}" for scope in Scope for form in FEED_FORMS)
@@ -136,6 +137,7 @@ class PageKind(StrEnum):
     NGINX_HTTP = "nginx-http", "hosting/nginx-http.conf", "host_file"
     NGINX_SERVER = "nginx-server", "hosting/nginx-server.conf", "host_file"
     CADDY = "caddy", "hosting/Caddyfile", "host_file"
+    ATTACHMENT = "attachment", "files/{name}", "attachment"
     STATIC = "static", "static/{name}", "static"
 
 
@@ -245,6 +247,12 @@ def authoritative_document(policy: Policy, version: Version, publication: Public
     return publication.documents.get(edition.digest) if edition else None
 
 
+def attachments_by_name(publication: Publication) -> Mapping[str, Attachment]:
+    """Return the pictures and files that are published, by their names; one digest is one file."""
+    found = (each for each in publication.attachments.values() if isinstance(each, Attachment))
+    return {attachment.name: attachment for attachment in sorted(found, key=lambda each: each.name)}
+
+
 def _gather_pages(publication: Publication) -> Iterator[Page]:
     yield make_page(PageKind.LANGUAGES)
     for kind in (PageKind.CHANGE_FEED, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
@@ -256,8 +264,11 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield make_page(PageKind.ARCHIVE, number=f"{number:05}")
     for event in publication.events:
         yield make_page(PageKind.EVENT, seq=f"{event.seq:06}")
-    for name in read_static_files():
-        yield make_page(PageKind.STATIC, name=name)
+    for kind, names in (
+        (PageKind.STATIC, read_static_files()),
+        (PageKind.ATTACHMENT, attachments_by_name(publication)),
+    ):
+        yield from (make_page(kind, name=name) for name in names)
     for locale in publication.settings.languages:
         yield make_page(PageKind.POLICIES, locale=locale)
         for feed in FEEDS:

@@ -6,16 +6,19 @@ import os
 # here when it is imported for the first time, so this stands before the modules that import it.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
+from policy_site.history.attached import AttachedFiles, Wanted
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.history import History, read_folder, read_history
 from policy_site.history.merging import FileChange, Merge, find_merge, find_names_on_branches, read_file
 from policy_site.history.repository import find_merge_base, find_repository
 
 __all__ = [
+    "AttachedFiles",
     "FileChange",
     "History",
     "Merge",
     "Snapshot",
+    "Wanted",
     "create_repository",
     "find_merge",
     "find_merge_base",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from policy_site.errors import HistoryError
 from policy_site.history import disk, texts
+from policy_site.history.attached import AttachedFiles
 from policy_site.history.blobs import read_blobs
 from policy_site.history.findings import (
     MOVES_NOT_FOLLOWED,
@@ -51,6 +52,8 @@ class History:
     files: frozenset[str]
     """The files that are there at the tip (on disk, for a preview), readable or not."""
     findings: tuple[Finding, ...]
+    attached: AttachedFiles = field(default_factory=AttachedFiles)
+    """Where pictures and files that texts name are read from."""
 
 
 def read_history(
@@ -84,7 +87,13 @@ def read_history(
     if with_work_tree:
         history = reader.add_work_tree(opened, history, merged_at)
     findings = (replace(finding, path=reader.below(finding.path)) for finding in history.findings)
-    return replace(history, findings=tuple(findings))
+    attached = AttachedFiles(
+        repository=opened.folder,
+        folder=reader.folder,
+        tip=tip.commit,
+        disk=opened.folder / reader.folder if with_work_tree else None,
+    )
+    return replace(history, findings=tuple(findings), attached=attached)
 
 
 def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
@@ -101,6 +110,7 @@ def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
         sequence=(),
         files=frozenset(),
         findings=(),
+        attached=AttachedFiles(disk=folder),
     )
     return _Reader(folder=".", wanted=cache(wanted)).add_files(folder, none)
 

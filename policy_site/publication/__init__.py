@@ -14,6 +14,8 @@ from policy_site.events.derivation import derive_events
 from policy_site.history import History
 from policy_site.localization import OwnCatalogue, month_names
 from policy_site.model import Block, Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
+from policy_site.publication.attachments import Attachments
+from policy_site.publication.gathering import gather_attachments
 from policy_site.publication.rendering import render_editions, render_previews, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
 from policy_site.publication.wordings import Wordings
@@ -43,6 +45,8 @@ class Publication:
     """Markdown as it is published, by :attr:`Edition.digest`, where the file in git holds what is not for readers."""
     words: Mapping[tuple[str, str, str], RenderedWords]
     """Words of the release notes by policy, version label and locale; what was not written falls back, marked."""
+    attachments: Attachments
+    """Pictures and files that texts and release notes name."""
     earlier_words: Mapping[Words, RenderedWords]
     """What release notes said before they were corrected, in the language it was written in."""
     events: tuple[Event, ...]
@@ -99,6 +103,9 @@ def compile_publication(
     )
     documents, sources, faults = render_editions(catalogue, shelves, settings, workshop)
     words, earlier_words, word_faults = render_words(catalogue, settings, workshop)
+    attachments = gather_attachments(
+        history.attached, catalogue.policies, documents, words, earlier_words, tips=tips_of(shelves)
+    )
     events = derive_events(
         catalogue.policies,
         as_of=as_of,
@@ -121,6 +128,7 @@ def compile_publication(
         documents=documents,
         sources=sources,
         words=words,
+        attachments=attachments,
         earlier_words=earlier_words,
         events=events,
         findings=tuple(dict.fromkeys(findings)),

@@ -196,7 +196,7 @@ def _written_words(catalogue: Catalogue) -> tuple[dict[tuple[str, str, str], Wor
 def _rendered(words: Words, locale: str, documents: Mapping[str, Document], label: str) -> RenderedWords:
     parts = {"summary": words.summary, "impact": words.impact, "choices": words.choices}
     apart = set_apart({f"{own_ids(label)}{name}-": documents[part] for name, part in parts.items()})
-    return _written(RenderedWords(locale=locale, language=words.locale), apart)
+    return _written(RenderedWords(locale=locale, language=words.locale, commit=words.commit), apart)
 
 
 def own_ids(label: str) -> str:

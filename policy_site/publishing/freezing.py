@@ -18,6 +18,7 @@ from flask_frozen import Freezer, FrozenFlaskWarning, MissingURLGeneratorWarning
 from policy_site.errors import PublishingError
 from policy_site.pages import Page
 from policy_site.publication import Publication
+from policy_site.publication.attachments import MEDIA_TYPES as ATTACHED_TYPES
 from policy_site.web import create_app
 from policy_site.web.hosts.rules import MEDIA_TYPES
 
@@ -69,7 +70,7 @@ class _Worker:
 
     def __init__(self, publication: Publication, folder: Path) -> None:
         # What Frozen-Flask compares media types with is ours, not what the machine knows that happens to build.
-        for end, media_type in (*MEDIA_TYPES.items(), ("conf", "text/plain")):
+        for end, media_type in (*ATTACHED_TYPES.items(), *MEDIA_TYPES.items(), ("conf", "text/plain")):
             mimetypes.add_type(media_type.partition(";")[0], f".{end}")
         self.share: Sequence[Page] = ()
         app = create_app(publication)

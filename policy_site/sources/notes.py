@@ -158,8 +158,9 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
     """Read the words of a release note: the parts under the headings ``{#summary}``, ``{#impact}``, ``{#choices}``."""
     parts = split_front_matter(revision.text, path=revision.path)
     body = without_generators_comments(parts.body)
-    found = [heading for heading in find_headings(parts.body) if heading.id and heading.level <= _DEEPEST]
+    found = [heading for heading in find_headings(body) if heading.id and heading.level <= _DEEPEST]
     words: dict[str, str] = {}
+    lines: dict[str, int] = {}
     findings: list[Finding] = []
     for number, heading in enumerate(found):
         end = found[number + 1].start if number + 1 < len(found) else len(body)
@@ -173,11 +174,13 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
             message = f"The part {name!r} stands here twice."
             findings.append(fault(revision.path, line, message, "Join the two.", rule="release-note"))
         else:
-            words[name] = body[heading.end : end].strip()
+            said = body[heading.end : end]
+            words[name] = said.strip()
+            lines[name] = parts.body_line + body.count("\n", 0, heading.end + len(said) - len(said.lstrip()))
     before = body[: found[0].start if found else len(body)]
     if before.strip():
         line = parts.body_line + len(before) - len(before.lstrip("\n"))
         message = "These words stand under none of the headings that are read, so no reader would see them."
         remedy = "Put them under a heading with the id {#summary}, {#impact} or {#choices}."
         findings.append(fault(revision.path, line, message, remedy, rule="release-note"))
-    return Words(locale, **words), tuple(findings)
+    return Words(locale, **words, commit=revision.commit, lines=lines), tuple(findings)

@@ -45,11 +45,6 @@ def heading_apart(html: str) -> tuple[str, str]:
     return heading, "" if is_alone else rest
 
 
-def with_links_into(page: str, html: str, *, own: str) -> str:
-    """Lead links to a section (``#retention``) to that section of ``page``; ids that begin with ``own`` are here."""
-    return re.sub(rf'(<a\b[^<>]*?\bhref=")#(?!{re.escape(escape(own))})', lambda found: f"{found[1]}{page}#", html)
-
-
 def with_scrollable_tables(html: str, phrases: Phrases) -> str:
     """Put each table of a text into a region that scrolls by itself, with a keyboard too."""
     label = escape(phrases.gettext("Table"))

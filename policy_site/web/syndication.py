@@ -14,7 +14,7 @@ from policy_site.model import (
 )
 from policy_site.pages import PageKind, make_page, quote_address
 from policy_site.publication import Publication
-from policy_site.publication.rendering import own_ids, with_links
+from policy_site.publication.rendering import with_links
 from policy_site.web.addresses import Addresses
 from policy_site.web.texts import Texts
 
@@ -55,16 +55,13 @@ class Syndication:
             f"{settings.base_url}{quote_address(make_page(kind, **names).address)}"
             for kind in (PageKind.VERSION, PageKind.CHANGES)
         )
-        note = self._publication.policy(policy).version(version).note
-        path = note.path if note else ""
-        own = f"#{own_ids(version)}"
+        work = self._publication.policy(policy)
+        led = self._texts.words(words, work, work.version(version))
 
         def whole(link: str) -> str:
-            if link.startswith(own):
-                return account + link
-            return whole_address(self._texts.page_meant(link, path) or link, page)
+            return account + link if link.startswith("#") else whole_address(link, page)
 
-        return with_links(words, whole)
+        return with_links(led, whole)
 
     @cached_property
     def change_feed(self) -> ChangeFeed:

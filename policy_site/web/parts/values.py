@@ -24,9 +24,7 @@ from policy_site.model import (
     Version,
 )
 from policy_site.pages import PageKind, section_address
-from policy_site.publication.rendering import own_ids
 from policy_site.web.comparisons import Comparison, section_anchor
-from policy_site.web.editing import with_links_into
 from policy_site.web.site import Day, Site
 
 
@@ -195,12 +193,11 @@ def release_words(site: Site, policy: Policy, version: Version, locale: str) -> 
     words: RenderedWords | None = site.publication.words.get((policy.id, version.label, locale))
     if words is None:
         return None
-    page = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
-    own = own_ids(version.label)
+    led = site.texts.words(words, policy, version)
     return ShownWords(
-        summary=with_links_into(page, words.summary_html, own=own),
-        impact=with_links_into(page, words.impact_html, own=own),
-        choices=with_links_into(page, words.choices_html, own=own),
+        summary=led.summary_html,
+        impact=led.impact_html,
+        choices=led.choices_html,
         language=find_language(words.language),
         is_fallback=words.is_fallback,
     )
