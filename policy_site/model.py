@@ -305,6 +305,12 @@ class Version:
     twins: tuple[str, ...] = ()
     """Labels of all other versions with the same wording, earlier or later."""
     withdrawn_at: datetime | None = None
+    merged_at: datetime | None = None
+    """When note and text were both on the publishing branch, UTC: the earliest instant at which the site could show
+    them. ``None`` where git does not say."""
+    recorded_at: datetime | None = None
+    """Of a version that was added to the record when a later one applied already: when that was. Its dates are those of
+    its life; readers of this site could not know of it before."""
     stated_at: datetime | None = None
     """When the release note came to say this, UTC; ``None``: with the publication."""
     earlier: tuple[Version, ...] = ()
@@ -484,6 +490,8 @@ class EventKind(StrEnum):
     """What an entry of the change feed tells."""
 
     PUBLISHED = "policy.version.published"
+    RECORDED = "policy.version.recorded"
+    """A version of the past was added to the record: nobody needs to be told."""
     EFFECTIVE = "policy.version.effective"
     CORRECTED = "policy.version.corrected"
     RESCHEDULED = "policy.version.rescheduled"

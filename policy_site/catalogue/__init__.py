@@ -9,7 +9,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from policy_site.catalogue.grouping import Grouped, Question, Shelf, Wording, start_of
+from policy_site.catalogue.grouping import Grouped, Question, Shelf, Told, Wording, start_of
 from policy_site.catalogue.standing import (
     applied_until,
     current_edition,
@@ -31,6 +31,7 @@ __all__ = [
     "Grouped",
     "Question",
     "Shelf",
+    "Told",
     "Way",
     "Wording",
     "applied_until",
@@ -79,6 +80,7 @@ def compile_catalogue(
     month_names: Mapping[str, int],
     is_complete: bool,
     with_drafts: bool = False,
+    told: Told | None = None,
 ) -> Catalogue:
     """Group what the history holds into policies and versions, as known at ``as_of``.
 
@@ -95,6 +97,7 @@ def compile_catalogue(
         month_names=month_names,
         is_complete=is_complete,
         with_drafts=with_drafts,
+        told=told or Told(),
     )
     for shelf in shelves:
         grouped = group(shelf, question)

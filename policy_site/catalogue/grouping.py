@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from policy_site.catalogue.succession import link
@@ -38,6 +39,20 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the change feed that is continued has told already."""
+
+    published: Mapping[tuple[str, str], datetime] = field(default_factory=lambda: MappingProxyType({}))
+    """When it told the publication of a version, by policy and label."""
+    at: datetime | None = None
+    """Instant of its newest event: the site showed nothing then that it does not tell."""
+
+    def knows(self, policy: str) -> bool:
+        """Whether it told a version of a policy."""
+        return any(told == policy for told, _ in self.published)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a way of grouping is asked, besides the shelf."""
 
@@ -51,6 +66,8 @@ class Question:
     """False where the history is shallow or absent: then a version may stand without its text."""
     with_drafts: bool = False
     """For a preview: a version that is to be announced later counts as published now; its day stays as declared."""
+    told: Told = Told()
+    """What is published already, where that is continued."""
 
 
 @dataclass(frozen=True, slots=True)

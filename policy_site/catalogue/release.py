@@ -20,6 +20,7 @@ from policy_site.catalogue.grouping import (
     start_of,
     visible_at,
 )
+from policy_site.catalogue.publishing_days import PublishingDays
 from policy_site.catalogue.release_texts import living_texts, read_text, report_texts, texts_by_label
 from policy_site.catalogue.statements import Statement, read_statements
 from policy_site.model import Edition, Finding, Revision, Significance, Version
@@ -49,6 +50,10 @@ class _Grouping:
         self.announcements: list[datetime] = []
         self.by_label = {locale: texts_by_label(shelf, locale) for locale in settings.languages}
 
+        self.days = PublishingDays(
+            shelf, self.by_label[self.locale], locale=self.locale, zone=settings.zone, told=question.told
+        )
+
     def group(self) -> Grouped:
         """Return every version that is published, and when the others will be."""
         self.findings += report_texts(self.shelf, authoritative=self.locale, wording=self.wording)
@@ -57,8 +62,9 @@ class _Grouping:
             version = self._version(label)
             if version is None:
                 continue
-            if version.published_at > self.as_of:
-                self.announcements.append(version.published_at)
+            shown_at = version.recorded_at or version.published_at
+            if shown_at > self.as_of:
+                self.announcements.append(shown_at)
             else:
                 versions.append(version)
         names = {
@@ -70,7 +76,9 @@ class _Grouping:
 
     def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])
-        statements, findings = read_statements(self.shelf, label, settings=self.settings, as_of=self.as_of, texts=texts)
+        statements, findings = read_statements(
+            self.shelf, label, settings=self.settings, as_of=self.as_of, days=self.days
+        )
         self.findings += findings
         if statements is None:
             return self._with_unreadable_note(label, texts) if texts else None
@@ -118,6 +126,8 @@ class _Grouping:
             editions=MappingProxyType({}),
             note=note,
             withdrawn_at=start_of(note.withdrawn, zone) if note.withdrawn else None,
+            merged_at=self.days.merged_at(label),
+            recorded_at=self.days.recorded_at(label),
             stated_at=made.stated_at,
         )
 

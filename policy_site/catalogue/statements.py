@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from policy_site.catalogue.grouping import Shelf, shown_from, start_of, visible_at
+from policy_site.catalogue.publishing_days import PublishingDays
 from policy_site.model import Finding, ReleaseNote, Revision, Words
 from policy_site.settings import Settings
 from policy_site.sources import parse_release_note, parse_words
@@ -32,12 +33,12 @@ class Statements:
 
 
 def read_statements(
-    shelf: Shelf, label: str, *, settings: Settings, as_of: datetime, texts: Sequence[Revision]
+    shelf: Shelf, label: str, *, settings: Settings, as_of: datetime, days: PublishingDays
 ) -> tuple[Statements | None, tuple[Finding, ...]]:
     """Read the release note of ``label`` as it was known at ``as_of``, and what it said before.
 
-    ``texts`` are the revisions of the version's authoritative text: without a declared day, a version is published when
-    note and text are both merged. ``None`` where no revision of the note can be read.
+    ``days`` knows when readers could read it: without a declared day, when note and text are both merged. ``None``
+    where no revision of the note can be read.
     """
     authoritative = settings.authoritative_locale
     revisions = shelf.notes[label]
@@ -54,8 +55,7 @@ def read_statements(
             parsed.append((revision, note))
     if not parsed:
         return None, tuple(findings)
-    merged_at = _merged_at(revisions, texts)
-    first, published_at = _as_published(parsed, merged_at, settings)
+    first, published_at = _as_published(parsed, label, days, settings)
     words, published_words, word_faults = _read_words(shelf, label, settings=settings, as_of=as_of, at=published_at)
     findings += word_faults
     statements = _compile(parsed[first:], words, published_at)
@@ -70,12 +70,8 @@ def read_statements(
     return Statements(published_at, made), tuple(findings)
 
 
-def _merged_at(revisions: Sequence[Revision], texts: Sequence[Revision]) -> datetime | None:
-    return max((first.committed_at for first in (revisions[0], *texts[:1]) if first.committed_at), default=None)
-
-
 def _as_published(
-    parsed: Sequence[tuple[Revision, ReleaseNote]], merged_at: datetime | None, settings: Settings
+    parsed: Sequence[tuple[Revision, ReleaseNote]], label: str, days: PublishingDays, settings: Settings
 ) -> tuple[int, datetime]:
     """Find the revision of the note that stood when the version was published, and that instant.
 
@@ -85,8 +81,11 @@ def _as_published(
     for place, (revision, note) in enumerate(parsed):
         if note.published:
             at = start_of(note.published, settings.zone)
+        elif days.recorded_at(label):
+            at = start_of(note.effective, settings.zone)
         else:
-            at = merged_at or start_of(note.effective, settings.zone)
+            at = days.merged_at(label) or start_of(note.effective, settings.zone)
+        at = days.published_at(label, at)
         if found is None or revision.committed_at is None or revision.committed_at <= min(at, found[1]):
             found = (place, at)
     assert found is not None

@@ -27,7 +27,7 @@ def predecessor(policy: Policy, version: Version, at: datetime | None = None) ->
     def may_stand_before(other: Version) -> bool:
         return (
             other.label != version.label
-            and first_published_at(other) <= known_at
+            and known_from(other) <= known_at
             and _place(state_known_at(other, known_at)) < place
             and not _is_withdrawn(other, known_at)
         )
@@ -52,7 +52,7 @@ def settled(policy: Policy, version: Version, at: datetime | None = None) -> Ver
     together = [
         other
         for other in _standing_after(policy, place)
-        if first_published_at(other) <= known_at
+        if known_from(other) <= known_at
         and (known := state_known_at(other, known_at)).effective_at == state.effective_at
         and _place(known) > place
         and not _is_withdrawn(other, known_at)
@@ -64,7 +64,7 @@ def is_overtaken(policy: Policy, version: Version, at: datetime) -> bool:
     """Say whether a version with a later effective date applied already at ``at``, as known then."""
     state = state_known_at(version, at)
     return any(
-        first_published_at(other) <= at
+        known_from(other) <= at
         and state.effective_at < state_known_at(other, at).effective_at <= at
         and not _is_withdrawn(other, at)
         for other in _standing_after(policy, _place(state), until=at)
@@ -84,7 +84,7 @@ def twin(policy: Policy, version: Version, at: datetime) -> str | None:
         for label in version.twins
         for other in (policy.version(label),)
         for known in (state_known_at(other, at),)
-        if _place(known) < _place(state) and first_published_at(other) <= at and not _never_applied(other, known, at)
+        if _place(known) < _place(state) and known_from(other) <= at and not _never_applied(other, known, at)
     ]
     return max(found, key=_place).label if found else None
 
@@ -122,6 +122,11 @@ def first_published_at(version: Version) -> datetime:
     return states_of(version)[0].published_at
 
 
+def known_from(version: Version) -> datetime:
+    """Return when readers could know of a version: its publication, or when it was added to the record of the past."""
+    return version.recorded_at or first_published_at(version)
+
+
 def known_withdrawn_at(version: Version) -> datetime | None:
     """Return when readers could know of the withdrawal: not before the note said so, nor before the publication."""
     states = states_of(version)
@@ -137,7 +142,7 @@ def _place(version: Version) -> tuple[datetime, datetime, str]:
 
 def _start(state: Version) -> datetime:
     """Return when a version begins to apply to readers: not before they could read it."""
-    return max(state.effective_at, state.published_at)
+    return max(state.effective_at, state.published_at, state.recorded_at or state.effective_at)
 
 
 def _standing_after(

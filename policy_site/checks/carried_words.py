@@ -28,7 +28,7 @@ _LIVING = (Standing.UPCOMING, Standing.IN_FORCE)
 def _findings(publication: Publication) -> Iterator[Finding]:
     for policy in publication.policies:
         for version in policy.versions:
-            if version.note and standing(policy, version, publication.as_of) in _LIVING:
+            if version.note and not version.recorded_at and standing(policy, version, publication.as_of) in _LIVING:
                 yield from _findings_of(publication, policy, version)
 
 

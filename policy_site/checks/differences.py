@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from policy_site import redlines
-from policy_site.catalogue import standing
+from policy_site.catalogue import predecessor, settled, standing
 from policy_site.evidence import Evidence, Kind, read_spans
 from policy_site.model import Block, Document, Edition, Policy, ReleaseNote, SectionChangeKind, Standing, Version
 from policy_site.publication import Publication
@@ -61,11 +61,13 @@ def compare_declared(publication: Publication) -> Iterator[DeclaredVersion]:
     for policy in publication.policies:
         for version in policy.versions:
             edition = version.editions.get(policy.authoritative_locale)
-            if version.note is None or version.previous is None or edition is None:
+            if version.note is None or version.recorded_at or edition is None:
                 continue
             if standing(policy, version, publication.as_of) not in (Standing.IN_FORCE, Standing.UPCOMING):
                 continue
-            before = policy.version(version.previous)
+            before = predecessor(policy, version)
+            if before is None:
+                continue
             old = before.editions.get(policy.authoritative_locale)
             if old is not None:
                 yield DeclaredVersion(
@@ -75,7 +77,11 @@ def compare_declared(publication: Publication) -> Iterator[DeclaredVersion]:
                     edition=edition,
                     document=publication.documents[edition.digest],
                     before=before,
-                    differences=_differences(publication, policy, (before, old), (version, edition)),
+                    differences=tuple(
+                        difference
+                        for difference in _differences(publication, policy, (before, old), (version, edition))
+                        if not _is_put_right_at_once(publication, policy, (before, version), difference)
+                    ),
                 )
 
 
@@ -94,6 +100,28 @@ def _differences(
             is_heavy = _is_heavy(section) and not _differs_in_dates_only(section, dates, locale)
             found.append(Difference(section, evidence, must_be_declared=is_renamed or is_heavy))
     return tuple(found)
+
+
+def _is_put_right_at_once(
+    publication: Publication, policy: Policy, versions: tuple[Version, Version], difference: Difference
+) -> bool:
+    """Say whether a version of the same day, published later, reads as the one before does: nothing changes then.
+
+    The text of an announced version stays; what was corrected since is carried into it by such a version.
+    """
+    before, version = versions
+    final = settled(policy, version)
+    if final.label == version.label or not difference.ids:
+        return False
+    readings = [
+        {
+            section.id: section.blocks
+            for section in publication.documents[each.editions[policy.authoritative_locale].digest].sections
+        }
+        for each in (before, final)
+        if policy.authoritative_locale in each.editions
+    ]
+    return len(readings) > 1 and all(readings[0].get(name) == readings[1].get(name) for name in difference.ids)
 
 
 def _own_dates(version: Version) -> frozenset[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
 
+from policy_site.catalogue import predecessor
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import NOTE, note_with
-from policy_site.model import Finding, Severity, Significance
+from policy_site.model import Finding, ReleaseNote, Severity, Significance, Version
 from policy_site.publication import Publication
 
 
@@ -27,20 +30,36 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     remedy=f"Name one of site.toml: {', '.join(sorted(presets))}.",
                 )
                 continue
-            if version.significance is not Significance.SIGNIFICANT or version.previous is None or note.exception:
+            if version.significance is not Significance.SIGNIFICANT or note.exception or version.recorded_at:
+                continue
+            if predecessor(policy, version) is None:
                 continue
             promised = presets[note.notice].days if note.notice else max((p.days for p in presets.values()), default=0)
-            given = (version.effective_date - version.published_date).days
+            readable = _readable_from(version, publication.settings.zone)
+            given = (version.effective_date - readable).days
             if given < promised:
                 yield Finding(
                     path=note.path,
                     line=note.line("effective"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"Readers get {given} days of notice; {promised} are promised.",
+                    message=f"Readers get {given} days of notice{_since(note, readable)}; {promised} are promised.",
                     remedy="Move the effective date, or record why the promise cannot be kept:"
                     " `exception: {reason, approved_by}`.",
                 )
+
+
+def _readable_from(version: Version, zone: ZoneInfo) -> date:
+    """Return the day from which readers could read a version that still lay ahead when it was merged."""
+    if version.merged_at is None or version.effective_at <= version.merged_at:
+        return version.published_date
+    return max(version.published_date, version.merged_at.astimezone(zone).date())
+
+
+def _since(note: ReleaseNote, readable: date) -> str:
+    if note.published is None or note.published >= readable:
+        return ""
+    return f", since it was merged on {readable.isoformat()} and not on {note.published.isoformat()}"
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import FIRST, NOTE, PUBLISHED, note_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, GERMAN_WORDS, SECOND, note_with, text_with, translation_with
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
 
@@ -32,6 +32,16 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 )
 
 
+def _beside(effective: str) -> dict[str, str]:
+    """Return a third version, published together with the second."""
+    return {
+        "privacy/versions/longer.en.md": text_with(BODY.replace("60", "90"), version="longer"),
+        "privacy/versions/longer.de.md": translation_with(GERMAN_BODY.replace("60", "90"), version="longer"),
+        "privacy/releases/longer.md": note_with(effective=effective),
+        "privacy/releases/longer.de.md": GERMAN_WORDS,
+    }
+
+
 RULE = Rule(
     name="one-in-force",
     severities=(Severity.ERROR,),
@@ -40,6 +50,6 @@ RULE = Rule(
     reason="A reader who asks which text applied must get one answer: of two versions of one day, the one published"
     " later.",
     findings=_findings,
-    fails={NOTE: note_with(effective=FIRST, published=PUBLISHED[FIRST])},
-    passes={NOTE: note_with(effective="2026-05-05")},
+    fails=_beside(SECOND),
+    passes=_beside("2026-05-05"),
 )

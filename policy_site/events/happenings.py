@@ -15,6 +15,7 @@ from typing import Any
 from policy_site.catalogue.succession import (
     first_published_at,
     is_overtaken,
+    known_from,
     known_withdrawn_at,
     predecessor,
     settled,
@@ -85,6 +86,9 @@ def in_time(happening: Happening) -> tuple[datetime, int, str, datetime, datetim
 def happenings_of(policy: Policy, comparison: VersionChanges) -> Iterator[Happening]:
     """Give everything that happened to a policy, in no order."""
     for version in policy.versions:
+        if version.recorded_at:
+            yield from _recorded(policy, version, version.recorded_at)
+            continue
         yield from _happenings(policy, version)
         yield from _changes_of_predecessor(policy, version, comparison)
     for at, day in policy.reviewed.items():
@@ -98,7 +102,7 @@ def happenings_of(policy: Policy, comparison: VersionChanges) -> Iterator[Happen
 
 def _applying_at(policy: Policy, at: datetime) -> Version | None:
     """Return the version in force at an instant, as was known then."""
-    known = [version_known_at(policy, version, at) for version in policy.versions if first_published_at(version) <= at]
+    known = [version_known_at(policy, version, at) for version in policy.versions if known_from(version) <= at]
     applying = [version for version in known if version.effective_at <= at and version.withdrawn_at is None]
     found = max(applying, key=lambda version: (version.effective_at, version.published_at, version.label), default=None)
     return policy.version(found.label) if found else None
@@ -124,6 +128,15 @@ def _happenings(policy: Policy, version: Version) -> Iterator[Happening]:
             yield from _translations(published, edition)
 
 
+def _recorded(policy: Policy, version: Version, at: datetime) -> Iterator[Happening]:
+    """Tell that a version of the past was added to the record: its life is over, so none of it is news."""
+    recorded = Happening(EventKind.RECORDED, policy, version, at, "recorded")
+    yield recorded
+    for locale, edition in version.editions.items():
+        if locale != policy.authoritative_locale:
+            yield from _translations(recorded, edition)
+
+
 def _changes_of_predecessor(policy: Policy, version: Version, comparison: VersionChanges) -> Iterator[Happening]:
     """Tell where an announced version came to change other sections, because it will follow another version.
 
@@ -141,7 +154,7 @@ def _changes_of_predecessor(policy: Policy, version: Version, comparison: Versio
         at
         for other in policy.versions
         for at in (
-            first_published_at(other),
+            known_from(other),
             known_withdrawn_at(other),
             *(state.stated_at for state in states_of(other)[1:]),
         )

@@ -9,11 +9,22 @@ from types import MappingProxyType
 from typing import Any
 
 from policy_site import redlines
-from policy_site.catalogue import compile_catalogue
+from policy_site.catalogue import Told, compile_catalogue
 from policy_site.events.derivation import derive_events
 from policy_site.history import History
 from policy_site.localization import OwnCatalogue, month_names
-from policy_site.model import Block, Document, Event, Finding, Policy, RenderedWords, SectionChange, Version, Words
+from policy_site.model import (
+    Block,
+    Document,
+    Event,
+    EventKind,
+    Finding,
+    Policy,
+    RenderedWords,
+    SectionChange,
+    Version,
+    Words,
+)
 from policy_site.publication.attachments import Attachments
 from policy_site.publication.gathering import gather_attachments
 from policy_site.publication.rendering import render_editions, render_previews, render_words, tips_of
@@ -100,6 +111,7 @@ def compile_publication(
         month_names=month_names(settings.languages),
         is_complete=history.is_complete,
         with_drafts=with_drafts,
+        told=_told_by(published),
     )
     documents, sources, faults = render_editions(catalogue, shelves, settings, workshop)
     words, earlier_words, word_faults = render_words(catalogue, settings, workshop)
@@ -137,6 +149,13 @@ def compile_publication(
         next_transition=catalogue.next_transition,
         catalogues=catalogues,
     )
+
+
+def _told_by(published: Sequence[Event]) -> Told:
+    days = {
+        (event.policy, event.version): event.occurred_at for event in published if event.kind is EventKind.PUBLISHED
+    }
+    return Told(MappingProxyType(days), published[-1].occurred_at if published else None)
 
 
 def section_changes(

@@ -13,6 +13,7 @@ _MONTHS = (
 )
 _KINDS = {
     EventKind.PUBLISHED: "announced",
+    EventKind.RECORDED: "added to the record of the past",
     EventKind.EFFECTIVE: "takes effect",
     EventKind.CORRECTED: "release note corrected",
     EventKind.RESCHEDULED: "moved to another day",

@@ -422,6 +422,7 @@ def test_significance_of_an_adopted_repository_is_not_declared() -> None:
 def test_a_translation_that_will_be_shown_later_is_a_transition() -> None:
     texts, notes = two_releases()
     imported = [revision("2026-06-10", text_of(SECOND, "Wir behalten Daten 60 Tage."), "privacy/de.md")]
+    notes[FIRST] = [revision("2026-06-01", note_of(FIRST, published="2025-01-01"), "n1")]
     notes[SECOND] = [revision("2026-06-01", note_of(SECOND, published="2026-01-15"), "n2")]
     late = [texts[0], revision("2026-06-01", text_of(SECOND, "We keep data 60 days."))]
     settings = Settings.model_validate(

@@ -18,6 +18,7 @@ from policy_site.web.shell import feed_title
 from policy_site.web.site import File, Site
 
 _HEADLINES = {
+    EventKind.RECORDED: N_("%(policy)s: the version of %(day)s, which applied in the past, is on record now"),
     EventKind.EFFECTIVE: N_("%(policy)s: the version of %(day)s is in force"),
     EventKind.CORRECTED: N_("%(policy)s: what was said about the version of %(day)s is corrected"),
     EventKind.RESCHEDULED: N_("%(policy)s: a version now takes effect on %(day)s"),
