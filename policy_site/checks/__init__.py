@@ -31,6 +31,7 @@ from policy_site.checks import (
     translated_levels,
     translated_links,
     translated_sections,
+    turned_words,
 )
 from policy_site.checks.rule import Rule
 from policy_site.model import Finding, Severity
@@ -63,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     translated_levels.RULE,
     translated_links.RULE,
     translated_sections.RULE,
+    turned_words.RULE,
 )
 """Every rule; add yours here."""
 

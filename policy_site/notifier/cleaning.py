@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
 
 from policy_site.characters import clean_html, clean_line, clean_text
+from policy_site.hyperlinks import Kind, judge
 
 _BLOCKS = "blockquote dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre table tbody td tfoot th thead tr ul"
 _INLINE = "a abbr b bdi br cite code del em i ins kbd q s small span strong sub sup time u"
@@ -44,10 +46,19 @@ _ENTITIES = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\\\"<>^`{|}\s]")
 
 
+_HREF = re.compile(r' href="([^"]*)"')
+"""As cleaned HTML is written."""
+
+
 def clean_words_html(html: str) -> str:
     """Return HTML of a feed with what people write and nothing that acts."""
     cleaned: str = _CLEANER.clean(_without_bends(clean_html(html)))
-    return _without_bends(cleaned)
+    return _HREF.sub(_only_elsewhere, _without_bends(cleaned))
+
+
+def _only_elsewhere(href: re.Match[str]) -> str:
+    """Keep a link to a page of the web or to a mail address, as a browser understands it; drop any other."""
+    return href[0] if judge(unescape(href[1])).kind in (Kind.WEB, Kind.MAIL) else ""
 
 
 def clean_words_text(text: str) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import regex
 
+from policy_site.documents.characters import without_hidden
 from policy_site.evidence.folding import fold as fold
 from policy_site.redlines.units import MONTHS, UNITS, UNITS_WITHOUT_SPACE
 
@@ -79,7 +80,24 @@ class Tokens:
 
 
 def tokenise(text: str, *, is_verbatim: bool = False) -> Tokens:
-    """Cut ``text`` into tokens; what stands between them is white space."""
+    """Cut ``text`` into tokens; what stands between them is white space.
+
+    Characters that show nothing belong to the token that they stand in or before, and make no other of it.
+    """
+    shown = without_hidden(text)
+    if len(shown) == len(text):
+        return _tokenise(text, is_verbatim=is_verbatim)
+    tokens = _tokenise(shown, is_verbatim=is_verbatim)
+    places = [index for index, sign in enumerate(text) if without_hidden(sign)]
+    starts = [places[start - 1] + 1 if start else 0 for start in tokens.starts]
+    ends = [
+        (places[end] if shown[end].isspace() else places[end - 1] + 1) if end < len(shown) else len(text)
+        for end in tokens.ends
+    ]
+    return Tokens(tuple(starts), tuple(ends), tokens.keys)
+
+
+def _tokenise(text: str, *, is_verbatim: bool) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     keys: list[str] = []

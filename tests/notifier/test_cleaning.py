@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from html import escape
 
 import pytest
 
@@ -122,3 +123,25 @@ def test_a_title_that_looks_encoded_reads_as_it_was_written(title: str) -> None:
 def test_hostile_values_are_one_notices_failure_in_a_sentence(broken: dict[str, str]) -> None:
     with pytest.raises(NoticeError, match="Event 21 lacks what a message needs"):
         Desk(significant(**broken)).write()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bob@host.test/",
+        "https:host.test",
+        "\\\\host.test/x",
+        "/\t/host.test",
+        "tel:1",
+        "https://",
+        "mailto:nobody",
+    ],
+)
+def test_a_link_that_a_browser_would_take_elsewhere_keeps_its_words_alone(address: str) -> None:
+    assert "href" not in clean_words_html(f'<a href="{escape(address)}">pay</a>')
+    assert "pay" in clean_words_html(f'<a href="{escape(address)}">pay</a>')
+
+
+def test_honest_links_stay() -> None:
+    for address in ("https://example.org/a?b=1&amp;c=2#d", "mailto:a@example.org"):
+        assert f'href="{address}"' in clean_words_html(f'<a href="{address}">pay</a>')

@@ -386,3 +386,16 @@ def test_changes_are_numbered_without_gaps() -> None:
     redline = compare(document(POLICY), document(POLICY.replace("the", "a").replace("- Auditors", "- Judges")))
     numbers = {run.change for operation in redline.operations for leaf in operation.leaves for run in leaf.runs}
     assert all(after - before == 1 for before, after in pairwise(sorted(numbers | {redline.changes})))
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u200e", "\u2060", "\u061c"])
+def test_a_character_that_shows_nothing_is_no_change(sign: str) -> None:
+    old = "## Data\n\nWe keep your data for 30 days, and no longer.\n"
+    new = f"## Data\n\nWe kee{sign}p your{sign} data {sign}for 3{sign}0 days{sign}, and no{sign} longer{sign}.\n"
+    for redline in (compare(document(old), document(new)), compare(document(new), document(old))):
+        assert (redline.words_added, redline.words_deleted) == (0, 0)
+    assert "".join(compare(document(old), document(new)).new_texts()).replace(sign, "") == "".join(
+        compare(document(old), document(old)).new_texts()
+    )
+    changed = compare(document(old), document(new.replace("30", "60").replace(f"3{sign}0", f"6{sign}0")))
+    assert (changed.words_added, changed.words_deleted) == (1, 1)
