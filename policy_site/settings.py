@@ -158,6 +158,9 @@ class ContentSettings(_Table):
     markdown: Literal["python-markdown", "github"] = "python-markdown"
     """Who reads the texts: Python-Markdown with the extensions above, or markdown-it-py as GitHub does."""
 
+    id_aliases: tuple[Literal["github", "pandoc"], ...] = ()
+    """By whose rules links inside a text may name its headings, besides the ids that they have here."""
+
     @property
     def reading(self) -> tuple[str, ...]:
         """The extensions with which texts are read, or what stands for another reader."""

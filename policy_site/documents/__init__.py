@@ -10,6 +10,7 @@ from policy_site.documents.agreement import Difference as Difference
 from policy_site.documents.agreement import Kind as Kind
 from policy_site.documents.agreement import compare_readings as compare_readings
 from policy_site.documents.agreement import letters_of as letters_of
+from policy_site.documents.aliases import follow_aliases as follow_aliases
 from policy_site.documents.chunks import PREVIEW as PREVIEW
 from policy_site.documents.emission import emit as emit
 from policy_site.documents.emission import emit_block as emit_block

@@ -12,6 +12,7 @@ from policy_site.documents import (
     RenderFault,
     Source,
     adopt_ids,
+    follow_aliases,
     render_documents,
     rewrite_links,
     set_apart,
@@ -74,6 +75,8 @@ def render_editions(
     for policy in catalogue.policies:
         for version in policy.versions:
             _share_ids(policy, version, documents)
+    rules = settings.content.id_aliases
+    documents = {digest: follow_aliases(document, rules) for digest, document in documents.items()}
     published = published_sources(editions, rendered, settings, workshop)
     return MappingProxyType(documents), MappingProxyType(published), findings
 

@@ -132,6 +132,14 @@ def test_notes_are_numbered_as_they_are_met_and_none_is_lost(reader: str) -> Non
     assert [re.sub("<[^>]*>|\\W", "", note) for note in notes] == ["SecondMore", "First", "Unused", "Twice"]
 
 
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("note", ["<b>\n\n    w", "<w>", "- w", "| w |\n    |---|", "", "[r]: /w", "    w", "> w"])
+def test_a_note_may_hold_whatever_a_text_may(note: str, reader: str) -> None:
+    shown = html(f"One[^n].\n\n[^n]: {note}\n", reader)
+    assert 'href="#fn:n">1</a>' in shown
+    assert ("w" in re.sub("<[^>]*>", "", shown)) == ("w" in note and not note.startswith("[r]"))
+
+
 EMPHASIS = {
     "names between underscores": ("_ga, _ga_* and _gid_*", "_ga, <em>ga</em>* and <em>gid</em>*"),
     "underscores inside words": ("snake_case_name and my__dunder__name", "snake_case_name and my__dunder__name"),

@@ -81,9 +81,9 @@ class Blocks(BlockProcessor):
                     ET.SubElement(ET.SubElement(quote, "p"), "strong").text = node.mark
                 self._build_all(quote, node.children, is_tight=False)
             case _:
-                self._build_unread(parent, node)
+                self._build_unread(parent, node, is_tight=is_tight)
 
-    def _build_unread(self, parent: ET.Element, node: Node) -> None:
+    def _build_unread(self, parent: ET.Element, node: Node, *, is_tight: bool) -> None:
         """Build what holds no words to be read, or not yet."""
         if node.kind == "rule":
             ET.SubElement(parent, "hr")
@@ -91,7 +91,12 @@ class Blocks(BlockProcessor):
             code = ET.SubElement(ET.SubElement(parent, "pre"), "code")
             code.text = AtomicString(code_escape(f"{node.text}\n" if node.lines else ""))
         elif node.kind == "html":
-            _append_text(parent, self.parser.md.htmlStash.store(node.text))
+            placeholder = self.parser.md.htmlStash.store(node.text)
+            if is_tight:
+                _append_text(parent, placeholder)
+            else:
+                # Python-Markdown takes the paragraph off again; of a note it keeps elements only
+                ET.SubElement(parent, "p").text = placeholder
         elif self._footnotes is not None:
             # a second note of a name is shown, though nothing can refer to it
             number, label = 1, node.mark
