@@ -63,6 +63,20 @@ def test_every_room_says_what_it_is_for(room: str) -> None:
     assert set(re.findall(r"`(?:[a-z_/]+/)?([a-z_]+\.py)`", told)) - to_be_written <= there
 
 
+LISTED = (
+    "catalogue", "console", "documents", "drafting", "events", "evidence", "fidelity", "formats", "history",
+    "localization", "publication", "publishing", "review", "sources", "starting", "web",
+)  # fmt: skip
+"""Rooms whose README lists their files. Rules and commands list themselves; redlines and notifier tell a story."""
+
+
+@pytest.mark.parametrize("room", LISTED)
+def test_a_room_names_each_of_its_files(room: str) -> None:
+    told = (PACKAGE / room / "README.md").read_text(encoding="utf-8")
+    files = sorted(path.stem for path in (PACKAGE / room).glob("*.py") if path.stem not in ("__init__", "__main__"))
+    assert [name for name in files if not re.search(rf"\b{name}\b", told)] == []
+
+
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
 def test_a_decision_is_named_after_what_it_decides(page: Path) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", page.stem)
