@@ -32,6 +32,8 @@ def main() -> int:
         environment = {"PATH": str(python.parent), "PYTHONPATH": "", "PYTHONSAFEPATH": "1"}
         mailing.publish(NOTICE - 1)
         command = [str(python), "-m", "policy_site", "notify", "run", "--config", str(mailing.config)]
+        for asked in ("--version", "--help"):
+            _call(python, "-m", "policy_site", asked)
         first = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
         mailing.publish(NOTICE)
         second = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)

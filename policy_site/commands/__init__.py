@@ -66,7 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 done, 1 the content has findings, 2 the call or the configuration is wrong."""
     _prepare_streams()
     called = sys.argv[1:] if arguments is None else list(arguments)
-    chosen = _parser([called[0]] if called and called[0] in COMMANDS else COMMANDS).parse_args(called)
+    try:
+        chosen = _parser([called[0]] if called and called[0] in COMMANDS else COMMANDS).parse_args(called)
+    except PolicySiteError as error:
+        Terminal().show_error(error)
+        return error.exit_status
     status = _run(chosen, Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text")))
     return status if _has_said_all() else status or UsageError.exit_status
 
@@ -151,13 +155,29 @@ def load_command(name: str) -> Command:
     return cast("Command", import_module(f"policy_site.commands.{name.replace('-', '_')}"))
 
 
+def _installed(name: str, *, is_needed: bool) -> Command | None:
+    """Import a command; in the help of all, leave out what another installation of the program has: see notices.md."""
+    try:
+        return load_command(name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "policy_site":
+            raise
+        if is_needed:
+            raise UsageError(
+                f"`policy-site {name}` needs {missing}, which is not installed.",
+                remedy="Install the whole of policy-site.",
+            ) from None
+        return None
+
+
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="policy-site", description="Publishes a company's policies from git.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"policy-site {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (load_command(name) for name in names):
+    for command in (command for name in names if (command := _installed(name, is_needed=len(names) == 1))):
         subparser = subparsers.add_parser(command.NAME, help=command.HELP, description=command.HELP, allow_abbrev=False)
         command.add_arguments(subparser)
         subparser.add_argument("--quiet", action="store_true", help="say nothing but errors")

@@ -40,7 +40,9 @@ NAME = "notify"
 HELP = "read a change feed and deliver notices"
 FAREWELL = "Interrupted; the ledger knows what was done, the next run goes on."
 
-_UNUSABLE, _WAITING = 1, 7
+_UNUSABLE, _WAITING, _UNAVAILABLE, _LATE, _NOT_REACHED = 1, 7, 8, 9, 10
+_ALIVE = (0, _UNUSABLE, _WAITING, _NOT_REACHED)
+"""Ends of a run that did what it could."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,7 +142,10 @@ def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
     runs = _deliver_all(ledger, settings, terminal)
     problems = [*_stuck(runs), *planned.problems, *_held(ledger)]
     document = {**planned.as_json(), "channels": [run_as_json(one) for one in runs]}
-    return _conclude(document, problems, planned, terminal, waiting=_is_waiting(runs))
+    status = _conclude(document, problems, planned, terminal, delivered=_status_of(runs, settings, terminal))
+    if settings.alive_file and status in _ALIVE:
+        settings.alive_file.touch()
+    return status
 
 
 def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -174,7 +179,8 @@ def _deliver(_arguments: argparse.Namespace, settings: NotifierSettings, termina
         unplanned = find_unplanned(ledger, settings)
     show_unplanned(unplanned, terminal)
     document = {"channels": [run_as_json(one) for one in runs], "unplanned": unplanned_as_json(unplanned)}
-    return conclude(document, _stuck(runs), terminal) or (_WAITING if unplanned or _is_waiting(runs) else 0)
+    delivered = _status_of(runs, settings, terminal)
+    return conclude(document, _stuck(runs), terminal) or delivered or (_WAITING if unplanned else 0)
 
 
 def _dispatch(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
@@ -280,10 +286,10 @@ def _conclude(
     planned: _Planned,
     terminal: Terminal,
     *,
-    waiting: bool = False,
+    delivered: int = 0,
 ) -> int:
-    status = conclude(document, problems, terminal)
-    if not status and (waiting or planned.unplanned):
+    status = conclude(document, problems, terminal) or delivered
+    if not status and planned.unplanned:
         return _WAITING
     return status or (_UNUSABLE if planned.unusable else 0)
 
@@ -299,8 +305,19 @@ def _deliver_all(ledger: Ledger, settings: NotifierSettings, terminal: Terminal)
     return runs
 
 
-def _is_waiting(runs: Sequence[ChannelRun]) -> bool:
-    return any(run.waiting for run in runs)
+def _status_of(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: Terminal) -> int:
+    """Return the exit status of what was delivered, the worst of all channels; what a person must see is told."""
+    late = [one for one in runs if one.is_late(settings.late_hours)]
+    if not terminal.is_machine:
+        for one in late:
+            terminal.say_aside(f"{one.channel}: notices have waited for more than {settings.late_hours} hours.")
+    if any(one.tally.reason for one in runs):
+        return _UNAVAILABLE
+    if late:
+        return _LATE
+    if any(one.not_reached for one in runs):
+        return _NOT_REACHED
+    return _WAITING if any(one.waiting for one in runs) else 0
 
 
 def _held(ledger: Ledger) -> list[PolicySiteError]:

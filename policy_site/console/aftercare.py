@@ -17,13 +17,22 @@ from policy_site.notifier.ledger.reports import list_suppressions
 from policy_site.notifier.ledger.suppressions import lift_suppression
 from policy_site.notifier.model import DeliveryState
 from policy_site.notifier.replays import REPLAYABLE, Replayed, decide, replay
-from policy_site.notifier.reports import EventSurvey, instant, survey_ledger, write_report, write_report_table
+from policy_site.notifier.reports import (
+    EventSurvey,
+    instant,
+    survey_ledger,
+    write_not_reached,
+    write_report,
+    write_report_table,
+)
 from policy_site.notifier.settings import NotifierSettings
 
 NotifyStep = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
 Add = Callable[[str, str, NotifyStep], argparse.ArgumentParser]
 
 _UNUSABLE = 1
+_ROWS_SHOWN = 20
+"""Unusable rows that `status` names."""
 
 
 def add_aftercare(add: Add) -> None:
@@ -38,6 +47,9 @@ def add_aftercare(add: Add) -> None:
     preview.add_argument("--accepted", metavar="VERSION", help="the version that the recipient agreed to")
     report = add("report", "the evidence of an event: who was sent which words when", _report)
     _add_event(report)
+    report.add_argument(
+        "--not-reached", action="store_true", help="who does not have it and will not get it, as CSV for letters"
+    )
     report.add_argument("--table", action="store_true", help="one row a recipient as CSV; default: JSON lines")
     bounces = add("bounces", "read delivery reports; strike off the addresses that do not exist", _bounces)
     bounces.add_argument("maildir", type=Path, metavar="MAILDIR")
@@ -53,6 +65,7 @@ def add_aftercare(add: Add) -> None:
     )
     again = add("replay", "send an event again to those who were not reached", _replay)
     _add_event(again)
+    again.add_argument("--channel", metavar="NAME", help="only over this channel; default: all")
     again.add_argument("--recipient", action="append", metavar="ADDRESS", help="only to this one; may be repeated")
     again.add_argument(
         "--state", action="append", choices=sorted(REPLAYABLE), help="only those that ended so; may be repeated"
@@ -135,13 +148,19 @@ def _show_event(one: EventSurvey, terminal: Terminal) -> None:
     for reached in one.passes:
         end = "" if reached.is_finished else ", not finished"
         terminal.say(f"  audience {reached.audience}: {reached.planned} planned, {reached.unusable} unusable{end}")
-    for row in one.unusable_rows:
+    for row in one.unusable_rows[:_ROWS_SHOWN]:
         terminal.say(f"    {row.audience}:{row.place}: {row.reason}")
+    if len(one.unusable_rows) > _ROWS_SHOWN:
+        rest = len(one.unusable_rows) - _ROWS_SHOWN
+        terminal.say(f"    … and {rest} more; `policy-site notify report {event.seq} --not-reached` lists all.")
 
 
 def _report(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
     write = write_report_table if arguments.table else write_report
     with open_ledger(settings.ledger) as ledger:
+        if arguments.not_reached:
+            write_not_reached(ledger, arguments.event, sys.stdout)
+            return 0
         write(ledger, arguments.event, settings.channels, sys.stdout)
     return 0
 
@@ -200,7 +219,12 @@ def _replay(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
     states = [DeliveryState(name) for name in arguments.state] if arguments.state else REPLAYABLE
     with open_ledger(settings.ledger) as ledger:
         moved = replay(
-            ledger, arguments.event, states=states, recipients=arguments.recipient, is_sent_too=arguments.sent
+            ledger,
+            arguments.event,
+            states=states,
+            recipients=arguments.recipient,
+            is_sent_too=arguments.sent,
+            channel=arguments.channel,
         )
     return _tell_replayed(moved, "to be sent again by the next run", terminal)
 

@@ -109,19 +109,32 @@ def show_runs(runs: Sequence[ChannelRun], settings: NotifierSettings, terminal: 
             if number:
                 done.append(f"{number} {words}")
         terminal.say_done(f"{one.channel}: {', '.join(done)}.")
-        if terminal.is_quiet:
-            continue
-        if tally.reason:
-            terminal.say_aside(f"{one.channel}: {tally.reason}. Nobody's attempts were spent on it.")
-        if one.waiting and settings.stop_file.exists():
-            terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait, since {settings.stop_file} is there.")
-        elif one.waiting and one.paused_until:
-            terminal.say_aside(
-                f"{one.channel}: The canaries have it; {one.waiting} deliveries wait until {instant(one.paused_until)}."
-            )
-        elif one.waiting:
-            due = f", the first at {instant(one.next_due)}" if one.next_due else ""
-            terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
+        _show_failures(one, terminal)
+        if not terminal.is_quiet:
+            _show_waiting(one, settings, terminal)
+
+
+def _show_failures(one: ChannelRun, terminal: Terminal) -> None:
+    """Tell what a person must see, however quiet it is to be."""
+    if one.tally.reason:
+        terminal.say_aside(f"{one.channel}: {one.tally.reason}. Nobody's attempts were spent on it.")
+    if one.not_reached:
+        terminal.say_aside(
+            f"{one.channel}: {one.not_reached} recipients could not be reached; `policy-site notify report EVENT"
+            " --not-reached` lists them."
+        )
+
+
+def _show_waiting(one: ChannelRun, settings: NotifierSettings, terminal: Terminal) -> None:
+    if one.waiting and settings.stop_file.exists():
+        terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait, since {settings.stop_file} is there.")
+    elif one.waiting and one.paused_until:
+        terminal.say_aside(
+            f"{one.channel}: The canaries have it; {one.waiting} deliveries wait until {instant(one.paused_until)}."
+        )
+    elif one.waiting:
+        due = f", the first at {instant(one.next_due)}" if one.next_due else ""
+        terminal.say_aside(f"{one.channel}: {one.waiting} deliveries wait for another run{due}.")
 
 
 def passes_as_json(passes: Sequence[Pass]) -> list[dict[str, object]]:
@@ -151,4 +164,6 @@ def run_as_json(one: ChannelRun) -> dict[str, object]:
         "paused_until": instant(one.paused_until) if one.paused_until else None,
         "held": one.held,
         "stuck_canaries": list(one.stuck_canaries),
+        "waiting_since": instant(one.waiting_since) if one.waiting_since else None,
+        "not_reached": one.not_reached,
     }

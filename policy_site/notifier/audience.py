@@ -111,7 +111,7 @@ class FileListing:
             if isinstance(found, Recipient):
                 recipients.append(found)
             else:
-                unusable.append(UnusableRow(str(row.line), found))
+                unusable += [UnusableRow(str(row.line + place), found) for place in range(row.lines)]
         where = f"{self.rows.offset}:{self.rows.line}"
         return Chunk(tuple(recipients), tuple(unusable), cursor=where, is_last=row is None)
 

@@ -1,7 +1,8 @@
 """A CSV file of recipients, row by row, each with its place. Written to survive whatever stands in it.
 
-A line is a row. A quoted cell that goes on over several lines makes one row that cannot be used, for nothing that is
-asked for has a line break in it; where the quotation mark is merely forgotten, only its own line is lost.
+A line is a row, for nothing that is asked for has a line break in it. A quoted cell that goes on over several lines is
+refused with each of its lines, so that no smuggled row is used and no swallowed one forgotten; where the quotation mark
+is merely forgotten, only its own line is lost.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Row:
     """Address, language and accepted version as written; bytes that are not UTF-8 as lone surrogates."""
     reason: str = ""
     """Why it is no row, in a sentence; empty where it is one."""
+    lines: int = 1
+    """So many lines are refused together: a quoted cell goes on over them."""
 
 
 class FileRows:
@@ -97,7 +100,8 @@ class FileRows:
             if record.isspace():
                 continue
             if lines > 1:
-                return Row(number, _NO_CELLS, f"A quoted cell goes on until line {number + lines - 1}.")
+                reason = f"A quoted cell goes on from line {number} to line {number + lines - 1}."
+                return Row(number, _NO_CELLS, reason, lines)
             if len(record) > _LONGEST_LINE:
                 return Row(number, _NO_CELLS, f"The line is longer than {_LONGEST_LINE} bytes.")
             return self._row(number, record)

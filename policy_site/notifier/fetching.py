@@ -124,10 +124,10 @@ def feed_identity(feed: str) -> str:
         return str(Path(feed).absolute())
     try:
         url = httpx.URL(feed)
-    except httpx.InvalidURL as error:
-        raise UsageError(f"{feed!r} is not an address: {error}.", remedy=_CHECK_ADDRESS) from None
+    except httpx.InvalidURL:
+        raise UsageError("`feed` is not an address.", remedy=_CHECK_ADDRESS) from None
     if not url.host:
-        raise UsageError(f"{feed!r} names no host.", remedy=_CHECK_ADDRESS)
+        raise UsageError("`feed` names no host.", remedy=_CHECK_ADDRESS)
     return _shown(url)
 
 

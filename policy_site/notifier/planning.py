@@ -32,8 +32,6 @@ from policy_site.notifier.model import Recipient
 from policy_site.notifier.settings import NotifierSettings
 from policy_site.notifier.settings_tables import Audience, ChannelSettings
 
-MOST_UNUSABLE_KEPT = 1_000
-"""Places and reasons kept of a pass; all are counted."""
 _MOST_BEGINNINGS = 3
 
 
@@ -243,7 +241,6 @@ def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk
         unusable=before.unusable + len(chunk.unusable),
         is_finished=chunk.is_last,
     )
-    kept = chunk.unusable[: max(0, MOST_UNUSABLE_KEPT - before.unusable)]
     canaries = frozenset(canaries_of(audience))
     found = [recipient for recipient in chunk.recipients if recipient.address in canaries] if canaries else []
     seq, channel = event.seq, audience.channel
@@ -252,5 +249,6 @@ def _plan_chunk(ledger: Ledger, event: PlannableEvent, audience: Audience, chunk
         add_deliveries(connection, chunk.recipients, event_seq=seq, channel=channel, now=ledger.now(connection))
         for recipient in sorted(found, key=lambda canary: canary.address):
             mend_canary(connection, recipient, event_seq=seq, channel=channel)
-        add_unusable_rows(connection, [(row.place, row.reason) for row in kept], event_seq=seq, audience=audience.name)
+        unusable = [(row.place, row.reason) for row in chunk.unusable]
+        add_unusable_rows(connection, unusable, event_seq=seq, audience=audience.name)
     return after

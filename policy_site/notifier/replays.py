@@ -35,6 +35,7 @@ def replay(
     states: Collection[DeliveryState] = REPLAYABLE,
     recipients: Sequence[str] | None = None,
     is_sent_too: bool = False,
+    channel: str | None = None,
 ) -> Replayed:
     """Send an event again to those who were not reached, or to ``recipients`` alone.
 
@@ -52,7 +53,7 @@ def replay(
     chosen = {*states, DeliveryState.SENT} if is_sent_too else set(states)
     return _take_up(
         ledger,
-        _choices(ledger, reference, chosen, recipients, must_be_open=True),
+        _choices(ledger, reference, chosen, recipients, must_be_open=True, channel=channel),
         state=DeliveryState.PENDING,
         outcome="replayed",
         reply="By a person: to be sent again; it was {before}.",
@@ -83,16 +84,17 @@ def _choices(
     recipients: Sequence[str] | None,
     *,
     must_be_open: bool,
+    channel: str | None = None,
 ) -> list[Choice]:
     """Return what is meant, in questions of a size the database takes; nothing is moved before all are known."""
     named = None if recipients is None else list(dict.fromkeys(normal_address(name.strip()) for name in recipients))
     with ledger.transaction() as connection:
         event = _open_event(connection, reference) if must_be_open else find_event(connection, reference)
-        choice = Choice(event.seq, states, None)
+        choice = Choice(event.seq, states, None, channel)
         if named is None:
             return [choice]
         for some in _parts(named):
-            unknown = unknown_recipients(connection, event.seq, some)
+            unknown = unknown_recipients(connection, event.seq, some, channel=channel)
             if unknown:
                 raise UsageError(
                     f"The event {event.seq} has no delivery to {unknown[0][:300]!r}.",

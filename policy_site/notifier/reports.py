@@ -39,7 +39,7 @@ from policy_site.notifier.ledger.reports import (
     wordings_of,
     workers_alive,
 )
-from policy_site.notifier.model import EventState
+from policy_site.notifier.model import NOT_REACHED, EventState
 from policy_site.notifier.settings_tables import ChannelSettings
 
 Channels = Mapping[str, ChannelSettings]
@@ -187,6 +187,28 @@ def write_report_table(ledger: Ledger, reference: str, channels: Channels, file:
             told = (instant(attempt.at), attempt.outcome, attempt.reply, attempt.wording) if attempt else ("",) * 4
             cells = (*recipient, delivery.accepted, *told, name_of(delivery))
             table.writerow([_harmless(cell or "") for cell in cells])
+
+
+def write_not_reached(ledger: Ledger, reference: str, file: TextIO) -> None:
+    """Write who of an event does not have the notice, and will not get it, as CSV: for letters.
+
+    Recipients that the server refused or that were given up, suppressed or bounced, and every row of a list that
+    named nobody, with its audience and line.
+    """
+    with ledger.snapshot() as connection:
+        event = find_event(connection, reference)
+        unusable = unusable_rows(connection, event.seq)
+    table = csv.writer(file)
+    table.writerow(("event", "channel_or_audience", "recipient_or_line", "why", "language", "accepted", "reply"))
+    for one in stream_deliveries(ledger, event.seq):
+        if one.state in NOT_REACHED:
+            reply = one.attempts[-1].reply if one.attempts else ""
+            cells = (event.id, one.channel, one.recipient, one.state.value, one.language, one.accepted or "", reply)
+            table.writerow([_harmless(cell) for cell in cells])
+    for row in unusable:
+        table.writerow(
+            [_harmless(cell) for cell in (event.id, row.audience, row.place, "unusable", "", "", row.reason)]
+        )
 
 
 _HEADER = (

@@ -20,6 +20,7 @@ from policy_site.notifier.ledger.deliveries import (
     make_overdue,
     next_due,
     stuck_canaries,
+    waiting_since,
 )
 from policy_site.notifier.model import UNDECIDED, DeliveryState
 from policy_site.notifier.reconciliation import Settled, settle
@@ -47,6 +48,19 @@ class ChannelRun:
     held: int
     """Doubtful deliveries that a person decides."""
     stuck_canaries: tuple[str, ...]
+    waiting_since: int | None = None
+    """When the oldest event was read, or released, of which notices wait; ``None``: none waits."""
+    ended_at: int = 0
+    """By the ledger's clock."""
+
+    def is_late(self, hours: int) -> bool:
+        """Say whether a notice waits for longer than so many hours."""
+        return self.waiting_since is not None and self.ended_at - self.waiting_since > hours * 3600
+
+    @property
+    def not_reached(self) -> int:
+        """Recipients of whom it was decided in this run that they cannot be reached."""
+        return self.tally.refused + self.tally.exhausted
 
 
 def deliver_all(
@@ -126,6 +140,8 @@ def _sum_up(
             paused_until=end if now < end and due is not None and due <= now else None,
             held=count_in(connection, name, DeliveryState.HELD),
             stuck_canaries=tuple(stuck_canaries(connection, name)),
+            waiting_since=waiting_since(connection, name),
+            ended_at=now,
         )
 
 

@@ -41,6 +41,10 @@ class NotifierSettings(SettingsTable):
     """More notices than this at once are held for a person."""
     stop_file: Path = Path("notify.stop")
     """While it is there nothing is sent."""
+    late_hours: int = Field(default=24, ge=1, le=8760)
+    """A notice that waits for longer than this after its event was read or released is late: an exit status says so."""
+    alive_file: Path | None = None
+    """Touched at the end of each run that did what it could: a monitor watches its age."""
     lease_seconds: int = Field(default=60, ge=2, le=LONGEST_LEASE)
     """A worker that says nothing for so long counts as dead (PostgreSQL)."""
     broker: str | None = None
@@ -106,6 +110,7 @@ def _resolved(settings: NotifierSettings, folder: Path) -> NotifierSettings:
             "feed": settings.feed if is_remote else str(folder / settings.feed),
             "ledger": _resolved_url(settings.ledger, folder),
             "stop_file": folder / settings.stop_file,
+            "alive_file": folder / settings.alive_file if settings.alive_file else None,
             "audiences": audiences,
             "channels": channels,
         }

@@ -86,7 +86,16 @@ def test_a_line_break_inside_quotes_smuggles_nobody_in(tmp_path: Path) -> None:
         b'address,language\na@example.org,en\n"x\nvictim@example.org,en\ny",en\nz@example.org,en\n',
     )
     assert [recipient.address for recipient in chunk.recipients] == ["a@example.org", "z@example.org"]
-    assert reasons(chunk) == {"3": "A quoted cell goes on until line 5."}
+    assert reasons(chunk) == {str(line): "A quoted cell goes on from line 3 to line 5." for line in (3, 4, 5)}
+
+
+def test_two_forgotten_quotation_marks_lose_nobody_unsaid(tmp_path: Path) -> None:
+    people = [f"person{number}@example.org,en" for number in range(30)]
+    people[3] = f'"{people[3]}'
+    people[15] = f'{people[15]}"'
+    chunk = read_bytes(tmp_path, "\n".join(["address,language", *people, ""]).encode())
+    assert len(chunk.recipients) == 17
+    assert sorted(map(int, reasons(chunk))) == list(range(5, 18)), "each of them with its line"
 
 
 def test_a_forgotten_quotation_mark_costs_its_own_line_only(tmp_path: Path) -> None:

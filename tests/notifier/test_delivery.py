@@ -53,7 +53,7 @@ def test_exactly_those_who_are_refused_are_marked_so(mailing: Mailing, server: S
     bad = [address for count, address in enumerate(addresses) if count % 10 < 3]
     server.answers["RCPT"] = refuse(*bad)
     ended = mailing.run()
-    assert ended.status == 0, ended.said
+    assert ended.status == 10, ended.said
     assert {address for address, state in mailing.states().items() if state == "refused"} == set(bad)
     assert mailing.counts() == {"refused": 30, "sent": 70}
     assert "30 refused" in ended.out
@@ -65,7 +65,7 @@ def test_a_list_of_nothing_but_bad_addresses_is_refused_by_a_working_server(
     addresses = mailing.people_many(50)
     server.answers["RCPT"] = refuse(*addresses)
     ended = mailing.run()
-    assert ended.status == 0, ended.said
+    assert ended.status == 10, ended.said
     assert mailing.counts() == {"refused": 50}
     assert server.taken == []
 
@@ -97,7 +97,7 @@ def test_when_the_whole_server_fails_nobody_pays_and_all_are_told_later(
     local.channel |= {"patience_seconds": 0}
     server.answers[command] = always(reply)
     ended = local.run()
-    assert ended.status == 7, ended.said
+    assert ended.status == 8, ended.said
     assert "The server is unavailable" in ended.err
     assert "Nobody's attempts were spent on it." in ended.err
     assert local.counts() == {"pending": 60}
@@ -168,7 +168,7 @@ def test_a_recipient_put_off_is_tried_again_later_each_time_and_given_up_in_the_
         assert local.run().status == 7
         assert len(local.attempts("b@example.org")) == attempt, "not before it is due"
         local.change("b@example.org", due_at=1)
-    assert local.run().status == 0
+    assert local.run().status == 10
     assert local.states()["b@example.org"] == "exhausted"
     assert local.attempts("b@example.org") == [("deferred", "450 4.2.1 Later")] * 5
     assert sorted(server.recipients) == ["a@example.org", "c@example.org"]
@@ -194,7 +194,7 @@ class TestDoubt:
             local.announce()
             local.people_many(100)
             ended = local.run()
-            assert ended.status == 7
+            assert ended.status == 8
             assert "The server is unavailable: No reply after the final dot" in ended.err
             first = sink.messages()
             assert 4 <= len(first) <= 12

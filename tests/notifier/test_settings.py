@@ -60,7 +60,8 @@ def test_settings_without_fault_are_read(tmp_path: Path) -> None:
 
 
 ROOT_NAMES = (
-    "`audiences`, `broker`, `channels`, `feed`, `lease_seconds`, `ledger`, `max_new`, `requeue_seconds` and `stop_file`"
+    "`alive_file`, `audiences`, `broker`, `channels`, `feed`, `late_hours`, `lease_seconds`, `ledger`, `max_new`,"
+    " `requeue_seconds` and `stop_file`"
 )
 NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most."
 
@@ -219,7 +220,8 @@ NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most
             "max_new = 10",
             '"[key]" = 1',
             (
-                '2: There is no setting `"[key]"`. Known here are `audiences`, `broker`, `channels`, `feed`,'
+                '2: There is no setting `"[key]"`. Known here are `alive_file`, `audiences`, `broker`, `channels`,'
+                " `feed`, `late_hours`,"
                 " `lease_seconds`, `ledger`, `max_new`, `requeue_seconds` and `stop_file`."
             ),
         ),

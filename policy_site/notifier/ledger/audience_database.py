@@ -116,7 +116,7 @@ def _connect(source: SqlSource, name: str) -> Connection:
             connection.rollback()
         elif connection.dialect.name == "postgresql":
             connection = connection.execution_options(postgresql_readonly=True)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise UsageError(f"The audience {name!r} has a url that is none.", remedy="Write an SQLAlchemy URL.") from None
     except ImportError as error:
         raise UsageError(

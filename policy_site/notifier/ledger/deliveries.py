@@ -6,7 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, case, func, insert, literal_column, null, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policy_site.notifier.ledger.collapse import collapse_claims
@@ -299,6 +312,20 @@ def next_due(connection: Connection, channel: str) -> int | None:
             EVENTS.c.state == EventState.OPEN,
         )
     ).scalar()
+    return None if found is None else int(found)
+
+
+def waiting_since(connection: Connection, channel: str) -> int | None:
+    """Return when the oldest event was read, or released, of which notices wait on a channel; ``None``: none waits."""
+    waiting = exists(
+        select(literal_column("1")).where(
+            DELIVERIES.c.event_seq == EVENTS.c.seq,
+            DELIVERIES.c.channel == channel,
+            DELIVERIES.c.state.in_((DeliveryState.PENDING, DeliveryState.DOUBTFUL)),
+        )
+    )
+    began = func.min(func.coalesce(EVENTS.c.released_at, EVENTS.c.ingested_at))
+    found = connection.execute(select(began).where(EVENTS.c.state == EventState.OPEN, waiting)).scalar()
     return None if found is None else int(found)
 
 

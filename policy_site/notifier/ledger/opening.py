@@ -123,7 +123,7 @@ def open_ledger(url: str) -> Ledger:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise UsageError("`ledger` is not the address of a database.", remedy=_REMEDY) from None
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):

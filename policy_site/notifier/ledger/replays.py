@@ -19,6 +19,8 @@ class Choice:
     states: Collection[DeliveryState]
     recipients: Sequence[str] | None
     """None: all."""
+    channel: str | None = None
+    """None: over every channel."""
 
 
 def unknown_recipients(
@@ -78,6 +80,8 @@ def take_up(
 
 def _is_chosen(choice: Choice) -> ColumnElement[bool]:
     chosen = (DELIVERIES.c.event_seq == choice.event_seq) & DELIVERIES.c.state.in_(choice.states)
+    if choice.channel is not None:
+        chosen &= DELIVERIES.c.channel == choice.channel
     return chosen if choice.recipients is None else chosen & DELIVERIES.c.recipient.in_(choice.recipients)
 
 
