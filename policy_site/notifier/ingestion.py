@@ -31,6 +31,8 @@ from policy_site.notifier.ledger.plans import PlannableEvent, plannable_events
 from policy_site.notifier.model import EventState, FeedEvent
 from policy_site.notifier.settings import NotifierSettings
 
+_WHOLE_SECONDS = 86_400
+"""At least so often the feed is read without asking whether it changed."""
 _PUBLISHED = "policy.version.published"
 _MENDING = ("policy.version.corrected", "policy.version.rescheduled", "policy.version.withdrawn")
 
@@ -89,12 +91,15 @@ def _read(ledger: Ledger, settings: NotifierSettings, *, follow: bool) -> _Found
     with ledger.transaction() as connection:
         position = feed_position(connection)
         events = known_events(connection)
+        now = ledger.now(connection)
     if position and position.url != url and not follow:
         raise UsageError(
             f"The ledger follows {position.url}, not {url}.",
             remedy="If the feed moved, say so with --follow; another feed needs another ledger.",
         )
-    asks_again = position is not None and position.url == url
+    # a host whose validators do not change when the feed does hides what is new for a day at most
+    is_fresh = position is not None and 0 <= now - position.read_whole_at < _WHOLE_SECONDS
+    asks_again = is_fresh and position is not None and position.url == url
     reading = read_feed(
         settings.feed,
         validators=Validators(position.etag, position.last_modified) if position and asks_again else NO_VALIDATORS,
@@ -115,7 +120,7 @@ def _take_in(connection: Connection, ledger: Ledger, settings: NotifierSettings,
         states = {event.seq: EventState.PAST for event in events}
     else:
         states = _states(connection, events, max_new=settings.max_new)
-    after = _position_after(found.url, before, found.reading)
+    after = _position_after(found.url, before, found.reading, at)
     record_events(connection, events, states, at)
     record_position(connection, after, at)
     return Ingestion(
@@ -140,7 +145,7 @@ def _states(connection: Connection, events: Sequence[FeedEvent], *, max_new: int
     return {event.seq: told if event.seq in notices else EventState.SILENT for event in events}
 
 
-def _position_after(url: str, before: FeedPosition | None, reading: FeedReading | None) -> FeedPosition:
+def _position_after(url: str, before: FeedPosition | None, reading: FeedReading | None, at: int) -> FeedPosition:
     position = before or FeedPosition(url, 0, None, None, None)
     if reading is None:
         return position
@@ -151,6 +156,7 @@ def _position_after(url: str, before: FeedPosition | None, reading: FeedReading 
         head_hash=head.hash if head else position.head_hash,
         etag=reading.validators.etag,
         last_modified=reading.validators.last_modified,
+        read_whole_at=at,
     )
 
 

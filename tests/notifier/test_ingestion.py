@@ -340,3 +340,21 @@ class TestKills:
         assert sorted(run.communicate(timeout=300)[0] for run in runs) == ["0\n", "0\n", "35\n"]
         assert list(states(ledger)) == list(range(1, 41))
         ledger.engine.dispose()
+
+
+@pytest.mark.parametrize("age", [86_400, 90_000, -60], ids=["a day", "more", "in the future"])
+def test_a_host_whose_validators_stand_still_hides_nothing_for_longer_than_a_day(tmp_path: Path, age: int) -> None:
+    publish(tmp_path / "site", history(10))
+    with serving(tmp_path / "site") as server, open_ledger(f"sqlite:///{tmp_path / 'notify.db'}") as ledger:
+        settings = settings_of(server.feed)
+        ingest(ledger, settings)
+        publish(tmp_path / "site", history(11))
+        stuck = {"ETag": '"same"'}
+        body = (tmp_path / "site/changes/v1/feed.json").read_bytes()
+        server.answers["/changes/v1/feed.json"] = (304, stuck, b"")
+        assert ingest(ledger, settings).new == ()
+        with ledger.transaction() as connection:
+            connection.execute(FEED.update().values(read_whole_at=int(time.time()) - age))
+        server.answers["/changes/v1/feed.json"] = (200, stuck, body)
+        assert ingest(ledger, settings).new == (11,)
+        assert "If-None-Match" not in server.asked[-1][1]

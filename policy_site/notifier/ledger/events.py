@@ -28,6 +28,8 @@ class FeedPosition:
     head_hash: str | None
     etag: str | None
     last_modified: str | None
+    read_whole_at: int = 0
+    """When it was last read without a condition; 0: by a release that did not say."""
 
 
 def lock_feed(connection: Connection, ledger: Ledger) -> None:
@@ -38,7 +40,7 @@ def lock_feed(connection: Connection, ledger: Ledger) -> None:
 
 def feed_position(connection: Connection) -> FeedPosition | None:
     """Return how far the feed was read; ``None`` before the first run."""
-    columns = (FEED.c.url, FEED.c.head_seq, FEED.c.head_hash, FEED.c.etag, FEED.c.last_modified)
+    columns = (FEED.c.url, FEED.c.head_seq, FEED.c.head_hash, FEED.c.etag, FEED.c.last_modified, FEED.c.read_whole_at)
     row = connection.execute(select(*columns)).one_or_none()
     return FeedPosition(*row) if row else None
 
@@ -51,6 +53,7 @@ def record_position(connection: Connection, position: FeedPosition, at: int) -> 
         "head_hash": position.head_hash,
         "etag": position.etag,
         "last_modified": position.last_modified,
+        "read_whole_at": position.read_whole_at,
         "read_at": at,
     }
     if not connection.execute(update(FEED).values(values)).rowcount:

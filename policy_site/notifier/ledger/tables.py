@@ -56,7 +56,6 @@ EVENTS = Table(
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
     Column("released_at", BigInteger),  # by a person, where it was held
-    Column("reason", Text),  # why it is held, where the event itself is what a person must look at
 )
 
 PASSES = Table(

@@ -1,4 +1,4 @@
-"""When a notice was first tried, why an event is held, when the feed was last read whole."""
+"""When a notice was first tried; when the feed was last read whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add the columns. What was tried before keeps the date it had: that of its first attempt on record."""
     op.add_column("delivery", sa.Column("first_at", sa.BigInteger))
-    op.add_column("event", sa.Column("reason", sa.Text))
     op.add_column("feed", sa.Column("read_whole_at", sa.BigInteger, nullable=False, server_default="0"))
     # messages already under way were dated when their event was read or released: the copy must stay the same
     op.execute(
