@@ -15,7 +15,7 @@ from policy_site.publication import Publication
 MAXIMUM = 100
 """Findings for one text: whoever has mended so many is told of the next ones."""
 
-_SEVERE = {Kind.LOST, Kind.ADDED, Kind.SURPLUS}
+_SEVERE = {Kind.LOST, Kind.ADDED}
 
 _REMEDIES = {
     Kind.LOST: "Write these words in simpler Markdown: signs that are meant as they are after a backslash or as code.",
@@ -49,22 +49,20 @@ def _message(difference: Difference) -> str:
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    is_adopted = not publication.settings.versions.grouping.is_ours
     for edition in tip_editions(publication):
         if edition.digest in publication.previews:
-            yield from islice(_of_text(publication, edition, is_adopted=is_adopted), MAXIMUM)
+            yield from islice(_of_text(publication, edition), MAXIMUM)
 
 
-def _of_text(publication: Publication, edition: Edition, *, is_adopted: bool) -> Iterator[Finding]:
+def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
     places = Places(edition.revision.text)
     published, preview = publication.documents[edition.digest], publication.previews[edition.digest]
     for difference in compare_readings(published, preview):
-        is_severe = difference.kind in _SEVERE and not (is_adopted and difference.kind is Kind.SURPLUS)
         yield Finding(
             path=edition.revision.path,
             line=places.line_of(difference.words),
             rule=RULE.name,
-            severity=Severity.ERROR if is_severe else Severity.WARNING,
+            severity=Severity.ERROR if difference.kind in _SEVERE else Severity.WARNING,
             message=_message(difference),
             remedy=_REMEDIES[difference.kind],
         )
@@ -76,7 +74,7 @@ RULE = Rule(
     demand="Every letter and number of a text that is published now arrives once and in order, and lists, numbers, "
     "tables and quotations are those that the preview of a forge shows.",
     reason="People approve what the preview shows; what readers get must be the same. The text is read a second time, "
-    "by markdown-it-py, as CommonMark and GitHub say. An error is a letter that is lost here or there.",
+    "by markdown-it-py, as CommonMark and GitHub say. An error is a letter that readers do not get, or get alone.",
     findings=_findings,
     fails={
         TEXT: text_with(BODY.replace("60 days.", "60 days.\n\n1. Names.\n3. Addresses.")),

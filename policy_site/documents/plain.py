@@ -80,10 +80,13 @@ class _Writer:
     def _margins(self, containers: tuple[Container, ...]) -> tuple[str, str]:
         """Return what stands before the first line of a block and before its others."""
         first = rest = ""
+        is_clause = False
         for container in containers:
             if container.tag == "li":
                 sign = self._markers.get(container.ordinal, "-")
-                gap = " " * (len(sign) + 1) if sign else ""
+                # a clause whose number stands in its words is set off where it belongs to another
+                gap = " " * (len(sign) + 1) if sign else "    " if is_clause else ""
+                is_clause = not sign
                 first += gap if container.ordinal in self._marked or not sign else f"{sign} "
                 rest += gap
                 self._marked.add(container.ordinal)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from policy_site.documents import markers, render_document
+from policy_site.documents import markers, render_document, text
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
 
@@ -211,6 +211,11 @@ def test_clauses_stand_inside_clauses() -> None:
         '<ol class="written" type="a"><li>(a) pay<ol class="written" type="i"><li>(i) in euros</li><li>(ii) on time'
         "</li></ol></li><li>(b) leave</li></ol>"
     )
+
+
+def test_plain_text_sets_clauses_off_that_belong_to_another() -> None:
+    document = render_document("1. You:\n   (a) pay\n   (i) now\n   (ii) later\n   (b) leave", extensions=EXTENSIONS)
+    assert text(document) == "1. You:\n   (a) pay\n       (i) now\n       (ii) later\n   (b) leave\n"
 
 
 def test_clauses_indented_below_a_clause_are_no_code() -> None:
