@@ -76,16 +76,18 @@ def _rewritten(section: Section, changes: dict[str, str]) -> Section:
 
 
 def _rewritten_block(block: Block, changes: dict[str, str]) -> Block:
-    spans = tuple(_rewritten_span(span, changes) if span.marks else span for span in block.spans)
+    rewritten = (_rewritten_span(span, changes) if span.marks else span for span in block.spans)
+    spans = tuple(span for span in rewritten if span is not None)
     return block if spans == block.spans else replace(block, spans=spans)
 
 
-def _rewritten_span(span: Span, changes: dict[str, str]) -> Span:
+def _rewritten_span(span: Span, changes: dict[str, str]) -> Span | None:
+    """Return a span with its addresses changed; ``None`` for a picture that is gone and that no words stand for."""
     marks = tuple(_rewritten_mark(mark, changes) for mark in span.marks)
     if not span.text and marks[-1].tag == "img":
         attributes = dict(marks[-1].attributes)
         if not attributes.get("src"):
-            return Span(attributes.get("alt", ""), marks[:-1])
+            return Span(words, marks[:-1]) if (words := attributes.get("alt", "")) else None
     return Span(span.text, marks)
 
 

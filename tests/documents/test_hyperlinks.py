@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy_site.documents import links, links_to_nowhere, pictures, render_document
+from policy_site.documents import links, links_to_nowhere, pictures, render_document, rewrite_links
 from policy_site.hyperlinks import Kind, bare_address, is_same_host, judge, only_safe_links, whole_address
 
 EXTENSIONS = ("tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists")
@@ -121,3 +121,17 @@ def test_words_of_a_feed_keep_links_and_lose_what_leads_elsewhere() -> None:
         '<p><a class="x" href="https://a.test/">a</a> <a>b</a> <a href="https://example.org/en/">c</a>'
         ' <img alt="p"> <img alt="q" src="https://example.org/files/q.png"></p>'
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("![](a.png)", "<p></p>"),
+        ("One ![](a.png) [![](a.png)](b.md) [![two](a.png)](b.md)", "<p>One   <a>two</a></p>"),
+        ("![one](a.png) *![two](a.png)*", "<p>one <em>two</em></p>"),
+    ],
+)
+def test_of_a_picture_that_is_gone_the_words_stay(body: str, html: str) -> None:
+    gone = rewrite_links(render_document(body, extensions=EXTENSIONS), lambda _: "")
+    assert gone.html == html
+    assert pictures(gone) == links(gone) == ()

@@ -133,7 +133,7 @@ def test_old_events_stay_as_they_were_whatever_comes_later(tmp_path: Path) -> No
     ]
     summary = before[2]["editions"]["en"]["summary"]
     assert 'href="https://example.org/en/privacy/v/2025-03-01/#data"' in summary["html"]
-    assert summary["text"] == "We changed it."
+    assert summary["text"] == "We changed (https://example.org/en/privacy/v/2025-03-01/#data) it."
 
 
 def _read(policies: PolicyRepository, path: str) -> str:

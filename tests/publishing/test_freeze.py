@@ -204,7 +204,9 @@ def test_pages_are_told_as_they_are_written(policies: PolicyRepository, tmp_path
 
 def test_every_kind_of_page_is_planned(policies: PolicyRepository) -> None:
     policies.site(languages=["en", "de"], hosts=["apache", "caddy", "netlify", "nginx"])
-    policies.publish("privacy", effective="2027-01-15", published="2026-11-01", text=TEXT.replace("90", "30"))
+    policies.write("content/privacy/seal.png", b"seal")
+    text = f"{TEXT.replace('90', '30')}\n![Seal](seal.png)\n"
+    policies.publish("privacy", effective="2027-01-15", published="2026-11-01", text=text)
     for words, when in (("30 Tage.", "2026-11-05"), ("Dreißig Tage.", "2026-11-10")):
         text = f"## Wie lange {{#retention}}\n\n{words}\n"
         policies.publish("privacy", effective="2027-01-15", text=text, language="de", title="Datenschutz", when=when)
