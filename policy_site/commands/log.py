@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 
 from policy_site.catalogue import standing
 from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
+from policy_site.model import Policy, Standing, Version
 from policy_site.publishing.manifest import instant
 
 NAME = "log"
@@ -39,7 +41,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 {
                     "policy": policy.id,
                     "version": version.label,
-                    "standing": standing(policy, version, as_of).value,
+                    "standing": _standing(policy, version, as_of),
                     "effective_date": version.effective_date.isoformat(),
                     "published_at": instant(version.published_at),
                     "significance": version.significance.value if version.is_significance_declared else None,
@@ -57,7 +59,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             (
                 policy.id,
                 version.label,
-                standing(policy, version, as_of).value,
+                _standing(policy, version, as_of),
                 version.effective_date.isoformat(),
                 version.published_date.isoformat(),
                 version.significance.value if version.is_significance_declared else "-",
@@ -67,3 +69,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         ],
     )
     return 0
+
+
+def _standing(policy: Policy, version: Version, as_of: datetime) -> str:
+    """Return where a version stands; the last one of a policy that is retired applies to nobody."""
+    here = standing(policy, version, as_of)
+    return "retired" if policy.retired_at and here is Standing.IN_FORCE else here.value
