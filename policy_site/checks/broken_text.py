@@ -28,7 +28,7 @@ _FAULTS = (
         "Begin each entry with `- ` on a line of its own.",
     ),
     (
-        re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b|\[(?:insert|placeholder|your)\b[^\]]*\]", re.IGNORECASE),
+        re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b|\[(?:insert|placeholder|your)\b[^\]]{0,200}\]", re.IGNORECASE),
         "Something is left to be done in words that are published.",
         "Write what is missing, or take the note out.",
     ),
@@ -38,7 +38,7 @@ _FAULTS = (
         "Decide which words stay, and take out the lines that git wrote.",
     ),
     (
-        re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w+\}|<%.*?%>"),
+        re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\$\{\w{1,80}\}|<%.{0,200}?%>"),
         "A placeholder that nothing filled is published.",
         "Write the words that belong in its place.",
     ),

@@ -15,6 +15,8 @@ from policy_site.publication import Publication
 
 MAXIMUM = 100
 """Findings for one text: whoever has mended so many is told of the next ones."""
+_NEAR = 60
+"""Characters before a number in which the name of a law is looked for."""
 _LONGEST = 20_000
 """Characters of a paragraph that are looked at."""
 
@@ -55,7 +57,9 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
     for block in document.blocks:
         words = block.text[:_LONGEST]
         for found in _REFERENCE.finditer(words) if block.tag != "pre" else ():
-            if _ELSEWHERE.match(words, found.end()) or _BEFORE.search(words[: found.start()]):
+            if _ELSEWHERE.match(words, found.end()) or _BEFORE.search(
+                words[max(found.start() - _NEAR, 0) : found.start()]
+            ):
                 continue
             for number in _EACH.findall(found["numbers"]):
                 if tuple(part.casefold() for part in _PARTS.findall(number)) not in shown:

@@ -14,6 +14,8 @@ from policy_site.publication import Publication
 
 MAXIMUM = 100
 """Findings for one text: whoever has mended so many is told of the next ones."""
+_MOST_NAMES = 2_000
+"""Possible names that are looked for in one text."""
 _NAME = re.compile(r"[\w.*-]{2,80}")
 _LITERAL = re.compile(r"(?:^|[\s,;(/])_+[A-Za-z]")
 
@@ -25,8 +27,9 @@ def _findings(publication: Publication) -> Iterator[Finding]:
 
 def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
     places = Places(edition.revision.text)
-    for block in publication.documents[edition.digest].blocks:
-        for name, written in _names(block, edition.body):
+    found = ((block, *name) for block in publication.documents[edition.digest].blocks for name in _names(block))
+    for block, name, written in islice(found, _MOST_NAMES):
+        if written in edition.body:
             stars = written.replace(name, "\0").replace("_", "*").replace("\0", name)
             yield Finding(
                 path=edition.revision.path,
@@ -38,7 +41,7 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
             )
 
 
-def _names(block: Block, body: str) -> Iterator[tuple[str, str]]:
+def _names(block: Block) -> Iterator[tuple[str, str]]:
     """Yield what looks like a name whose underscores were taken for emphasis, as it is shown and as it is written."""
     spans = block.spans
     has_names = any(not span.marks and _LITERAL.search(span.text) for span in spans)
@@ -49,7 +52,7 @@ def _names(block: Block, body: str) -> Iterator[tuple[str, str]]:
         written = f"_{span.text}_" if tag == "em" else f"__{span.text}__"
         following = spans[index + 1].text if index + 1 < len(spans) else ""
         is_name = "_" in span.text or following.startswith(("*", "_", ".*")) or (tag == "em" and has_names)
-        if is_name and written in body:
+        if is_name:
             yield span.text, written
 
 

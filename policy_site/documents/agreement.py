@@ -14,8 +14,9 @@ from policy_site.documents.cleaning import SURPLUS
 from policy_site.documents.numbering import markers
 from policy_site.model import Block, Container, Document
 
-_MOST_WORDS = 20_000
-"""Words in which the place of a difference is looked for; beyond, the first one is told."""
+_MOST_PAIRS = 1_000_000
+"""Pairs of words among which the places of differences are looked for; beyond, the first one is told."""
+_MOST_TOLD = 20
 _SHOWN = 60
 
 
@@ -106,17 +107,28 @@ def _row_text(document: Document, row: Container) -> str:
 
 
 def _different_words(ours: list[_Piece], theirs: list[_Piece]) -> Iterator[Difference]:
-    mine, other = ([word for piece in side for word in _words_of(piece.block)][:_MOST_WORDS] for side in (ours, theirs))
+    mine, other = ([word for piece in side for word in _words_of(piece.block)] for side in (ours, theirs))
     keys = [[letters_of(word) for word in side] for side in (mine, other)]
-    matcher = SequenceMatcher(None, keys[0], keys[1], autojunk=False)
-    for operation, start, end, first, last in matcher.get_opcodes():
-        if operation == "equal" or "".join(keys[0][start:end]) == "".join(keys[1][first:last]):
+    start = next(
+        (index for index, (one, two) in enumerate(zip(*keys, strict=False)) if one != two), min(map(len, keys))
+    )
+    end = 0
+    while end < min(map(len, keys)) - start and keys[0][-1 - end] == keys[1][-1 - end]:
+        end += 1
+    mine, other = mine[start : len(mine) - end], other[start : len(other) - end]
+    keys = [side[start : len(side) - end] for side in keys]
+    if len(mine) * len(other) > _MOST_PAIRS:
+        # to look for each place would take too long, as would reading about it
+        yield Difference(Kind.LOST, _shown(" ".join(other[:_MOST_TOLD])), published=_shown(" ".join(mine[:_MOST_TOLD])))
+        return
+    for operation, first, last, begin, finish in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
+        if operation == "equal" or "".join(keys[0][first:last]) == "".join(keys[1][begin:finish]):
             continue
-        if first < last:
-            words = " ".join(other[first:last])
-            yield Difference(Kind.LOST, _shown(words), published=_shown(" ".join(mine[start:end])))
+        if begin < finish:
+            words = " ".join(other[begin:finish])
+            yield Difference(Kind.LOST, _shown(words), published=_shown(" ".join(mine[first:last])))
         else:
-            yield Difference(Kind.ADDED, _shown(" ".join(mine[start:end])))
+            yield Difference(Kind.ADDED, _shown(" ".join(mine[first:last])))
 
 
 def _different_places(ours: list[_Piece], theirs: list[_Piece]) -> Iterator[Difference]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -134,3 +135,13 @@ def test_a_reader_that_loses_words_is_found_out() -> None:
     lossy = render_document(body.replace("two ", ""), extensions=PREVIEW)
     assert {each.kind: each.words for each in compare_readings(lossy, whole)} == {Kind.LOST: "two"}
     assert letters_of("Ünï-1_a²") == "ünï1a²"
+
+
+@pytest.mark.parametrize("words", ["w " * 100_000, " ".join(f"w{number}w" for number in range(100_000))])
+def test_two_long_readings_are_compared_soon(words: str) -> None:
+    body = "\n".join(words[start : start + 60_000] for start in range(0, len(words), 60_000))
+    one = render_document(f"First.\n\n{body}\n\nLast.", extensions=PREVIEW)
+    other = render_document(f"Other.\n\n{body}\n\nEnd.", extensions=PREVIEW)
+    started = time.process_time()
+    assert Kind.LOST in {difference.kind for difference in compare_readings(one, other)}
+    assert time.process_time() - started < 10  # it was for ever
