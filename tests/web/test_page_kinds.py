@@ -29,7 +29,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[PageKind, Pa
     policies.publish(
         "privacy", effective="2025-03-01", language="de", text=TEXT.replace("We", "Wir"), when="2025-05-02"
     )
-    policies.publish("privacy", effective="2026-03-01", text=TEXT.replace("90", "60"))
+    policies.write("content/privacy/seal.png", b"\x89PNG\r\n\x1a\n")
+    policies.publish("privacy", effective="2026-03-01", text=f"{TEXT.replace('90', '60')}\n![Our seal](seal.png)\n")
     policies.publish("privacy", effective="2026-12-20", text=TEXT.replace("90", "30"), published="2026-11-01")
     publication = compiled(policies)
     return {page.kind: page for page in reversed(plan_pages(publication))}, create_app(publication).test_client()
