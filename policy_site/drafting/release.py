@@ -103,15 +103,34 @@ def _draft_fix(shelf: Shelf, request: Request) -> Draft:
     changed = [_Changed("", "", category, ())]
     files = {path: with_fact(edition.revision.text, "version", _scalar(label))}
     files |= _notes(shelf, request, label, effective, changed, level)
-    announced = ", ".join(version.label for version in ahead)
+    followed = [_follow_up(shelf, request, version, changed, level, files) for version in ahead]
     remarks = [
         (
-            f"{path} holds the words of version {in_force.label}, which is in force: correct them there, and name the"
-            " sections you changed in the note."
+            f"{path} holds the words of version {in_force.label}, which is in force. Correct them there, and in the"
+            f" same way in {' and '.join(followed)}, which takes the place of what is announced on its day."
         ),
-        f"The text of {announced} needs the same correction, or it is undone when that takes effect.",
+        "Name the sections you changed in each of the notes.",
     ]
     return _draft(shelf, label, effective, level, changed, files, remarks)
+
+
+def _follow_up(
+    shelf: Shelf,
+    request: Request,
+    version: Version,
+    changed: list[_Changed],
+    level: Significance,
+    files: dict[str, str],
+) -> str:
+    """Begin the version that carries a correction past an announced one, whose text stays; return where its text is."""
+    edition = version.editions.get(shelf.authoritative)
+    taken = {*shelf.labels, *(path.rpartition("/")[2].removesuffix(".md") for path in files)}
+    label = next(name for number in range(2, 100) if (name := f"{version.label}-{number}") not in taken)
+    path = f"{shelf.folder}/versions/{label}.{shelf.authoritative}.md"
+    if edition is not None:
+        files[path] = with_fact(edition.revision.text, "version", _scalar(label))
+        files |= _notes(shelf, request, label, version.effective_date, changed, level)
+    return path
 
 
 def _last(shelf: Shelf) -> Version | None:

@@ -171,8 +171,13 @@ def test_a_fix_corrects_the_text_in_force_while_another_version_is_announced(
         "{category: editorial}",
         "{category: clarification, sections: [rights]}",
     )
-    edit(policies, "privacy/en.md", "You may object.", "You may object at any time.")
+    follow_up = (policies.content / "privacy/versions/2026-05-01-2.en.md").read_text(encoding="utf-8")
+    assert "60 days" in follow_up, "the announced words, to which the correction is carried"
+    note = (policies.content / "privacy/releases/2026-05-01-2.md").read_text(encoding="utf-8")
+    assert "effective: 2026-05-01" in note
+    edit(policies, "privacy/versions/2026-05-01-2.en.md", "You may object.", "You may object at any time.")
     fill(policies, label)
+    fill(policies, "2026-05-01-2")
     policies.commit(when=f"{_DAY}T10:00")
     assert main(["log", "privacy", "--as-of", "2026-03-25", "--format", "json"]) == 0
     standing = {version["version"]: version["standing"] for version in json.loads(capsys.readouterr().out)}

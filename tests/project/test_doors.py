@@ -59,7 +59,7 @@ standardwebhooks    tests.notifier.test_webhook
 tomlkit             policy_site.drafting.site_settings
 watchfiles          policy_site.commands.serve
 werkzeug            policy_site.commands.serve  tests.commands.test_serve
-yaml                policy_site.sources.front_matter  tests.commands.test_init
+yaml                policy_site.sources.front_matter  tests.commands.test_init  tests.support.pipeline
 """
 """A library is a name that Python imports; a name of the standard library needs no door. Imports for types alone count:
 a library's types stay behind its doors, too. ``policy_site`` itself is the one file ``policy_site/__init__.py``."""
