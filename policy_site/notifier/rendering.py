@@ -42,7 +42,6 @@ _TO = "to-be-addressed@recipient.invalid"
 _ID = "to-be-named@message.invalid"
 _MAIL = SMTP.clone(max_line_length=76)  # RFC 2045, section 6.7: quoted-printable has no longer lines
 _FIT_FOR_HEADER = re.compile(r"[!-~]{1,900}")
-_ENCODED_WORD = re.compile(r"=\?")
 _OTHERS = (b"\r\ncc:", b"\r\nbcc:", b"\r\nresent-", b"\r\napparently-to:")
 _WITHDRAWN = "policy.version.withdrawn"
 _Key = tuple[int, str, str | None, int | None]
@@ -149,7 +148,7 @@ class MailRenderer:
             content = compose(wording, self._settings).as_bytes()
         wording_id = self._execute(lambda connection, _now: keep_wording(connection, wording))
         assert isinstance(wording_id, int)
-        if _ENCODED_WORD.search(wording.subject):
+        if _needs_encoding(_in_one_line(wording.subject)):
             content = _encoded_subject(_in_one_line(wording.subject)) + content
         if ways_out:
             content = _unsubscribe_headers(ways_out) + content
@@ -178,7 +177,7 @@ def compose(wording: Wording, settings: MailSettings) -> EmailMessage:
     message["To"] = Address(addr_spec=_TO)
     message["Message-ID"] = f"<{_ID}>"
     subject = _in_one_line(wording.subject)
-    if not _ENCODED_WORD.search(subject):
+    if not _needs_encoding(subject):
         message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5.1
     message.set_content(wording.text, cte="quoted-printable")
@@ -223,8 +222,16 @@ def _in_one_line(subject: str) -> str:
     return " ".join("".join(" " if category(each) in ("Cc", "Cs") else each for each in subject).split())
 
 
+def _needs_encoding(subject: str) -> bool:
+    """Say whether a subject stands in encoded words (RFC 2047): it is not ASCII, or looks like such words itself."""
+    return not subject.isascii() or "=?" in subject
+
+
 def _encoded_subject(subject: str) -> bytes:
-    """Return the header of a subject that looks like encoded words itself (RFC 2047): as a whole in such words."""
+    """Return the header of a subject in encoded words, as a whole.
+
+    Where Python's own folding mixes them with plain words, readers see two spaces instead of one.
+    """
     encoded = Header(subject, charset="utf-8", header_name="Subject", maxlinelen=76).encode(linesep="\r\n")
     return f"Subject: {encoded}\r\n".encode("ascii")
 

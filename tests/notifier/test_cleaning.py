@@ -10,6 +10,7 @@ import pytest
 
 from policy_site.errors import NoticeError
 from policy_site.notifier.cleaning import clean_words_html, clean_words_line, clean_words_text, is_web_address
+from policy_site.notifier.ledger.reports import wordings_of
 from tests.notifier.test_rendering import Desk, body, significant
 
 
@@ -145,3 +146,13 @@ def test_a_link_that_a_browser_would_take_elsewhere_keeps_its_words_alone(addres
 def test_honest_links_stay() -> None:
     for address in ("https://example.org/a?b=1&amp;c=2#d", "mailto:a@example.org"):
         assert f'href="{address}"' in clean_words_html(f'<a href="{address}">pay</a>')
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar", "ja", "tr"])
+@pytest.mark.parametrize("kind", ["published", "corrected", "rescheduled", "withdrawn"])
+def test_every_subject_reads_as_it_was_written(language: str, kind: str) -> None:
+    desk = Desk(significant(type=f"policy.version.{kind}", supersedes="old11"))
+    message = desk.read(language=language)
+    with desk.ledger.transaction() as connection:
+        [kept] = wordings_of(connection, 21)
+    assert str(message["Subject"]).lstrip() == kept.subject, "a line may begin after the colon"
