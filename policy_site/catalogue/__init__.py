@@ -22,6 +22,7 @@ from policy_site.catalogue.standing import (
     version_in_force,
 )
 from policy_site.catalogue.succession import predecessor, settled
+from policy_site.catalogue.unreadable import find_unreadable
 from policy_site.groupings import Grouping
 from policy_site.model import Finding, Policy, Version
 from policy_site.settings import PolicySettings, Settings
@@ -106,7 +107,7 @@ def compile_catalogue(
         known, later = _decided(settings.policy(shelf.policy), settings, as_of)
         policies.append(replace(known, versions=versions))
         announcements += later
-        findings += grouped.findings
+        findings += [*grouped.findings, *find_unreadable(shelf, question)]
         announcements += grouped.announcements
     return Catalogue(
         policies=tuple(policies),

@@ -8,7 +8,7 @@ from itertools import islice
 
 from policy_site.checks.places import Places, tip_editions
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import BODY, TEXT, text_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, TEXT, TRANSLATION, text_with, translation_with
 from policy_site.documents import markers
 from policy_site.model import Block, Document, Edition, Finding, Severity
 from policy_site.publication import Publication
@@ -136,6 +136,14 @@ RULE = Rule(
     reason="A number that leads nowhere makes a promise or a duty uncertain. Sections of laws and of other documents "
     "(“Section 5 of the FTC Act”) are left alone.",
     findings=_findings,
-    fails={TEXT: text_with(BODY.replace("60 days.", "60 days, subject to clause 2(b).\n\n1. Names.\n2. Addresses."))},
-    passes={TEXT: text_with(BODY.replace("60 days.", "60 days, subject to clause 2.\n\n1. Names.\n2. Addresses."))},
+    fails={
+        TEXT: text_with(BODY.replace("60 days.", "60 days, subject to clause 2(b).\n\n1. Names.\n2. Addresses.")),
+        TRANSLATION: translation_with(
+            GERMAN_BODY.replace("auf.", "auf, siehe Ziffer 2(b).\n\n1. Namen.\n2. Adressen.")
+        ),
+    },
+    passes={
+        TEXT: text_with(BODY.replace("60 days.", "60 days, subject to clause 2.\n\n1. Names.\n2. Addresses.")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("auf.", "auf, siehe Ziffer 2.\n\n1. Namen.\n2. Adressen.")),
+    },
 )

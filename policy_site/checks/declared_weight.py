@@ -39,9 +39,6 @@ def _of_section(comparison: DeclaredVersion, difference: Difference) -> Iterator
         for number, change in enumerate(comparison.note.changes)
         if difference.ids & set(change.sections)
     ]
-    naming = naming or [
-        (number, change.category) for number, change in enumerate(comparison.note.changes) if not change.sections
-    ]
     if not naming or any(CATEGORIES[category] is Significance.SIGNIFICANT for _, category in naming):
         return
     number, categories = naming[0][0], {category for _, category in naming}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from policy_site import redlines
+from policy_site import documents, redlines
 from policy_site.catalogue import predecessor, settled, standing
 from policy_site.evidence import Evidence, Kind, read_spans
 from policy_site.model import Block, Document, Edition, Policy, ReleaseNote, SectionChangeKind, Standing, Version
@@ -36,8 +36,8 @@ class Difference:
 
     @property
     def is_renamed(self) -> bool:
-        """Whether it has another id than before."""
-        return len(self.ids) > 1
+        """Whether its heading has another id than before; what stands under none has no id to keep."""
+        return len(self.ids - {"preamble"}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def compare_declared(publication: Publication) -> Iterator[DeclaredVersion]:
             if before is None:
                 continue
             old = before.editions.get(policy.authoritative_locale)
-            if old is not None:
+            if old is not None and not documents.says_nothing(publication.documents[edition.digest]):
                 yield DeclaredVersion(
                     policy=policy,
                     version=version,

@@ -7,7 +7,7 @@ from itertools import islice
 
 from policy_site.checks.places import Places, tip_editions
 from policy_site.checks.rule import Rule
-from policy_site.checks.sample import BODY, NOTE, TEXT, note_with, text_with
+from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.documents import Difference, Kind, compare_readings
 from policy_site.model import Edition, Finding, Severity
 from policy_site.publication import Publication
@@ -78,10 +78,12 @@ RULE = Rule(
     findings=_findings,
     fails={
         TEXT: text_with(BODY.replace("60 days.", "60 days.\n\n1. Names.\n3. Addresses.")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("auf.", "auf.\n\n1. Namen.\n2. Adressen.")),
         NOTE: note_with(),
     },
     passes={
         TEXT: text_with(BODY.replace("60 days.", "60 days.\n\n1. Names.\n2. Addresses.")),
+        TRANSLATION: translation_with(GERMAN_BODY.replace("auf.", "auf.\n\n1. Namen.\n2. Adressen.")),
         NOTE: note_with(),
     },
 )

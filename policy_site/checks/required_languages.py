@@ -43,6 +43,6 @@ RULE = Rule(
     "is told of what matters in that language. The words of the note are another rule's business. One that was "
     "superseded without a translation stays as it is: nobody mends the past.",
     findings=_findings,
-    fails={TRANSLATION: translation_with(version=FIRST)},
+    fails={TRANSLATION: translation_with(GERMAN_BODY.replace("60", "30"), version=FIRST)},
     passes={TRANSLATION: translation_with(GERMAN_BODY.replace("Ihre Daten", "Daten"))},
 )

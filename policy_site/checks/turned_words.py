@@ -53,6 +53,6 @@ RULE = Rule(
     reason="Between such characters 14 reads as 41 on a page, and as 14 to a program: people would agree to what they"
     " did not read.",
     findings=_findings,
-    fails={TEXT: text_with(BODY.replace("60 days", "\u202e06 days\u202c"))},
-    passes={TEXT: text_with(BODY.replace("60 days", "\u206860 days\u2069"))},
+    fails={TEXT: text_with(BODY.replace("your data", "\u202eatad ruoy\u202c"))},
+    passes={TEXT: text_with(BODY.replace("your data", "\u2068your data\u2069"))},
 )

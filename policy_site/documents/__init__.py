@@ -24,6 +24,7 @@ from policy_site.documents.links import pictures as pictures
 from policy_site.documents.links import rewrite_links as rewrite_links
 from policy_site.documents.numbering import markers as markers
 from policy_site.documents.phrasing import say as say
+from policy_site.documents.plain import says_nothing as says_nothing
 from policy_site.documents.plain import text as text
 from policy_site.documents.plain import wording as wording
 from policy_site.documents.plain import words as words

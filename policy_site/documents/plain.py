@@ -34,6 +34,15 @@ def wording(document: Document) -> str:
     return sha256(" ".join(words(document)).encode()).hexdigest()
 
 
+def says_nothing(document: Document) -> bool:
+    """Say whether a document has no words below its title and headings."""
+    return not any(
+        any(sign.isalnum() for sign in block.text)
+        for block in document.blocks
+        if not (block.tag[:1] == "h" and block.tag[1:].isdigit())
+    )
+
+
 def text(document: Document, *, whole: Whole | None = None) -> str:
     """Return the document as plain text, one line a paragraph, addresses in brackets after the words that link.
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from policy_site.evidence.across import Disagreement as Disagreement
+from policy_site.evidence.across import compare_across as compare_across
+from policy_site.evidence.across import count_shapes as count_shapes
+from policy_site.evidence.own_dates import find_own_dates as find_own_dates
 from policy_site.evidence.reading import read_block as read_block
 from policy_site.evidence.reading import read_document as read_document
 from policy_site.evidence.reading import read_section as read_section

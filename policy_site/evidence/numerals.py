@@ -48,6 +48,8 @@ d h s m min kb mb gb tb days hours k eur usd gbp zł tl lat ans j
 _SHORT_UNITS = frozenset(_SHORT_UNITS_WORDS.split())
 """What may stand right behind a digit without making it part of a name."""
 _GROUP = 3
+_THIRD_PARTY = regex.compile(r"[第제]\p{Nd}[者方자]")
+"""A word with a digit in it."""
 
 _WORDS = {
     "en": "a/an/one two three four five six seven eight nine ten eleven twelve 14:fourteen 15:fifteen 16:sixteen"
@@ -116,6 +118,8 @@ def _in_digits(text: str, decimal: str, group: str) -> Iterator[Numeral]:
         letters = found["letters"]
         if letters and letters.casefold() not in _SHORT_UNITS and not _is_suffix(letters):
             continue
+        if _THIRD_PARTY.match(text, max(found.start() - 1, 0)):
+            continue
         end = found.start("ordinal") if found["ordinal"] else found.start("letters") if letters else found.end()
         yield Numeral(read_number(text[found.start() : end], decimal=decimal, group=group), found.start(), end)
 
@@ -148,7 +152,7 @@ def read_number(written: str, *, decimal: str, group: str) -> str:
 def _decimal(whole: str, fraction: str, sign: str, decimal: str, group: str) -> str:
     """Return a decimal fraction; a point that the language does not write before one numbers a clause: ``4.10``."""
     if sign == "." and decimal != "." and group == ".":
-        return f"{whole}.{fraction}"
+        return f"{whole}.{fraction}".rstrip("0").rstrip(".")
     return f"{whole.lstrip('0') or '0'}.{fraction.rstrip('0')}".rstrip(".")
 
 

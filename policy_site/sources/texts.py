@@ -113,6 +113,18 @@ def find_date(text: Text, *, settings: Settings, month_names: Mapping[str, int])
     return None
 
 
+def unreadable_date(text: Text, *, settings: Settings) -> str:
+    """Return what stands where a text names its date, for one in which :func:`find_date` finds none; empty for nothing.
+
+    A front matter key with any value counts, and words that a pattern of ``site.toml`` takes for a date.
+    """
+    value = text.front_matter.get(settings.versions.date_key) if settings.versions.date_key else None
+    if value:
+        return str(value)
+    found = (_search(pattern, text.body) for pattern in settings.versions.date_patterns)
+    return next((match.group() for match in found if match is not None), "")
+
+
 def without_date(body: str, *, settings: Settings) -> str:
     """Return the text without the words that tell its date, so that two versions can be compared by what they say."""
     for pattern in settings.versions.date_patterns:
