@@ -36,7 +36,9 @@ _ELSEWHERE = re.compile(
     rf"[ ]?(?:\w+[ ]){{0,2}}(?:of|under|in|to|des|der|vom|del?|du|da|do)[ ](?!(?:{_OWN})\b)"
     r"(?:the|our|your|its|an?|la|los|die|\w*[A-Z])|[ ]?[A-Z]{2,}|[ ]\w*(?:Act|Code)\b"
 )
-_BEFORE = re.compile(r"(?:Act|Code|Regulation|Directive|GDPR|DSGVO|Law|Gesetz|U\.S\.C\.)\S{0,3}[ ](?:\w+[ ]){0,2}$")
+_BEFORE = re.compile(
+    r"(?:Act|Code|Regulation|Directive|GDPR|DSGVO|Law|Gesetz|U\.S\.C\.)[,'\u2019s]{0,3}[ ](?:\w+[ ]){0,2}$"
+)
 _LABEL = re.compile(
     rf"(?P<word>(?:{_WORDS}|article|artikel|part|teil|§)[ ])?"
     r"(?P<open>\(?)(?P<label>\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})(?P<end>[.):](?=[ ]|$)|(?=[ ]))",

@@ -25,6 +25,7 @@ TOLD = {
     "a clause that is not there": ("1. One.\n\n2. Two. See Section 9.", "cross-references", 1),
     "a sub-clause that is not there": ("1. One.\n2. Two, by clause 1(b).", "cross-references", 1),
     "a German clause that is not there": ("1. Eins.\n2. Zwei nach Ziffer 4.", "cross-references", 1),
+    "behind a sentence about a law": ("1. One.\n2. The Law. As clause 7 says.", "cross-references", 1),
     "each of two": ("1. One.\n2. Two, by sections 7 and 8.", "cross-references", 2),
 }
 FINE = {
