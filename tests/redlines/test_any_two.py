@@ -113,7 +113,8 @@ def test_it_marks_what_a_built_page_would_mark(page: Page, address: str, publica
     texts = [texts_shown.document(policy.version(label).editions["en"]) for label in (MONTHS[3], MONTHS[9])]
     assert texts[0] is not None
     assert texts[1] is not None
-    built = redline_html.render(redlines.compare(texts[0], texts[1]), redline_phrases(load_phrases("en")))
+    redline = redlines.weigh(redlines.compare(texts[0], texts[1]), locale="en")
+    built = redline_html.render(redline, redline_phrases(load_phrases("en")))
     assert _marks(shown) == _marks(built)
 
 
