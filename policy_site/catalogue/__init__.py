@@ -78,6 +78,7 @@ def compile_catalogue(
     settings: Settings,
     as_of: datetime,
     wording: Wording,
+    form: Wording | None = None,
     month_names: Mapping[str, int],
     is_complete: bool,
     with_drafts: bool = False,
@@ -85,7 +86,8 @@ def compile_catalogue(
 ) -> Catalogue:
     """Group what the history holds into policies and versions, as known at ``as_of``.
 
-    ``wording`` names the visible words of a text. ``is_complete`` is False where the history is shallow or absent.
+    ``wording`` names the visible words of a text, ``form`` the words with their
+    structure (by default the words alone). ``is_complete`` is False where the history is shallow or absent.
     """
     policies: list[Policy] = []
     findings: list[Finding] = []
@@ -95,6 +97,7 @@ def compile_catalogue(
         settings=settings,
         as_of=as_of,
         wording=wording,
+        form=form or wording,
         month_names=month_names,
         is_complete=is_complete,
         with_drafts=with_drafts,

@@ -50,7 +50,7 @@ def group(shelf: Shelf, question: Question) -> Grouped:
     for dated in authoritative:
         groups.setdefault(dated.day, []).append(dated.revision)
     withdrawn = _withdrawals(authoritative)
-    findings = _reworded(groups, wording)
+    findings = _reworded(groups, question.form)
     if locale in shelf.missing_at_tip:
         message = f"The text of {shelf.policy!r} was deleted; its last version is shown as the one in force."
         remedy = "Remove the policy from site.toml if it no longer applies."
@@ -67,7 +67,9 @@ def group(shelf: Shelf, question: Question) -> Grouped:
     finished = [
         replace(version, editions=MappingProxyType(_shown(editions[day], version))) for day, version in versions.items()
     ]
-    names = {version.label: _name_without_date(version.editions[locale], settings, wording) for version in finished}
+    names = {
+        version.label: _name_without_date(version.editions[locale], settings, question.form) for version in finished
+    }
     return Grouped(in_order(finished, names, as_of), tuple(findings))
 
 

@@ -60,6 +60,9 @@ class Question:
     as_of: datetime
     """UTC; what is published later is not known yet."""
     wording: Wording
+    """Names the words of a text: what groups revisions, so that another reading of Markdown makes no new versions."""
+    form: Wording
+    """Names the words with their structure: what says whether two texts are identical."""
     month_names: Mapping[str, int]
     """1 to 12 by lower-case name, in every language of the site."""
     is_complete: bool

@@ -43,7 +43,7 @@ class _Grouping:
         self.settings = settings = question.settings
         self.as_of = question.as_of
         self.with_drafts = question.with_drafts
-        self.wording = question.wording
+        self.wording, self.form = question.wording, question.form
         self.is_complete = question.is_complete
         self.locale = settings.authoritative_locale
         self.findings: list[Finding] = []
@@ -68,7 +68,7 @@ class _Grouping:
             else:
                 versions.append(version)
         names = {
-            version.label: self._name(version.editions[self.locale].revision)
+            version.label: self.form(read_text(version.editions[self.locale].revision))
             for version in versions
             if self.locale in version.editions
         }
@@ -176,12 +176,16 @@ class _Grouping:
 
     def _check_wording(self, version: Version, first: Revision) -> None:
         for tip in living_texts(self.shelf, self.locale):
-            if tip not in self.by_label[self.locale].get(version.label, ()) or self._name(tip) == self._name(first):
+            is_same = self.form(read_text(tip)) == self.form(read_text(first))
+            if is_same or tip not in self.by_label[self.locale].get(version.label, ()):
                 continue
+            changed, restored = "The wording changed", "the words"
+            if self._name(tip) == self._name(first):
+                changed = "List levels, numbers of clauses, quotations, table cells or abbreviations changed"
+                restored = "them"
             message = (
-                f"The wording changed after version {version.label!r} was published"
-                f" on {version.published_date.isoformat()}."
+                f"{changed} after version {version.label!r} was published on {version.published_date.isoformat()}."
             )
-            remedy = "Restore the words, or give the text a new version with a release note of its own."
+            remedy = f"Restore {restored}, or give the text a new version with a release note of its own."
             line = 1 + tip.text[: max(tip.text.find("version:"), 0)].count("\n")
             self.findings.append(finding(tip.path, message, remedy, rule="wording-without-release", line=line))

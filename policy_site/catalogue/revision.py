@@ -46,7 +46,7 @@ def group(shelf: Shelf, question: Question) -> Grouped:
     for other in settings.languages:
         if other != locale:
             _add_translations(visible_at(shelf.texts.get(other, ()), as_of), other, versions, wording)
-    names = {version.label: wording(_read(version.editions[locale].revision)) for version in versions}
+    names = {version.label: question.form(_read(version.editions[locale].revision)) for version in versions}
     return Grouped(in_order(versions, names, as_of))
 
 

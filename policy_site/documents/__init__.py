@@ -16,6 +16,7 @@ from policy_site.documents.emission import emit as emit
 from policy_site.documents.emission import emit_block as emit_block
 from policy_site.documents.emission import emit_spans as emit_spans
 from policy_site.documents.footnotes import set_apart as set_apart
+from policy_site.documents.form import form as form
 from policy_site.documents.limits import RenderFault as RenderFault
 from policy_site.documents.links import anchors as anchors
 from policy_site.documents.links import links as links

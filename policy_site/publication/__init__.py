@@ -108,6 +108,7 @@ def compile_publication(
         settings=settings,
         as_of=as_of,
         wording=wordings.name,
+        form=wordings.form,
         month_names=month_names(settings.languages),
         is_complete=history.is_complete,
         with_drafts=with_drafts,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy_site.catalogue import Shelf
-from policy_site.documents import RenderFault, Source, render_documents, wording
+from policy_site.documents import RenderFault, Source, form, render_documents, wording
 from policy_site.publication.workshop import Workshop, digest_of
 from policy_site.settings import Settings
 from policy_site.sources import Text, parse_text, without_date
 
 
 class Wordings:
-    """Names the visible words of texts; each text is rendered once."""
+    """Names the words of texts, and their words with their structure; each text is rendered once."""
 
     def __init__(self, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop) -> None:
         self._settings = settings
         self._workshop = workshop
         self._names: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
         grouping = settings.versions.grouping
         bodies: dict[str, None] = {}
         for shelf in shelves:
@@ -43,13 +44,20 @@ class Wordings:
             )
             for source in batch:
                 document = rendered[source.key]
-                self._names[source.body] = source.key if isinstance(document, RenderFault) else wording(document)
+                names = (source.key,) * 2 if isinstance(document, RenderFault) else (wording(document), form(document))
+                self._names[source.body], self._forms[source.body] = names
 
     def name(self, text: Text) -> str:
         """Return the name of a text's words."""
         if text.body not in self._names:
             self._learn([text.body], "")
         return self._names[text.body]
+
+    def form(self, text: Text) -> str:
+        """Return the name of a text's words together with their structure."""
+        if text.body not in self._forms:
+            self._learn([text.body], "")
+        return self._forms[text.body]
 
 
 _BATCH = 256

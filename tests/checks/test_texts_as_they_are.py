@@ -8,7 +8,7 @@ import pytest
 
 from policy_site.model import Finding, Severity
 from tests.support.builder import PolicyRepository
-from tests.support.publishing import findings_of
+from tests.support.publishing import compiled, findings_of
 
 FIRST, SECOND = "2025-03-01", "2026-03-01"
 WORDS = "## Keeping {#keeping}\n\nWe keep your data for 30 days.\n"
@@ -177,3 +177,53 @@ def _compared(policies: PolicyRepository, english: str, german: str) -> list[Fin
     policies.publish("privacy", effective=SECOND, text=f"## Keeping {{#keeping}}\n\n{english}\n")
     policies.publish("privacy", effective=SECOND, text=f"## Dauer {{#keeping}}\n\n{german}\n", language="de")
     return _of(findings_of(policies), "translated-facts")
+
+
+# --- wording includes structure -------------------------------------------------------------------------------------
+
+LIST = "## Ending {#ending}\n\nNot where:\n\n1. you owe money;\n2. you broke the terms;\n3. a court forbids it.\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (LIST, LIST.replace("2. you broke", "   1. you broke").replace("3. a court", "2. a court")),
+        (LIST, LIST.replace("1. you", "3. you").replace("2. you", "4. you").replace("3. a", "5. a")),
+        (LIST, LIST.replace("1. ", "- ").replace("2. ", "- ").replace("3. ", "- ")),
+        ("## Ending {#ending}\n\nYou leave.\n", "## Ending {#ending}\n\n> You leave.\n"),
+        (
+            '## Ending {#ending}\n\n<abbr title="European Union">EU</abbr> law.\n',
+            '## Ending {#ending}\n\n<abbr title="United States">EU</abbr> law.\n',
+        ),
+        (
+            "<table><tr><td>a</td><td>b</td></tr></table>\n",
+            '<table><tr><td colspan="2">a</td><td>b</td></tr></table>\n',
+        ),
+    ],
+)
+def test_a_change_of_structure_is_a_change_of_wording(tmp_path: Path, old: str, new: str) -> None:
+    policies = PolicyRepository(tmp_path / "terms").site(policies=["terms"])
+    policies.publish("terms", effective=FIRST, text=old)
+    policies.publish("terms", effective=SECOND, text=new)
+    version = compiled(policies).policy("terms").version(SECOND)
+    assert version.identical_to is None
+    text = (policies.content / "terms/en.md").read_text(encoding="utf-8")
+    policies.write("content/terms/en.md", text.replace(new, old)).commit(when="2026-02-01")
+    (finding,) = _of(findings_of(policies), "wording-without-release")
+    assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        LIST.replace("1. ", "1.  "),
+        LIST.replace("\n2. ", "\n\n2. ").replace("\n3. ", "\n\n3. "),
+        LIST.replace("owe", "**owe**"),
+        LIST.replace("Not where:", "Not\nwhere:"),
+    ],
+)
+def test_white_space_and_looks_are_no_wording(tmp_path: Path, new: str) -> None:
+    policies = PolicyRepository(tmp_path / "terms").site(policies=["terms"])
+    policies.publish("terms", effective=FIRST, text=LIST)
+    policies.publish("terms", effective=SECOND, text=new)
+    assert compiled(policies).policy("terms").version(SECOND).identical_to == FIRST
