@@ -39,7 +39,9 @@ def _of_date(revisions: Sequence[Revision], question: Question) -> Iterator[Find
         message = f"The date of this text, {' '.join(written.split())[:80]!r}, is no day of the calendar."
         yield finding(tip.path, message, "Write it as 2026-05-04, or as the texts before it do.", rule="text-date")
     elif any(
-        find_date(parse_text(each, is_strict=False), settings=settings, month_names=month_names) for each in earlier
+        find_date(before, settings=settings, month_names=month_names)
+        and question.wording(before) != question.wording(text)
+        for before in (parse_text(each, is_strict=False) for each in earlier)
     ):
         message = "This text names no date. The one before it did, so these words apply under its date now."
         remedy = "Write the day on which these words begin to apply where the text before had its own."
