@@ -149,6 +149,7 @@ def _ground(
             return Ground.MOVED
     if any(fnmatchcase(field, pattern) for pattern in _COMPARED):
         return Ground.COMPARED
-    if field.endswith(".html") and f"{field.removesuffix('.html')}.text" not in changed:
-        return Ground.FORM
+    for form, other in ((".html", ".text"), (".text", ".html")):  # one of the two is the same: so are the words
+        if field.endswith(form) and f"{field.removesuffix(form)}{other}" not in changed:
+            return Ground.FORM
     return None
