@@ -53,7 +53,8 @@ class _Worker:
         self.task = -1
         # a session of its own: an interrupt at the terminal is the parent's affair
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from policy_site.documents.worker import main; main()"],
+            # -P: the folder one stands in may be a stranger's repository, and no module of it is imported
+            [sys.executable, "-P", "-c", "from policy_site.documents.worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**environment, "PYTHONIOENCODING": "utf-8"},
