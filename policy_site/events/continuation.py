@@ -7,10 +7,12 @@ versions that are the dates in texts, which can be reworded) or concerns the for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from html import unescape
 from types import MappingProxyType
 from typing import Any
 
@@ -101,7 +103,7 @@ def compare_feeds(
             divergences = tuple(find_divergences(_told(before), _told(after)))
             if not divergences:
                 continue
-            differences = tuple(_differences(divergences, bases, may_be_reworded=may_be_reworded))
+            differences = tuple(_differences((before, after), divergences, bases, may_be_reworded=may_be_reworded))
             forbidden = any(difference.ground is None for difference in differences)
             ground = Ground.FORM if not differences else differences[0].ground
             if forbidden:
@@ -117,14 +119,65 @@ def _told(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(
-    divergences: Sequence[Divergence], bases: tuple[str, str], *, may_be_reworded: bool
+    records: tuple[Mapping[str, Any], Mapping[str, Any]],
+    divergences: Sequence[Divergence],
+    bases: tuple[str, str],
+    *,
+    may_be_reworded: bool,
 ) -> Iterator[Difference]:
     found = [divergence for divergence in divergences if not _is_addition(divergence)]
     changed = [divergence.path for divergence in found]
+    form_alone = _parts_of_another_form(found, *records)
     for divergence in found:
         published, derived = show_divergence(divergence)
-        ground = _ground(divergence, changed, bases, may_be_reworded=may_be_reworded)
+        if divergence.path.rpartition(".")[0] in form_alone and divergence.path.endswith(_FORMS):
+            ground: Ground | None = Ground.FORM
+        else:
+            ground = _ground(divergence, changed, bases, may_be_reworded=may_be_reworded)
         yield Difference(divergence.path, published, derived, ground)
+
+
+_FORMS = (".text", ".html")
+_TAG = re.compile(r"<[^<>]*>")
+_HREF = re.compile(r'<a\b[^<>]*? href="([^"]*)"')
+
+
+def _parts_of_another_form(
+    divergences: Sequence[Divergence], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> frozenset[str]:
+    """Return the words (``editions.en.summary``) that say the same in another form: letters and links are as before.
+
+    Their HTML tells what is said. A plain text may say more around it, such as addresses and numbers, and nothing less.
+    """
+    parts = {path.rpartition(".")[0] for path in (found.path for found in divergences) if path.endswith(_FORMS)}
+    return frozenset(part for part in parts if _says_the_same(_part(before, part), _part(after, part)))
+
+
+def _part(record: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - JSON has no common type
+    value: Any = record
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _says_the_same(before: object, after: object) -> bool:
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return False
+    forms = [str(words.get(form, "")) for words in (before, after) for form in ("html", "text")]
+    letters = _letters(unescape(_TAG.sub("", forms[0])))
+    if letters != _letters(unescape(_TAG.sub("", forms[2]))) or _HREF.findall(forms[0]) != _HREF.findall(forms[2]):
+        return False
+    return all(_is_within(letters, _letters(text)) for text in (forms[1], forms[3]))
+
+
+def _letters(text: str) -> list[str]:
+    return [sign for sign in text if sign.isalnum()]
+
+
+def _is_within(letters: Sequence[str], others: Sequence[str]) -> bool:
+    """Say whether letters stand among others, in their order."""
+    rest = iter(others)
+    return all(letter in rest for letter in letters)
 
 
 def _is_addition(divergence: Divergence) -> bool:
