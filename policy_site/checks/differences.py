@@ -15,6 +15,13 @@ from policy_site.redlines import SectionRedline
 from policy_site.redlines.evidence import EvidenceOfChange, weigh_sections
 from policy_site.redlines.tree import NoteKind, RunKind
 
+_TOLD_FIRST = (
+    *(Kind.PERIOD, Kind.AMOUNT, Kind.AGE, Kind.PERCENTAGE, Kind.DATE, Kind.NUMBER, Kind.NEGATION, Kind.MODAL),
+    *(Kind.PARTY, Kind.TERM, Kind.EMAIL, Kind.LINK, Kind.REFERENCE),
+)
+"""In which order a sentence tells them: what is likeliest to matter first."""
+_SAME_ANYWHERE = frozenset({Kind.PARTY, Kind.EMAIL, Kind.LINK})
+"""A name or an address that goes in one place of a section and comes in another is still there."""
 MAXIMUM_TOLD = 4
 """Pieces of evidence in one sentence."""
 
@@ -193,9 +200,12 @@ def _without_dates(block: Block, own: frozenset[str], locale: str) -> Block:
 def tell(evidence: EvidenceOfChange) -> str:
     """Return what went and came as the end of a sentence: ``“30 days” became “30 years”``; empty for nothing."""
     clauses: list[str] = []
-    for kind in Kind:
+    for kind in _TOLD_FIRST:
         gone = [each for each in evidence.gone if each.kind is kind]
         come = [each for each in evidence.come if each.kind is kind]
+        if kind in _SAME_ANYWHERE:
+            stays = {each.value for each in gone} & {each.value for each in come}
+            gone, come = ([each for each in side if each.value not in stays] for side in (gone, come))
         clauses += [_clause(old, new) for old, new in zip_longest(gone, come)]
     told = list(dict.fromkeys(clauses))
     more = len(told) - MAXIMUM_TOLD

@@ -419,6 +419,7 @@ def test_a_change_that_weighs_more_than_its_category_is_told(
         ("Write to us.", "Please write to us.", "editorial"),
         ("30 days", "30 business days", "retention"),
         ("Write to us.", "Write to us, see section 3.", "clarification"),
+        ("Write to us.", "At any time and from everywhere, write to us.", "clarification"),
     ],
 )
 def test_a_change_that_fits_its_category_is_not_told(
@@ -429,6 +430,15 @@ def test_a_change_that_fits_its_category_is_not_told(
         terms, CLAUSES.replace(old, new), {"category": category, "sections": [section]}, significance="significant"
     )
     assert [finding for finding in findings_of(terms) if finding.rule != "cross-references"] == []
+
+
+def test_a_name_that_only_stands_elsewhere_in_its_section_is_not_told(terms: PolicyRepository) -> None:
+    first = CLAUSES.replace("Write to us.", "Write to us or to Stripe.\n\nWe read letters and answer each of them.")
+    second = CLAUSES.replace("Write to us.", "Write to us.\n\nWe or Stripe read letters and answer each of them.")
+    terms.publish("terms", effective=FIRST, text=first)
+    changes = [{"category": "editorial", "sections": ["contact"]}]
+    terms.publish("terms", effective=SECOND, text=second, changes=changes, significance="editorial")
+    assert findings_of(terms) == ()
 
 
 @pytest.mark.parametrize("category", ["editorial", "clarification"])
