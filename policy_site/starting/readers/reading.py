@@ -9,7 +9,7 @@ from policy_site.errors import UsageError
 
 _MARKUP = re.compile(r"([\\`*_\[\]{}])")
 # a backslash before these stays to be seen, in one reading or the other
-_REFERENCES = ((re.compile(r"&(?=#?\w+;)"), "&amp;"), (re.compile("<"), "&lt;"), (re.compile("~(?=~)"), "&#126;"))
+_REFERENCES = ((re.compile(r"&(?=#?\w+;)"), "&amp;"), (re.compile("<"), "&lt;"), (re.compile("~"), "&#126;"))
 
 
 @dataclass(frozen=True, slots=True)
