@@ -10,9 +10,9 @@ from pathlib import Path
 from policy_site.checks import check, stops_build
 from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
 from policy_site.console.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
-from policy_site.console.terminal import Terminal
+from policy_site.console.terminal import Terminal, counted
 from policy_site.errors import ContentError
-from policy_site.model import Finding, Severity
+from policy_site.model import Finding
 from policy_site.publication import Publication
 from policy_site.publishing.manifest import instant
 from policy_site.publishing.site import freeze_site
@@ -73,7 +73,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     _tell(publication, terminal)
     versions = sum(len(policy.versions) for policy in publication.policies)
     terminal.say_done(
-        f"Published {len(publication.policies)} policies in {versions} versions: {frozen.pages} files,"
+        f"Published {counted(len(publication.policies), 'policy', 'policies')} in {counted(versions, 'version')}:"
+        f" {counted(frozen.pages, 'file')},"
         f" {frozen.changed} of them changed, in {seconds:.1f} s."
     )
     terminal.say_done(f"The site is in {arguments.output}.")
@@ -98,7 +99,7 @@ def _examine(
 
 def _refuse(findings: tuple[Finding, ...], *, is_strict: bool) -> None:
     if stops_build(findings, is_strict=is_strict):
-        count = sum(finding.severity is not Severity.NOTE for finding in findings)
+        count = sum(stops_build((finding,), is_strict=is_strict) for finding in findings)
         raise ContentError(
             f"{count} {'finding keeps' if count == 1 else 'findings keep'} the site from being built.",
             remedy="The site published before, if any, is untouched.",

@@ -11,7 +11,7 @@ from policy_site.checks import check, in_order, stops_build
 from policy_site.console.origin import Origin, add_origin_arguments, instant_of, now, open_origin
 from policy_site.console.outlook import look_ahead
 from policy_site.console.previous import Previous, add_previous_arguments, open_previous
-from policy_site.console.terminal import Terminal, annotation
+from policy_site.console.terminal import Terminal, annotation, counted
 from policy_site.errors import ContentError, SettingsError
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
@@ -73,7 +73,7 @@ def _with_history_complete(findings: list[Finding], publication: Publication, or
     if origin.repository is None or publication.is_complete:
         return whole
     message = "This clone holds only a part of the history, so what versions change cannot be told."
-    return [*whole, Finding(".", None, "incomplete-history", Severity.ERROR, message, publication.incompleteness)]
+    return [*whole, Finding("", None, "incomplete-history", Severity.ERROR, message, publication.incompleteness)]
 
 
 def _contradictions(publication: Publication, previous: Previous) -> tuple[Finding, ...]:
@@ -94,4 +94,4 @@ def _show(findings: tuple[Finding, ...], form: str, terminal: Terminal) -> None:
         terminal.show_findings(findings)
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         warnings = sum(finding.severity is Severity.WARNING for finding in findings)
-        terminal.say_done(f"{errors} errors, {warnings} warnings.")
+        terminal.say_done(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.")

@@ -182,12 +182,18 @@ class Terminal:
             yield tell
 
 
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Write a number of things: 1 error, 2 errors; ``several`` where an "s" is not enough: 2 policies."""
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
+
+
 def annotation(finding: Finding, terminal: Terminal) -> str:
     """Write a workflow command of GitHub Actions; values are escaped as its documentation asks."""
     path = _escape(str(terminal.as_json(finding)["path"])).replace(":", "%3A").replace(",", "%2C")
-    line = f",line={finding.line}" if finding.line else ""
+    file = f"file={path}," if path else ""  # what concerns the whole clone stands at no file
+    line = f"line={finding.line}," if finding.line else ""
     told = _escape(f"{finding.message} {finding.remedy}")
-    return f"::{_ANNOTATIONS[finding.severity]} file={path}{line},title={_escape(finding.rule)}::{told}"
+    return f"::{_ANNOTATIONS[finding.severity]} {file}{line}title={_escape(finding.rule)}::{told}"
 
 
 def _escape(text: str) -> str:

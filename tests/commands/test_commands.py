@@ -11,7 +11,7 @@ import pytest
 
 from policy_site import commands
 from policy_site.commands import COMMANDS, load_command, main
-from policy_site.console.terminal import printable
+from policy_site.console.terminal import counted, printable
 from tests.support.builder import PolicyRepository
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"
@@ -33,7 +33,7 @@ def test_build_publishes_a_site_and_says_where(policies: PolicyRepository, capsy
     assert main(["build", "--jobs", "1"]) == 0
     printed = capsys.readouterr().out
     assert "The site is in build/site." in printed
-    assert "1 policies in 2 versions" in printed
+    assert "1 policy in 2 versions" in printed
     assert "60 days" in (policies.root / "build/site/en/privacy/index.html").read_text(encoding="utf-8")
 
 
@@ -58,6 +58,50 @@ def test_a_finding_keeps_the_published_site_as_it_was(
     assert "content/privacy/releases/2026-06-01.md:3: error: Readers get 12 days of notice; 30 are promised." in told
     assert "untouched" in told
     assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (counted(0, "error"), "0 errors"),
+        (counted(1, "warning"), "1 warning"),
+        (counted(2, "version"), "2 versions"),
+        (counted(1, "policy", "policies"), "1 policy"),
+        (counted(3, "policy", "policies"), "3 policies"),
+    ],
+)
+def test_one_of_a_thing_is_told_in_the_singular(said: str, expected: str) -> None:
+    assert said == expected
+
+
+def test_only_what_stops_the_build_is_counted_as_stopping_it(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEXT.replace("90", "60").replace("days.", "days. {{ when }}")
+    policies.publish("privacy", effective="2026-06-01", published="2026-05-20", text=text)
+    assert main(["check"]) == 1
+    printed = capsys.readouterr()
+    errors, warnings = printed.err.count(": error: "), printed.err.count(": warning: ")
+    assert min(errors, warnings) > 0, "this must hold both kinds to tell them apart"
+    assert f"{counted(errors, 'error')}, {counted(warnings, 'warning')}." in printed.out
+    assert main(["build", "--jobs", "1"]) == 1
+    assert f"{counted(errors, 'finding')} keep" in capsys.readouterr().err
+    assert main(["build", "--jobs", "1", "--strict"]) == 1
+    assert f"{counted(errors + warnings, 'finding')} keep" in capsys.readouterr().err
+
+
+def test_what_concerns_a_whole_clone_is_annotated_at_no_file(
+    policies: PolicyRepository,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(policies.clone(tmp_path / "clone", "--depth=1"))
+    assert main(["check", "--format", "github"]) == 1
+    annotations = [line for line in capsys.readouterr().out.splitlines() if "incomplete-history" in line]
+    assert [line.partition("::This")[0] for line in annotations] == ["::error title=incomplete-history"]
+    assert main(["check"]) == 1
+    assert "content: error: This clone holds only a part" in capsys.readouterr().err
 
 
 def test_check_reports_and_ends_with_one(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +173,7 @@ def test_init_makes_a_site_that_builds_at_once(
     assert main(["init", str(folder)]) == 0
     monkeypatch.chdir(folder)
     assert main(["build", "--strict", "--jobs", "1"]) == 0
-    assert "1 policies in 2 versions" in capsys.readouterr().out
+    assert "1 policy in 2 versions" in capsys.readouterr().out
     assert (folder / "build/site/en/privacy/upcoming/index.html").is_file()
     assert main(["init", str(folder)]) == 2, "a folder with files is left alone"
 
