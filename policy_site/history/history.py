@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -27,7 +27,7 @@ from policy_site.history.repository import PARTIAL_REMEDY, Log, Repository, Tip,
 from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision, Severity
 
-_FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
+FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
 _LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
@@ -170,7 +170,7 @@ class _Reader:
         kept: list[tuple[int, Revision]] = []
         skipped: list[Skipped] = []
         for sighting in past:
-            content = _FAULT_OF_MODE.get(sighting.mode) or contents[sighting.blob]
+            content = FAULT_OF_MODE.get(sighting.mode) or contents[sighting.blob]
             if isinstance(content, Fault):
                 skipped.append(Skipped(sighting=sighting, fault=content))
             elif not kept or kept[-1][1].digest != content.digest:
@@ -242,8 +242,13 @@ def _read_merged(repository: Repository, tip: Tip, folder: str, branch: str | No
 
 def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, ReadText | Fault]:
     names = list(
-        dict.fromkeys(sighting.blob for past in pasts for sighting in past if sighting.mode not in _FAULT_OF_MODE)
+        dict.fromkeys(sighting.blob for past in pasts for sighting in past if sighting.mode not in FAULT_OF_MODE)
     )
+    return read_texts(repository, names)
+
+
+def read_texts(repository: Repository, names: Sequence[str]) -> dict[str, ReadText | Fault]:
+    """Return what git has under object names as texts, or why it is none."""
     contents: dict[str, ReadText | Fault] = {}
     for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
         if blob.content is not None:

@@ -12,13 +12,10 @@ from policy_site.errors import HistoryError
 from policy_site.history import disk, texts
 from policy_site.history.blobs import read_blobs
 from policy_site.history.findings import report_fault
-from policy_site.history.history import History, from_root, normalise, read_history
-from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK
+from policy_site.history.history import FAULT_OF_MODE, History, from_root, normalise, read_history, read_texts
 from policy_site.history.repository import Repository, open_repository
 from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision
-
-_FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +114,14 @@ def _read_changes(
     repository: Repository, told: Mapping[str, tuple[str, str, str]], *, folder: str
 ) -> tuple[list[FileChange], list[Finding]]:
     names = sorted({blob for _, *blobs in told.values() for blob in blobs if blob.strip("0")})
-    contents: dict[str, ReadText | Fault] = {}
-    for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
-        if blob.content is not None:
-            contents[blob.name] = texts.read_text(blob.content)
-        else:
-            contents[blob.name] = texts.TOO_LARGE if blob.is_too_large else texts.MISSING
+    contents = read_texts(repository, names)
     changes: list[FileChange] = []
     findings: list[Finding] = []
     for path, (mode, old, new) in told.items():
-        fault = _FAULT_OF_MODE.get(mode) or contents.get(new)
+        fault = FAULT_OF_MODE.get(mode) or contents.get(new)
         if isinstance(fault, Fault):
             findings.append(replace(report_fault(from_root(path, folder), fault), path=path))
-        is_text = mode not in _FAULT_OF_MODE
+        is_text = mode not in FAULT_OF_MODE
         changes.append(
             FileChange(
                 path=path,
