@@ -48,6 +48,11 @@ _FAULTS = (
         "Put it at the end of a heading's line, or on a line of its own right below its paragraph, with nothing after.",
     ),
     (
+        re.compile(r"\[[^\[\]]{1,200}\]\s+\((?:https?://|mailto:|www\.|\.{0,2}/|#)[^()\s]*\)"),
+        "A link is published as words, with its brackets: a space parts its words from its address.",
+        "Write no space between the two brackets: `[words](address)`.",
+    ),
+    (
         re.compile(r"\]\([^)\s]*\)?|(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])"),
         "Signs of Markdown are published as they are.",
         "Close each bracket, and write no space between the two stars and the words that they enclose.",

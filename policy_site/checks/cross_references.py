@@ -20,14 +20,19 @@ _NEAR = 60
 _LONGEST = 20_000
 """Characters of a paragraph that are looked at."""
 
+_MANY = r"sections|clauses|paragraphs|items"
 _WORDS = (
-    r"sections?|clauses?|paragraphs?|items?|abschnitte?n?s?|ziffern?|klauseln?|absatz|nummer|paragraphes?|cláusulas?"
+    rf"{_MANY}|section|clause|paragraph|item|abschnitte?n?s?|ziffern?|klauseln?|absatz|nummer|paragraphes?|cláusulas?"
     r"|secci[óo]n(?:es)?|apartados?|se[cç](?:ção|ão|ções|ões)|itens|bölüm|madde|rozdział\w*|klauzul\w*"
 )
 _NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,4}(?:[ ]?\([a-zA-Z0-9]{1,4}\)){0,4}"
 _AND = r"(?:,[ ]?|,?[ ](?:and|or|und|oder|et|ou|y|o|e|ve|i)[ ])"
+_THROUGH = r"[ ]?[-\u2010-\u2015][ ]?|[ ](?:through|bis|jusqu'à|até)[ ]"
+# “clauses 3 to 5” are clauses; “subject to clause 3 to 5 people” are not
 _REFERENCE = re.compile(
-    rf"\b(?P<word>{_WORDS})[ \u00a0](?P<numbers>{_NUMBER}(?:{_AND}{_NUMBER})*)(?![\w%€$]|[.,]\d)", re.IGNORECASE
+    rf"\b(?P<word>(?P<many>{_MANY})|{_WORDS})[ \u00a0]"
+    rf"(?P<numbers>{_NUMBER}(?:(?:{_AND}|{_THROUGH}|(?(many)[ ]to[ ]|(?!))){_NUMBER})*)(?![\w%€$]|[.,]\d)",
+    re.IGNORECASE,
 )
 _EACH = re.compile(_NUMBER)
 _PARTS = re.compile(r"\d+|[a-zA-Z]+")

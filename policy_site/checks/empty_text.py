@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy_site import documents
+from policy_site.checks.places import tip_editions
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.model import Finding, Severity
@@ -12,18 +13,16 @@ from policy_site.publication import Publication
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    for policy in publication.policies:
-        for version in policy.versions:
-            for edition in version.editions.values():
-                if edition.digest in publication.tips and documents.says_nothing(publication.documents[edition.digest]):
-                    yield Finding(
-                        path=edition.revision.path,
-                        line=None,
-                        rule=RULE.name,
-                        severity=Severity.ERROR,
-                        message=f"This text of version {version.label!r} has no words below its title and headings.",
-                        remedy="Put the words back. To end a policy, write `retired` with the day into site.toml.",
-                    )
+    for edition in tip_editions(publication):
+        if documents.says_nothing(publication.documents[edition.digest]):
+            yield Finding(
+                path=edition.revision.path,
+                line=None,
+                rule=RULE.name,
+                severity=Severity.ERROR,
+                message=f"This text of version {edition.version!r} has no words below its title and headings.",
+                remedy="Put the words back. To end a policy, write `retired` with the day into site.toml.",
+            )
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_site.checks.places import tip_editions
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import BODY, GERMAN_BODY, NOTE, TEXT, TRANSLATION, note_with, text_with, translation_with
 from policy_site.model import Finding, Severity
@@ -12,23 +13,19 @@ from policy_site.sources.headings import find_headings
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    for policy in publication.policies:
-        for version in policy.versions:
-            for edition in version.editions.values():
-                if edition.digest not in publication.tips:
-                    continue
-                seen: dict[str, int] = {}
-                for heading in find_headings(edition.revision.text):
-                    first = seen.setdefault(heading.id, heading.line) if heading.id else heading.line
-                    if first != heading.line:
-                        yield Finding(
-                            path=edition.revision.path,
-                            line=heading.line,
-                            rule=RULE.name,
-                            severity=Severity.ERROR,
-                            message=f"The section id {heading.id!r} is in use on line {first} already.",
-                            remedy="Give this heading an id of its own.",
-                        )
+    for edition in tip_editions(publication):
+        seen: dict[str, int] = {}
+        for heading in find_headings(edition.revision.text):
+            first = seen.setdefault(heading.id, heading.line) if heading.id else heading.line
+            if first != heading.line:
+                yield Finding(
+                    path=edition.revision.path,
+                    line=heading.line,
+                    rule=RULE.name,
+                    severity=Severity.ERROR,
+                    message=f"The section id {heading.id!r} is in use on line {first} already.",
+                    remedy="Give this heading an id of its own.",
+                )
 
 
 RULE = Rule(

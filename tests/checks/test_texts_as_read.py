@@ -26,6 +26,12 @@ TOLD = {
     "a sub-clause that is not there": ("1. One.\n2. Two, by clause 1(b).", "cross-references", 1),
     "a German clause that is not there": ("1. Eins.\n2. Zwei nach Ziffer 4.", "cross-references", 1),
     "behind a sentence about a law": ("1. One.\n2. The Law. As clause 7 says.", "cross-references", 1),
+    "the ends of a range": ("1. One.\n2. Two, by sections 1 through 6.", "cross-references", 1),
+    "a range with a dash": ("1. One.\n2. Two, by clauses 5–6.", "cross-references", 2),
+    "a range in German": ("1. Eins.\n2. Zwei nach Ziffern 1 bis 4.", "cross-references", 1),
+    "clauses to clauses": ("1. One.\n2. Two, by clauses 2 to 9.", "cross-references", 1),
+    "a link parted by a space": ("See our [API] (/articles/api).", "broken-text", 1),
+    "a link parted by a line": ("See our [API]\n(https://example.org/).", "broken-text", 1),
     "each of two": ("1. One.\n2. Two, by sections 7 and 8.", "cross-references", 2),
 }
 FINE = {
@@ -35,6 +41,8 @@ FINE = {
     "clauses by number": "1. One.\n2. Two.\n   1. Inner.\n\nSee sections 1 and 2.1, and clause 2.",
     "clauses by hand": "2\\. Two.\n\n(a) One.\n\n(b) Two, as paragraph (a) says; see clause 2.",
     "sections of laws": "See Section 5 of the FTC Act, section 230 of Title 47, and Article 6(1)(f) GDPR.",
+    "clauses through clauses": "1. One.\n2. Two, by clauses 1 through 2.\n\nClause 1 to 30 people.",
+    "brackets of two kinds": "The seller [of goods] (the “Seller”) keeps it [sic] (see above).",
     "a heading's number": "### 4.2 Fees\n\nSee Section 4.2.",
 }
 
