@@ -43,6 +43,11 @@ _FAULTS = (
         "Write the words that belong in its place.",
     ),
     (
+        re.compile(r"^(?::{3,} ?[\w{]|!{3} \w)|^(?:\[\[?_?TOC_?\]\]?|\{:toc\})$|^\*\[[^\[\]]{1,80}\]:", re.IGNORECASE),
+        "A sign of another program, such as one for boxes or for a table of contents, is published as words.",
+        "Take the sign out, and leave the words that it stands by.",
+    ),
+    (
         re.compile(r"\{(?::[ ]*)?[#.][\w-]+[^{}]*\}|\{:[^{}]*\}|\{[\w-]+=\"[^{}]*\}"),
         "An attribute list is published as words.",
         "Put it at the end of a heading's line, or on a line of its own right below its paragraph, with nothing after.",
@@ -98,7 +103,7 @@ RULE = Rule(
     name="broken-text",
     severities=(Severity.WARNING,),
     demand="No text that is published now shows rows of bars, typed bullets, notes to oneself, signs of a merge, "
-    "placeholders, attribute lists or signs of Markdown.",
+    "placeholders, attribute lists or signs of Markdown or of other programs.",
     reason="Readers take what looks broken for careless, and what is a placeholder says nothing. Code may show all of "
     "it.",
     findings=_findings,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from policy_site.documents import make_id
 from policy_site.errors import UsageError
 from policy_site.starting.readers import READERS, Reading
+from policy_site.starting.readers.reading import unescaped, words_of
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """Of a document that is brought along."""
@@ -86,6 +87,6 @@ def _remarks_on(body: str, reading: Reading) -> list[str]:
 
 def lost_words(words: tuple[str, ...], body: str) -> list[str]:
     """Return the words of the document that the Markdown does not hold as often, in their order, each once."""
-    held = Counter(re.findall(r"\w+", re.sub(r"\\([\\`*_{}\[\]()#+.!|>~-])", r"\1", body)))
+    held = Counter(words_of(unescaped(body)))
     wanted = Counter(words)
     return [word for word in wanted if wanted[word] > held[word]]

@@ -210,3 +210,8 @@ def test_property_every_word_of_a_plain_text_is_published(paragraphs: list[list[
     wanted = "".join(re.findall(r"\w", unescape(re.sub(r"\{#[^}]*\}", "", text.body))))
     got = "".join(re.findall(r"\w", " ".join(words(shown))))
     assert got == wanted
+
+
+def test_an_escaped_sign_is_no_lost_word() -> None:
+    written = "## Data\n\nOur cookies: \\_ga\\_1, a\\*b, and 3\\. of May.\n"
+    assert take_text("a.md", written.encode()).remarks == ()

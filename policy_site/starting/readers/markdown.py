@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policy_site.sources.front_matter import split_front_matter
-from policy_site.starting.readers.reading import Reading, decode, words_of
+from policy_site.starting.readers.reading import Reading, decode, unescaped, words_of
 
 SUFFIXES = (".md", ".markdown")
 
@@ -24,4 +24,4 @@ def read(name: str, content: bytes) -> Reading:
     if found:
         title = title or re.sub(r"\s*\{:?[^{}]*\}$", "", found["title"] or found["underlined"])
         body = body[found.end() :]
-    return Reading(title=title, body=body, words=words_of(body), remarks=tuple(remarks))
+    return Reading(title=title, body=body, words=words_of(unescaped(body)), remarks=tuple(remarks))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from policy_site.errors import UsageError
 
 _MARKUP = re.compile(r"([\\`*_\[\]{}])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 # a backslash before these stays to be seen, in one reading or the other
 _REFERENCES = ((re.compile(r"&(?=#?\w+;)"), "&amp;"), (re.compile("<"), "&lt;"), (re.compile("~"), "&#126;"))
 
@@ -38,6 +39,11 @@ def decode(name: str, content: bytes) -> str:
     if "\0" in text:
         raise UsageError(f"{name} holds bytes that are no text.", remedy="Save it as a text file in UTF-8.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unescaped(markdown: str) -> str:
+    """Return Markdown with each escaped sign as readers see it."""
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def words_of(text: str) -> tuple[str, ...]:
