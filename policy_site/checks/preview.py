@@ -22,7 +22,10 @@ _REMEDIES = {
     Kind.ADDED: "Write these words in simpler Markdown, so that the preview shows them too.",
     Kind.SURPLUS: r"Write `\|` for a bar that belongs to the words, also in code, or give the table another head.",
     Kind.UNUSED_NOTE: "Refer to the note from the text, or take it out.",
-    Kind.NUMBER: "Number the entries without gaps, or end the list before this entry with a line `<!-- -->`.",
+    Kind.NUMBER: "Number the entries without gaps or repeats, or end the list before this entry with a line "
+    "`<!-- -->`.",
+    Kind.COUNTED: "Number the entries without gaps or repeats, or end the list before this entry with a line "
+    "`<!-- -->`.",
     Kind.PLACE: "Indent the words as far as the first word of the entry that they belong to; put an empty line before "
     "a list, a table or a quotation.",
     Kind.SPLIT: "Put an empty line before these words, and before each entry of the same list.",
@@ -36,6 +39,7 @@ _MESSAGES = {
     Kind.SURPLUS: "The row “{words}” has more cells than its table has heads; the preview leaves them out.",
     Kind.UNUSED_NOTE: "Nothing refers to the footnote “{words}”, which is published; the preview leaves it out.",
     Kind.NUMBER: "“{words}” is published as number {published}; the preview shows number {preview}.",
+    Kind.COUNTED: "“{words}” is number {preview} in the file, and number {published} on the page and in the preview.",
     Kind.PLACE: "“{words}” is published as {published}; the preview shows it as {preview}.",
     Kind.SPLIT: "“{words}” is published as {published}; the preview runs it on with the words before.",
     Kind.JOINED: "“{words}” runs on with the words before; the preview shows it as {preview}.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from policy_site.documents.cleaning import SURPLUS
+from policy_site.documents.cleaning import SURPLUS, WRITTEN
 from policy_site.documents.numbering import markers
 from policy_site.model import Block, Container, Document
 
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """A note that nothing refers to: the preview leaves it out."""
     NUMBER = "number"
     """The same entry under another number."""
+    COUNTED = "counted"
+    """An entry was written with another number than both readings show: ``preview`` is the written one."""
     PLACE = "place"
     """The same words in another list, entry, cell, quotation or heading."""
     SPLIT = "split"
@@ -59,6 +61,8 @@ class _Piece:
     steps: tuple[tuple[str, ...], ...]
     number: str
     """Of the innermost numbered entry; empty where there is none."""
+    written: str
+    """The number that the author gave this entry; empty where it is the one shown, or where nobody knows."""
     row: int
     """Ordinal of the row of clauses that it stands in, -1 outside."""
     block: Block
@@ -148,6 +152,8 @@ def _different_places(ours: list[_Piece], theirs: list[_Piece]) -> Iterator[Diff
             yield Difference(Kind.PLACE, _shown(mine.block.text), _told(mine), _told(other))
         elif mine.number != other.number:
             yield Difference(Kind.NUMBER, _shown(mine.block.text), mine.number, other.number)
+        elif other.written and mine.number != other.written:
+            yield Difference(Kind.COUNTED, _shown(mine.block.text), mine.number, other.written)
 
 
 def _starts(pieces: list[_Piece]) -> dict[int, _Piece]:
@@ -182,7 +188,7 @@ def _positions(blocks: tuple[Block, ...]) -> dict[int, int]:
 
 def _piece(block: Block, numbers: dict[int, str], positions: dict[int, int]) -> _Piece:
     steps: list[tuple[str, ...]] = []
-    number, row = "", -1
+    number, written, row = "", "", -1
     around: Container | None = None
     for container in block.containers:
         if container.tag == "li" and around is not None:
@@ -191,12 +197,14 @@ def _piece(block: Block, numbers: dict[int, str], positions: dict[int, int]) -> 
             else:
                 steps.append((around.tag, str(positions[container.ordinal])))
                 number = numbers.get(container.ordinal, "").rstrip(".)") if around.tag == "ol" else ""
+                named = dict(container.attributes).get("headers", "")
+                written = named.removeprefix(WRITTEN) if named.startswith(WRITTEN) else ""
         elif container.tag in ("blockquote", "dd", "tr", "td", "th"):
             steps.append((container.tag, str(positions[container.ordinal]) if container.tag == "tr" else ""))
         around = container if container.tag not in ("div", "address") else around
     if block.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "td", "th"):
         steps.append((block.tag,))
-    return _Piece(letters_of(block.text), tuple(steps), number, row, block)
+    return _Piece(letters_of(block.text), tuple(steps), number, written, row, block)
 
 
 def _words_of(block: Block) -> list[str]:

@@ -24,6 +24,8 @@ FLEXIBLE = _names("caption dt figcaption summary td th")
 """Leaves where they hold words alone, containers where they hold blocks."""
 SURPLUS = "surplus"
 """Value of ``headers`` of a cell beyond the heads of its table, in the reading that stands for a preview."""
+WRITTEN = "written-"
+"""Before the number that was written, in ``headers`` of an entry that the same reading shows under another one."""
 VOID = frozenset({"br", "hr", "img"})
 ELEMENTS = INLINE | CONTAINERS | LEAVES | FLEXIBLE
 
@@ -40,7 +42,7 @@ _ATTRIBUTES = {
     "a": {"href", "title", "name"},
     "abbr": {"title"},
     "img": {"src", "alt", "title", "width", "height"},
-    "li": {"value"},
+    "li": {"value", "headers"},
     "ol": {"start", "reversed", "type"},
     "td": {"colspan", "rowspan", "headers"},
     "th": {"colspan", "rowspan", "headers", "scope", "abbr"},

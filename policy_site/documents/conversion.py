@@ -13,7 +13,7 @@ from policy_site.documents.forge import Forge
 from policy_site.documents.python_markdown import VERSION as PYTHON_MARKDOWN_VERSION
 from policy_site.documents.python_markdown import PythonMarkdown
 
-_RENDERER = f"3 {CLEANER_VERSION}"
+_RENDERER = f"4 {CLEANER_VERSION}"
 """Changes whenever the same chunk could come out differently: it is part of every chunk's name."""
 
 _MASK = "\ufdd0"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policy_site.model import Finding
@@ -15,6 +17,9 @@ TOLD = {
     "a cookie that became bold": ("| a |\n|---|\n| __stripe_mid__ |", "names-as-emphasis", 1),
     "a bar too many": ("| a | b |\n|---|---|\n| consent|v2 | 1 year |", "preview", 1),
     "a number left out": ("1. One.\n2. Two.\n4. Four.", "preview", 1),
+    "a number given twice": ("1. One.\n2. Two.\n2. Three.\n3. Four.", "preview", 2),
+    "a number that goes back": ("1. One.\n2. Two.\n1. Three.", "preview", 1),
+    "a number of an inner list given twice": ("1. One.\n   1. A.\n   2. B.\n   2. C.\n2. Two.", "preview", 1),
     "a table without its separator": ("| a | b |\n| 1 | 2 |", "broken-text", 1),
     "typed bullets": ("• one\n• two", "broken-text", 1),
     "a note to oneself": ("We keep it for TBD days.", "broken-text", 1),
@@ -80,3 +85,13 @@ def test_what_would_be_read_otherwise_is_told_with_its_line(name: str, told: dic
 @pytest.mark.parametrize("name", FINE)
 def test_what_is_read_as_it_is_meant_is_not_told(name: str, told: dict[str, list[Finding]]) -> None:
     assert told[name] == []
+
+
+def test_a_number_that_a_forge_counts_over_is_told_where_texts_are_read_as_one_reads_them(tmp_path: Path) -> None:
+    repository = PolicyRepository(tmp_path).site(policies=["terms"], content={"markdown": "github"})
+    text = "## Scope {#scope}\n\n1. One.\n2. Two.\n2. Three.\n5. Four.\n\n## Rest {#rest}\n\n3. a\n3. b\n\nOn.\n\n1. c\n2. d\n"
+    repository.publish("terms", effective=DAY, text=text)
+    assert [(finding.rule, finding.message) for finding in findings_of(repository)] == [
+        ("preview", "“Three.” is number 2 in the file, and number 3 on the page and in the preview."),
+        ("preview", "“Four.” is number 5 in the file, and number 4 on the page and in the preview."),
+    ]

@@ -236,6 +236,9 @@ def test_what_only_looks_like_a_clause_stays_a_paragraph(body: str) -> None:
 NUMBERS = {
     "from one": ("1. a\n2. b", ["1.", "2."]),
     "from three, with a gap": ("3. a\n5. b\n6. c", ["3.", "5.", "6."]),
+    "a number given twice": ("1. a\n2. b\n2. c\n3. d", ["1.", "2.", "2.", "3."]),
+    "a number that goes back": ("4. a\n5. b\n1. c", ["4.", "5.", "1."]),
+    "left to be counted": ("3. a\n3. b\n3. c", ["3.", "4.", "5."]),
     "after a paragraph": ("1. a\n\nBetween.\n\n2. b", ["1.", "2."]),
     "with a parenthesis": ("7) a\n8) b", ["7)", "8)"]),
     "inside one another": ("1. a\n   1. b\n   2. c\n2. d", ["1.", "1.", "2.", "2."]),

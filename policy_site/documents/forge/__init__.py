@@ -15,6 +15,7 @@ from policy_site.documents.cleaning import SURPLUS
 from policy_site.documents.forge.attributes import read_attributes
 from policy_site.documents.forge.clauses import make_clauses
 from policy_site.documents.forge.notes import keep_notes
+from policy_site.documents.forge.numbers import keep_numbers
 from policy_site.documents.forge.tables import keep_cells
 from policy_site.documents.starts import shown_information
 
@@ -26,7 +27,7 @@ _MAXIMUM_NESTING = 200
 def _make_reader(*, is_preview: bool) -> MarkdownIt:
     """Return a reader of GitHub's Markdown that loses nothing: alerts, notes, definition lists, attribute lists.
 
-    That of a preview knows no clauses, and marks the cells that a forge leaves out.
+    That of a preview knows no clauses, and marks what a forge does not show: cells, and other numbers of entries.
     """
     reader = MarkdownIt("commonmark", {"html": True, "maxNesting": _MAXIMUM_NESTING}).enable(["table", "strikethrough"])
     # boxes to tick stay signs: as elements they would leave the text, and with them whether they are ticked
@@ -37,7 +38,9 @@ def _make_reader(*, is_preview: bool) -> MarkdownIt:
     keep_cells(reader, marked_as=SURPLUS if is_preview else "")
     keep_notes(reader)
     read_attributes(reader)
-    if not is_preview:
+    if is_preview:
+        keep_numbers(reader)
+    else:
         make_clauses(reader)
     reader.add_render_rule("fence", _fence)
     reader.add_render_rule("alert_open", lambda *_: "<blockquote>\n")

@@ -126,10 +126,12 @@ class Blocks(BlockProcessor):
             if node.marker and node.marker.kind == ")":
                 element.set("class", "closing")
             expected = first
+        written = {item.marker.number for item in node.children if item.marker}
         for item in node.children:
             entry = ET.SubElement(element, "li", item.attributes)
-            number = item.marker.number if item.marker else None
-            if number is not None and number > expected:
+            # where every entry has the same number, the author left the counting to us
+            number = item.marker.number if item.marker and len(written) > 1 else None
+            if number is not None and number != expected:
                 entry.set("value", str(number))
                 expected = number
             expected += 1
