@@ -53,6 +53,11 @@ _FAULTS = (
         "Put it at the end of a heading's line, or on a line of its own right below its paragraph, with nothing after.",
     ),
     (
+        re.compile(r"(?<![\]\w])\[[^\[\]]{1,200}\]\[[^\[\]]{0,80}\]"),
+        "A link is published as words, with its brackets: nothing says what address it has.",
+        "Write the address right behind the words: `[words](address)`.",
+    ),
+    (
         re.compile(r"\[[^\[\]]{1,200}\]\s+\((?:https?://|mailto:|www\.|\.{0,2}/|#)[^()\s]*\)"),
         "A link is published as words, with its brackets: a space parts its words from its address.",
         "Write no space between the two brackets: `[words](address)`.",
