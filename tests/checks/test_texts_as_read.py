@@ -90,7 +90,7 @@ def test_what_is_read_as_it_is_meant_is_not_told(name: str, told: dict[str, list
 
 def test_a_number_that_a_forge_counts_over_is_told_where_texts_are_read_as_one_reads_them(tmp_path: Path) -> None:
     repository = PolicyRepository(tmp_path).site(policies=["terms"], content={"markdown": "github"})
-    text = "## Scope {#scope}\n\n1. One.\n2. Two.\n2. Three.\n5. Four.\n\n## B {#b}\n\n3. a\n3. b\n\nOn.\n\n1. c\n2. d\n"
+    text = "## A {#a}\n\n1. One.\n2. Two.\n2. Three.\n5. Four.\n\n## B {#b}\n\n3. a\n3. b\n\nOn.\n\n1. c\n2. d\n"
     repository.publish("terms", effective=DAY, text=text)
     assert [(finding.rule, finding.message) for finding in findings_of(repository)] == [
         ("preview", "“Three.” is number 2 in the file, and number 3 on the page and in the preview."),
