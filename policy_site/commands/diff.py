@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from policy_site import redlines
@@ -31,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_origin_arguments(parser)
     parser.add_argument("--language", metavar="TAG", help="default: the authoritative one; of two files: en")
-    parser.add_argument("--format", choices=("text", "html", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "html", "json", "docx"), default="text")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="where the Word document of --format docx is written"
+    )
     parser.add_argument(
         "--level",
         choices=("rendered", "source"),
@@ -42,17 +47,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the redline."""
-    redline = _compare(arguments, terminal)
+    compared = _compare(arguments, terminal)
+    redline = compared.redline
     if terminal.is_machine:
         terminal.write_json(redlines.json.to_json(redline))
-    elif arguments.format == "html":
+    elif arguments.format in ("html", "docx"):
         if isinstance(redline, redlines.SourceRedline):
             raise UsageError(
-                "HTML shows what readers see.", remedy="Leave out --level, or ask for --format text or json."
+                "This format shows what readers see.", remedy="Leave out --level, or ask for --format text or json."
             )
+        if arguments.format == "docx":
+            return _write_document(redline, compared, arguments.output, terminal)
         terminal.write(_inert(redlines.html.render(redline)) + "\n")
     else:
         terminal.write(redlines.text.render(redline, colour=terminal.has_colour))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    redline: redlines.Redline | redlines.SourceRedline
+    author: str = "policy-site"
+    """Whose changes they are, in a Word document."""
+    date: datetime | None = None
+    """When they were published; ``None`` for two files."""
+
+
+def _write_document(redline: redlines.Redline, compared: _Compared, output: Path | None, terminal: Terminal) -> int:
+    if output is None:
+        raise UsageError("A Word document needs a file.", remedy="Add --output changes.docx.")
+    try:
+        output.write_bytes(redlines.docx.write(redline, author=compared.author, date=compared.date))
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error}.", remedy="Name another file.") from None
+    terminal.say(f"The redline is in {output}.")
     return 0
 
 
@@ -65,21 +93,25 @@ def _inert(html: str) -> str:
     return "".join(written).replace("##[", "#&#35;[")
 
 
-def _compare(arguments: argparse.Namespace, terminal: Terminal) -> redlines.Redline | redlines.SourceRedline:
+def _compare(arguments: argparse.Namespace, terminal: Terminal) -> _Compared:
     names: list[str] = arguments.names
     is_source = arguments.level == "source"
     if len(names) == 2 and all(Path(name).is_file() for name in names):  # noqa: PLR2004 - old and new
         texts = [_read(Path(name)) for name in names]
         if is_source:
-            return redlines.compare_sources(*texts)
+            return _Compared(redlines.compare_sources(*texts))
         redline = redlines.compare(*_documents_of_files([Path(name) for name in names], texts))
-        return redlines.weigh(redline, locale=arguments.language or "en")
+        return _Compared(redlines.weigh(redline, locale=arguments.language or "en"))
     if len(names) in (2, 3):
         publication, editions = _editions(arguments, terminal)
         if is_source:
-            return redlines.compare_sources(*(edition.revision.text for edition in editions))
+            return _Compared(redlines.compare_sources(*(edition.revision.text for edition in editions)))
         redline = redlines.compare(*(publication.documents[edition.digest] for edition in editions))
-        return redlines.weigh(redline, locale=editions[1].locale)
+        return _Compared(
+            redlines.weigh(redline, locale=editions[1].locale),
+            author=publication.settings.publisher or publication.settings.title,
+            date=editions[1].published_at,
+        )
     raise UsageError(
         "What is to be compared is not clear.", remedy="Write `diff POLICY OLD NEW`, or `diff OLD.md NEW.md`."
     )

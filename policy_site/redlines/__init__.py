@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_site.redlines import docx as docx
 from policy_site.redlines import html as html
 from policy_site.redlines import json as json
 from policy_site.redlines import text as text
