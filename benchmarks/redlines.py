@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.redlines_corpus import EXTENSIONS, Pair, Tally, choose_pairs, read_histories
 from benchmarks.redlines_hard import MOST_SECONDS, measure_hard_pairs
 from benchmarks.redlines_planted import false_moves, plant_all
+from benchmarks.redlines_planted_structure import plant_structure
 from benchmarks.redlines_tools import cuts_in_words, measure_others
 from policy_site.documents import Source, render_documents
 from policy_site.model import Document
@@ -175,7 +176,9 @@ def goals(near: Ours, far: Ours, corpus: Corpus) -> Iterator[tuple[str, str, str
     for name, (right_ones, tried) in unseen_edits(corpus, count=150).items():
         yield f"empty redline: {name}", "all", "133 of 133", f"{right_ones} of {tried}"
     prototype = {"a block moved": "90 of 90", "a link's target": "133 of 133"}
-    for name, (right_ones, tried) in plant_all(list(corpus.documents.values()), each=400).items():
+    documents = list(corpus.documents.values())
+    planted = plant_all(documents, each=400) | plant_structure(documents, each=400)
+    for name, (right_ones, tried) in planted.items():
         share = f"{right_ones} of {tried} ({right_ones / max(tried, 1):.1%})"
         yield f"planted, shown exactly: {name}", ">= 99%", prototype.get(name, ""), share
     false = near.false_moves / max(near.moves, 1)

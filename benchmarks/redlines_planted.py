@@ -337,7 +337,7 @@ def plant_all(documents: Sequence[Document], *, each: int) -> dict[str, tuple[in
             new, expected = planted
             is_backwards = tried % 2 == 1
             if is_backwards:
-                expected = sorted((("+" if sign == "-" else "-", words) for sign, words in expected), key=_sign_order)
+                expected = mirrored(expected)
             right += is_shown(compare(new, document) if is_backwards else compare(document, new), expected)
             tried += 1
             if tried == each:
@@ -346,6 +346,11 @@ def plant_all(documents: Sequence[Document], *, each: int) -> dict[str, tuple[in
     otherwise = [compare(document, render_otherwise(document)).is_empty for document in documents[:each]]
     results["another renderer"] = (sum(otherwise), len(otherwise))
     return results
+
+
+def mirrored(marks: Marks) -> Marks:
+    """Return what is marked of an edit taken back."""
+    return sorted((("+" if sign == "-" else "-", words) for sign, words in marks), key=_sign_order)
 
 
 def _sign_order(mark: tuple[str, str]) -> bool:
