@@ -57,6 +57,7 @@ sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  
                     policy_site.notifier.rendering  tests  benchmarks.notifier_kills
 standardwebhooks    tests.notifier.test_webhook
 tomlkit             policy_site.drafting.site_settings
+uno                 tests.support.office
 watchfiles          policy_site.commands.serve
 werkzeug            policy_site.commands.serve  tests.commands.test_serve
 yaml                policy_site.sources.front_matter  tests.commands.test_init  tests.support.pipeline
