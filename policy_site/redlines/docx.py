@@ -11,7 +11,8 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from xml.sax.saxutils import escape, quoteattr
 
 from policy_site.model import Block, Span
@@ -45,6 +46,9 @@ _WHOLE = {
     OperationKind.MOVED_FROM: "moveFrom",
     OperationKind.MOVED_TO: "moveTo",
 }
+_OF_MOVE = {"moveFrom": "del", "moveTo": "ins"}
+_OTHER = {"ins": "del", "del": "ins"}
+_APART = timedelta(minutes=2)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the package: the same bytes come on every run."""
 
@@ -65,6 +69,10 @@ def write(redline: Redline, *, author: str, date: datetime | None = None) -> byt
         for name, content in files.items():
             package.writestr(zipfile.ZipInfo(name, _EPOCH), content.encode(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _dated(instant: datetime) -> str:
+    return f' w:date="{instant:%Y-%m-%dT%H:%M:%SZ}"'
 
 
 def _styles() -> str:
@@ -91,19 +99,28 @@ class _Paragraph:
     """Name of the move it is part of."""
     parts: list[str] = field(default_factory=list)
 
+    def begins_with(self, kind: str) -> bool:
+        """Say whether its first words came (``ins``) or went (``del``), by a move or otherwise."""
+        first = self.parts[0] if self.parts else ""
+        return any(
+            first.startswith(f"<w:{one} ") for one in (kind, *(move for move in _OF_MOVE if _OF_MOVE[move] == kind))
+        )
+
 
 class _Body:
     def __init__(self, redline: Redline, author: str, date: datetime | None) -> None:
         self._redline = redline
-        when = f' w:date="{date:%Y-%m-%dT%H:%M:%SZ}"' if date is not None else ""
-        self._by = f"w:author={quoteattr(clean(author))}{when}"
+        name = f"w:author={quoteattr(clean(author))}"
+        self._by = name + (_dated(date) if date is not None else "")
+        self._by_later = name + (_dated(date + _APART) if date is not None else "")
         self._ids = 0
         self._moves: Counter[tuple[int, OperationKind]] = Counter()
         self._old_shapes, self._new_shapes = _shapes(redline.old_blocks()), _shapes(redline.new_blocks())
 
     def write(self) -> str:
         """Return the paragraphs and tables."""
-        written = [self._paragraph(one) for one in self._title()]
+        written: list[str] = []
+        waiting = list(self._title())
         operations = list(self._redline.operations)
         index = 0
         while index < len(operations):
@@ -112,11 +129,38 @@ class _Body:
                 while index + 1 < len(operations) and _is_same_table(rows, operations[index + 1]):
                     index += 1
                     rows.append(operations[index])
-                written.append(self._table(rows))
+                written.append(self._all(waiting) + self._table(rows))
+                waiting = []
             else:
-                written.extend(self._paragraph(one) for one in self._paragraphs(operations[index]))
+                waiting.extend(self._paragraphs(operations[index]))
             index += 1
-        return "".join(written)
+        return "".join(written) + self._all(waiting)
+
+    def _all(self, paragraphs: list[_Paragraph]) -> str:
+        # from the end, since what a paragraph begins with may change with it
+        for index, paragraph in reversed(list(enumerate(paragraphs))):
+            if not paragraph.mark and paragraph.parts:
+                self._part(paragraph, paragraphs[index + 1 :])
+        return "".join(self._paragraph(one) for one in paragraphs)
+
+    def _part(self, paragraph: _Paragraph, following: Sequence[_Paragraph]) -> None:
+        """Keep words that came, or went, at the end of a paragraph from running into those that did behind it.
+
+        LibreOffice takes both for one change that has the paragraph's own end in it, and joins the paragraph to what
+        follows. Where words both came and went, their order parts them. Before whole paragraphs, the end of the last of
+        them is the one that stays, as where somebody writes on at the end of a paragraph. Else the time does it:
+        changes that lie less than a minute apart are taken for one.
+        """
+        kind = next((kind for kind in _OTHER if paragraph.parts[-1].startswith(f"<w:{kind} ")), "")
+        if not kind or not following or not following[0].begins_with(kind):
+            return
+        followers = list(takewhile(lambda one: bool(one.mark), following))
+        if paragraph.parts[-2:-1] and paragraph.parts[-2].startswith(f"<w:{_OTHER[kind]} "):
+            paragraph.parts[-2:] = reversed(paragraph.parts[-2:])
+        elif followers and all(one.mark == kind for one in followers):
+            paragraph.mark, followers[-1].mark = kind, ""
+        else:
+            paragraph.parts[-1] = paragraph.parts[-1].replace(self._by, self._by_later, 1)
 
     def _title(self) -> Iterator[_Paragraph]:
         old, new = self._redline.old_title, self._redline.new_title
@@ -249,7 +293,8 @@ class _Body:
         return f"<w:tbl>{head}{''.join(self._row(row) for row in rows)}</w:tbl>"
 
     def _row(self, row: Operation) -> str:
-        whole = {"moveFrom": "del", "moveTo": "ins"}.get(_WHOLE.get(row.kind, ""), _WHOLE.get(row.kind, ""))
+        kind = _WHOLE.get(row.kind, "")
+        whole = _OF_MOVE.get(kind, kind)
         properties = f"<w:trPr><w:{whole} {self._change()}/></w:trPr>" if whole else ""
         cells = []
         for leaf in row.leaves:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from policy_site.model import Document
+from policy_site.model import Document, Span
 from policy_site.redlines import compare, docx
 from policy_site.redlines.shapes import ShapeReader
 from tests.redlines.test_gallery import PAIRS
@@ -18,6 +18,8 @@ from tests.support.redline_documents import document
 
 LIST = "# T\n\nWe collect:\n\n1. your name and address\n2. your payment details\n3. the pages you visit\n\nThat is all."
 TABLE = "# T\n\n| Who | What |\n|---|---|\n| Alder | servers |\n| Cedar | mail |\n\nAfter."
+ITEM = "# T\n\n- Harm others by viruses, worms, trojans, logic bombs or "
+NEXT = "\n- Next one stays for all of us."
 TELLING = (
     ("# T\n\nOne is here. Two is there.\n\nEnd.", "# T\n\nOne is here.\n\nTwo is there.\n\nEnd."),
     (LIST, LIST.replace("2. your payment details\n3.", "2.")),
@@ -30,21 +32,39 @@ TELLING = (
     ),
     ("# T\n\nIt is <del>10</del> 20 <b>euros</b> & more.", "# T\n\nIt is <del>10</del> 30 euros & <i>more</i>."),
     ("# T\n\n- a one\n    - b two\n\n> quoted words", "# T\n\n- a one\n- b two\n\nquoted words are here"),
+    # the end of a paragraph changes, and what follows came or went
+    (f"{ITEM}other code.{NEXT}", f"{ITEM}further words\n- Cheat people.\n- Fool them.{NEXT}"),
+    (f"{ITEM}other code.{NEXT}", f"{ITEM}other code. Really so\n- Cheat people.{NEXT}"),
+    (f"{ITEM}other code. Really so\n- Gone wholly away.{NEXT}", f"{ITEM}other code.{NEXT}"),
+    (f"{ITEM}other code.{NEXT}", f"{ITEM}other code. Really so\n\n### New\n{NEXT.replace('Next', 'A next')}"),
+    (f"{ITEM}other code.{NEXT}", f"{ITEM}other code, really so{NEXT.replace('Next', 'A next')}"),
+    ("# T\n\nOne here. Two there.\n\nEnd.", "# T\n\nOne here.\n\nTwo there. Really so\n\nAnother is new.\n\nEnd."),
 )  # fmt: skip
 
 
 def lines_of(text: Document) -> list[str]:
-    """Return what a document holds, a line for each block, items with their numbers."""
+    """Return what a document holds, a line for each line of a block, items with their numbers."""
     reader = ShapeReader()
     lines = [text.title]
     for block in text.blocks:
         marker = reader.read(block.containers).marker
-        lines.append(" ".join(f"{f'{marker} ' if marker else ''}{block.text}".split()))
-    return [line for line in lines if line]
+        words = "".join("\n" if _is_break(span) else span.text.replace("\n", " ") for span in block.spans)
+        lines.extend(f"{f'{marker} ' if marker else ''}{words}".split("\n"))
+    return [line for line in map(_plain, lines) if line]
+
+
+def _is_break(span: Span) -> bool:
+    return not span.text and bool(span.marks) and span.marks[-1].tag == "br"
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split())
 
 
 def shown(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+    """Return the lines that LibreOffice shows."""
+    # it puts a zero-width joiner of its own into the empty cell of a row that came or went
+    return [_plain(line) for line in text.split("\n") if line.strip().strip("\u200d")]
 
 
 def pairs() -> Iterator[tuple[Document, Document]]:
