@@ -83,7 +83,23 @@ def _absolute_address(address: str) -> str:
             " letters, digits, dots, hyphens, '_' and '~' (other hosts in their 'xn--' form)"
         )
         raise ValueError(msg)
+    try:
+        urlsplit(address)
+    except ValueError:
+        raise ValueError(f"{address!r} names no host; write a domain name, or the numbers of a host") from None
     return address if address.endswith("/") else f"{address}/"
+
+
+def _folder_name(folder: str) -> str:
+    if folder.startswith("/"):
+        raise ValueError(f"{folder!r} is a path of one machine; write it from the folder of site.toml")
+    return folder
+
+
+def _relative_folder(folder: str) -> str:
+    if folder and (folder.startswith("/") or "\\" in folder or ".." in folder.split("/")):
+        raise ValueError(f"{folder!r} leads out of the folder of site.toml; write a path below it, such as 'public'")
+    return folder.strip("/")
 
 
 def _hub_address(address: str) -> str:
@@ -136,7 +152,7 @@ class _Table(BaseModel):
 class ContentSettings(_Table):
     """Where the texts are."""
 
-    folder: Line = "."
+    folder: Annotated[Line, AfterValidator(_folder_name)] = "."
     """The content folder: relative to ``site.toml``, or to the repository where ``--repository`` names another one."""
     layout: tuple[Annotated[str, AfterValidator(_layout_pattern)], ...] = ("{policy}/{locale}.md",)
     """Patterns of the texts' paths, the first that fits wins; a repository that changed its layout lists both."""
@@ -268,6 +284,8 @@ class Settings(_Table):
     """Web servers for which a ready file is written: who asks for ``/`` is led to the language they read."""
     is_sample: bool = False
     """Pages say that the content is a sample."""
+    extra: Annotated[Line, AfterValidator(_relative_folder)] = ""
+    """A folder of files that are published as they are; relative to what ``content.folder`` is relative to."""
     content: ContentSettings = ContentSettings()
     versions: VersionSettings = VersionSettings()
     notices: dict[str, NoticePreset] = Field(default_factory=lambda: {"standard": NoticePreset(days=30)})

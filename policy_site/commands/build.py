@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=_positive, metavar="N", default=os.cpu_count() or 1, help="processes (default: one a core)"
     )
     add_previous_arguments(parser)
+    parser.add_argument(
+        "--incomplete-history",
+        action="store_true",
+        help="publish although older versions may be missing: from a shallow clone, or files without git",
+    )
     parser.add_argument("--strict", action="store_true", help="refuse warnings and an incomplete history, too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -52,7 +57,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         publication = origin.compile(
             as_of, jobs=arguments.jobs, progress=progress, published=previous.feed.events if previous else ()
         )
-        publication, findings = _examine(publication, previous, is_strict=arguments.strict)
+        publication, findings = _examine(publication, previous, arguments)
         frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
     seconds = time.monotonic() - started
     if terminal.is_machine:
@@ -82,12 +87,17 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _examine(
-    publication: Publication, previous: Previous | None, *, is_strict: bool
+    publication: Publication, previous: Previous | None, arguments: argparse.Namespace
 ) -> tuple[Publication, tuple[Finding, ...]]:
     """Return what may be published and what is to be said of it; :class:`ContentError` where it may not be."""
-    findings = check(publication)
-    if not publication.is_complete and is_strict:
-        raise ContentError(f"The history is incomplete. {publication.incompleteness}", findings=findings)
+    findings, is_strict = check(publication), arguments.strict
+    if not publication.is_complete and (is_strict or not arguments.incomplete_history):
+        raise ContentError(
+            "The history is incomplete, so versions, dates and redlines could be missing or wrong.",
+            remedy=publication.incompleteness
+            + ("" if is_strict else " To publish what is there all the same, add --incomplete-history."),
+            findings=findings,
+        )
     _refuse(findings, is_strict=is_strict)
     if previous:
         publication, notes = previous.carry_over(publication)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
@@ -12,10 +12,18 @@ from pathlib import Path
 
 from policy_site.catalogue.grouping import start_of
 from policy_site.errors import HistoryError, UsageError
-from policy_site.history import History, find_repository, read_folder, read_history
+from policy_site.history import (
+    History,
+    find_repository,
+    read_committed_files,
+    read_folder,
+    read_history,
+    read_small_files,
+)
 from policy_site.localization.catalogues import read_own_catalogues
 from policy_site.model import Event
 from policy_site.publication import Publication, Workshop, compile_publication
+from policy_site.publication.extra import LARGEST, take_extra_files
 from policy_site.settings import Settings, read_settings
 from policy_site.sources import Places
 
@@ -33,6 +41,8 @@ class Origin:
     folder: str
     """Content folder, relative to the repository; to the current folder where there is none."""
     ref: str | None
+    home: Path = Path()
+    """What the paths in the settings are relative to: the folder of ``site.toml``, or what ``--repository`` names."""
 
     def read(self, *, with_work_tree: bool = False, merged_at: datetime | None = None) -> History:
         """Read the history of the content; with ``merged_at``, as if what is not merged yet were, at that instant."""
@@ -78,15 +88,47 @@ class Origin:
         """
         workshop = Workshop(jobs=jobs, cache=cache_folder(), progress=progress)
         history = history or self.read(with_work_tree=with_work_tree)
-        return compile_publication(
+        publication = compile_publication(
             self.settings,
             history,
             as_of=as_of,
             workshop=workshop,
             with_drafts=with_drafts,
             published=published,
-            catalogues=read_own_catalogues(self.config.parent / "translations"),
+            catalogues=read_own_catalogues(self._catalogue_files(history, with_work_tree=with_work_tree)),
         )
+        extra = self._extra_files(history, with_work_tree=with_work_tree)
+        return replace(publication, extra_files=extra) if extra else publication
+
+    def _extra_files(self, history: History, *, with_work_tree: bool) -> Mapping[str, bytes]:
+        """Read the files that are published as they are, from where the texts are read."""
+        if not self.settings.extra:
+            return {}
+        folder = (self.home / self.settings.extra).resolve()
+        root = self.repository or self.home.resolve()
+        if not folder.is_relative_to(root):
+            raise HistoryError(f"The folder {self.settings.extra} is outside {root}.", remedy="Correct `extra`.")
+        if self.repository is None or history.commit is None or with_work_tree:
+            files = read_small_files(folder, limit=LARGEST, is_deep=True)
+        else:
+            below = folder.relative_to(root).as_posix()
+            files = read_committed_files(root, history.commit, below, limit=LARGEST, is_deep=True)
+        if not files:
+            raise HistoryError(
+                f"There are no files in the folder {self.settings.extra} that site.toml names as `extra`.",
+                remedy="Put the files there and commit them, or take the line out.",
+            )
+        return take_extra_files(files, folder=self.settings.extra)
+
+    def _catalogue_files(self, history: History, *, with_work_tree: bool) -> Mapping[str, bytes | None]:
+        """Read the operator's catalogues: of the commit that is published, where it holds them, else of the disk."""
+        folder = self.config.absolute().parent.resolve() / "translations"
+        if self.repository is None or history.commit is None or with_work_tree:
+            return read_small_files(folder, suffix=".po")
+        if not folder.is_relative_to(self.repository):
+            return read_small_files(folder, suffix=".po")
+        below = folder.relative_to(self.repository).as_posix()
+        return read_committed_files(self.repository, history.commit, below, suffix=".po")
 
 
 def add_origin_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,26 +151,39 @@ def open_origin(arguments: argparse.Namespace) -> Origin:
     config = arguments.config or default_configuration()
     settings = read_settings(config)
     if arguments.repository is not None:
-        if not arguments.repository.is_dir():
-            raise UsageError(f"There is no folder {arguments.repository}.", remedy="Correct --repository.")
-        repository = find_repository(arguments.repository)
-        if repository is None:
-            return Origin(settings, config, None, str(arguments.repository / settings.content.folder), arguments.ref)
-        folder = Path(os.path.normpath(settings.content.folder)).as_posix()
-        return Origin(settings, config, repository, folder, arguments.ref)
-    base = config.absolute().parent / settings.content.folder
+        return _in_repository(arguments, settings, config)
+    home = config.absolute().parent
+    base = home / settings.content.folder
     if not base.is_dir():
         raise UsageError(f"There is no content folder {base}.", remedy="Correct content.folder in site.toml.")
-    repository = find_repository(base)
-    if repository is None:
-        return Origin(settings, config, None, os.path.relpath(base), arguments.ref)
-    try:
-        folder = base.resolve().relative_to(repository.resolve()).as_posix()
-    except ValueError:
+    # what the settings, or a link, make of the path of the texts says nothing of where texts may be read
+    root = find_repository(home)
+    if not base.resolve().is_relative_to(root or home.resolve()):
         raise HistoryError(
-            f"The content folder {base} is outside the repository {repository}.", remedy="Correct content.folder."
-        ) from None
-    return Origin(settings, config, repository, folder, arguments.ref)
+            f"The content folder {base} is outside {f'the repository {root}' if root else f'the folder {home}'}.",
+            remedy="Correct content.folder, or name the repository that holds it with --repository.",
+        )
+    repository = root or find_repository(base)
+    if repository is None:
+        return Origin(settings, config, None, os.path.relpath(base), arguments.ref, home)
+    folder = base.resolve().relative_to(repository).as_posix()
+    return Origin(settings, config, repository, folder, arguments.ref, home)
+
+
+def _in_repository(arguments: argparse.Namespace, settings: Settings, config: Path) -> Origin:
+    """Find the content in the folder that ``--repository`` names."""
+    if not arguments.repository.is_dir():
+        raise UsageError(f"There is no folder {arguments.repository}.", remedy="Correct --repository.")
+    folder = Path(os.path.normpath(settings.content.folder)).as_posix()
+    base = arguments.repository / folder
+    if not base.resolve().is_relative_to(arguments.repository.resolve()):
+        raise HistoryError(
+            f"The content folder {base} is outside {arguments.repository}.", remedy="Correct content.folder."
+        )
+    repository = find_repository(arguments.repository)
+    if repository is None:
+        return Origin(settings, config, None, str(base), arguments.ref, arguments.repository)
+    return Origin(settings, config, repository, folder, arguments.ref, arguments.repository)
 
 
 def default_configuration() -> Path:

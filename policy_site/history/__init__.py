@@ -8,8 +8,16 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from policy_site.history.attached import AttachedFiles, Wanted
 from policy_site.history.creation import Snapshot, create_repository
+from policy_site.history.disk import read_small_files
 from policy_site.history.history import History, read_folder, read_history
-from policy_site.history.merging import FileChange, Merge, find_merge, find_names_on_branches, read_file
+from policy_site.history.merging import (
+    FileChange,
+    Merge,
+    find_merge,
+    find_names_on_branches,
+    read_committed_files,
+    read_file,
+)
 from policy_site.history.repository import find_merge_base, find_repository
 
 __all__ = [
@@ -24,7 +32,9 @@ __all__ = [
     "find_merge_base",
     "find_names_on_branches",
     "find_repository",
+    "read_committed_files",
     "read_file",
     "read_folder",
     "read_history",
+    "read_small_files",
 ]

@@ -36,7 +36,7 @@ def read_blobs(folder: Path, names: Sequence[str], *, limit: int) -> Iterator[Bl
 
 def _read_until_damage(folder: Path, names: Sequence[str], *, limit: int) -> Iterator[Blob]:
     with tempfile.TemporaryFile() as requests:
-        requests.write("".join(f"{name}\n" for name in names).encode("ascii"))
+        requests.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
         requests.seek(0)
         with start_git(folder, "cat-file", "--batch", "--buffer", requests=requests) as process:
             output, complaints = cast("IO[bytes]", process.stdout), cast("IO[bytes]", process.stderr)

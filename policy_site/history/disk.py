@@ -9,6 +9,9 @@ from pathlib import Path
 
 from policy_site.history.texts import NOT_A_FILE, SIZE_LIMIT, SYMBOLIC_LINK, TOO_LARGE, UNREADABLE, Fault
 
+SMALL_LIMIT = 1024 * 1024
+"""Bytes of a file that belongs to the site and is no text."""
+
 
 def read_files(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Fault]]:
     """Yield each wanted file below ``folder`` by its path with ``/``, in the order of paths."""
@@ -23,6 +26,28 @@ def find_linked_folders(folder: Path) -> Iterator[str]:
         for name in folders:
             if (Path(place) / name).is_symlink():
                 yield (Path(place) / name).relative_to(folder).as_posix()
+
+
+def read_small_files(
+    folder: Path, *, suffix: str = "", limit: int = SMALL_LIMIT, is_deep: bool = False
+) -> dict[str, bytes | None]:
+    """Return the files of a folder whose names end with ``suffix``, as :func:`read_committed_files` does of a commit.
+
+    No folder, or a link to one: no files. Links inside are not followed.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return {}
+    found: dict[str, bytes | None] = {}
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(folders) if is_deep else []
+        linked = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            path = Path(place) / name
+            if name.endswith(suffix):
+                content = _read_file(path)
+                is_fine = isinstance(content, bytes) and len(content) <= limit
+                found[path.relative_to(folder).as_posix()] = content if is_fine else None  # type: ignore[assignment]
+    return dict(sorted(found.items()))
 
 
 def _find_paths(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[str]:

@@ -42,7 +42,7 @@ class History:
     branch: str | None
     """The publishing branch, or the revision asked for instead; ``None`` outside a repository."""
     is_complete: bool
-    """False for a shallow or partial clone, and outside a repository: older revisions can exist elsewhere."""
+    """False where older revisions can exist elsewhere: a shallow clone, one that lacks a text, and no repository."""
     how_to_complete: str
     """A sentence; empty where the history is complete."""
     revisions: Mapping[str, tuple[Revision, ...]]
@@ -138,7 +138,8 @@ class _Reader:
         """Read the blobs of the files that are wanted, and put their revisions in order."""
         pasts = {path: past for path, past in sorted(lineages.sightings.items()) if self.wants(path)}
         contents = _read_contents(repository, pasts.values())
-        is_partial = any(content is texts.MISSING for content in contents.values()) and repository.is_partial
+        is_lacking = any(content is texts.MISSING for content in contents.values())
+        is_partial = is_lacking and repository.is_partial
         revisions: dict[str, tuple[Revision, ...]] = {}
         sequence: list[tuple[int, str, Revision]] = []
         findings = [*report_tip(tip), *report_names(lineages.present)]
@@ -155,8 +156,10 @@ class _Reader:
             commit=tip.commit,
             committed_at=None,
             branch=tip.branch,
-            is_complete=not (repository.is_shallow or is_partial),
-            how_to_complete=_how_to_complete(is_shallow=repository.is_shallow, is_partial=is_partial),
+            is_complete=not (repository.is_shallow or is_lacking),
+            how_to_complete=_how_to_complete(
+                is_shallow=repository.is_shallow, is_partial=is_partial, is_lacking=is_lacking
+            ),
             revisions=MappingProxyType(revisions),
             sequence=tuple((path, revision) for _, path, revision in sequence),
             files=frozenset(self.below(path) for path in lineages.present if self.wants(path)),
@@ -281,10 +284,12 @@ def _without_likeness(history: History, *, is_partial: bool) -> History:
     return replace(history, is_complete=False, how_to_complete=how)
 
 
-def _how_to_complete(*, is_shallow: bool, is_partial: bool) -> str:
+def _how_to_complete(*, is_shallow: bool, is_partial: bool, is_lacking: bool = False) -> str:
     if is_shallow:
         return "Fetch the rest of the history with `git fetch --unshallow` (in CI: a clone of full depth)."
-    return PARTIAL_REMEDY if is_partial else ""
+    if is_partial:
+        return PARTIAL_REMEDY
+    return "Look at the repository with `git fsck`, then fetch or clone it again." if is_lacking else ""
 
 
 def from_root(path: str, folder: str) -> str:

@@ -177,6 +177,27 @@ def read_file(repository: Path, commit: str, path: str) -> str | None:
     return None
 
 
+def read_committed_files(
+    repository: Path,
+    commit: str,
+    folder: str,
+    *,
+    suffix: str = "",
+    limit: int = disk.SMALL_LIMIT,
+    is_deep: bool = False,
+) -> dict[str, bytes | None]:
+    """Return the files of ``folder`` in a commit whose names end with ``suffix``, by their paths below it.
+
+    ``None`` for links, modules and what is larger than ``limit`` bytes; without ``is_deep``, folders are left out.
+    """
+    opened = open_repository(repository)
+    listed = opened.list_files(commit, folder, is_deep=is_deep)
+    files = {name: blob for name, blob in listed.items() if name.endswith(suffix)}
+    blobs = read_blobs(opened.folder, [blob for blob in files.values() if blob], limit=limit)
+    contents = {blob.name: blob.content for blob in blobs}
+    return {name: contents.get(blob) for name, blob in files.items()}
+
+
 def find_names_on_branches(repository: Path, folder: str) -> frozenset[str]:
     """Return the names of files that any branch has in ``folder``, a path from the root of the repository."""
     opened = open_repository(repository)

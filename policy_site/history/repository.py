@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -192,6 +193,21 @@ class Repository:
         status, output, _ = run_git(self.folder, *command)
         return tuple(_decode(name) for name in output.split(b"\0") if name) if status == 0 else ()
 
+    def list_files(self, commit: str, folder: str, *, is_deep: bool = False) -> dict[str, str]:
+        """Return the entries of ``folder`` in a commit by name, each with its object; empty for links and such.
+
+        ``is_deep``: those of the folders in it, too, by their paths.
+        """
+        deep = ("-r",) if is_deep else ()
+        status, output, _ = run_git(self.folder, "ls-tree", "-z", "--full-tree", *deep, f"{commit}:{folder}")
+        found: dict[str, str] = {}
+        for entry in output.split(b"\0") if status == 0 else ():
+            facts, tab, name = entry.partition(b"\t")
+            if tab:
+                mode, _, blob = _decode(facts).split()
+                found[_decode(name)] = blob if mode.startswith("100") else ""
+        return found
+
     def find_publishing_tip(self, branch: str | None) -> str | None:
         """Return the commit of the publishing branch where it can be told: of ``branch``, else of ``main`` or alike.
 
@@ -251,7 +267,20 @@ def find_repository(path: Path) -> Path | None:
     try:
         return open_repository(place).folder
     except _NotARepositoryError:
+        _refuse_broken(place)
         return None
+
+
+def _refuse_broken(place: Path) -> None:
+    """Raise :class:`HistoryError` where ``.git`` is there and git finds no repository: files alone may be drafts."""
+    for folder in (place, *place.parents):
+        if os.path.lexists(folder / ".git"):
+            raise HistoryError(
+                f"{folder / '.git'} is there, but git finds no repository in it.",
+                remedy="Clone the repository again. To publish files without a history, copy them to another place.",
+            )
+        if os.path.ismount(folder):
+            return
 
 
 def find_merge_base(repository: Path, base: str, head: str) -> str | None:

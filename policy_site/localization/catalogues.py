@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -71,35 +72,51 @@ def begin_catalogue(tag: str) -> bytes:
     return _written(begun)
 
 
-def read_own_catalogues(folder: Path) -> tuple[OwnCatalogue, ...]:
-    """Read the catalogues that an operator keeps: ``pt-BR.po`` in ``folder``. A phrase may be missing, none be wrong.
+def read_own_catalogues(files: Mapping[str, bytes | None]) -> tuple[OwnCatalogue, ...]:
+    """Read the catalogues that an operator keeps, by their names, such as ``pt-BR.po``.
 
-    Raises :class:`SettingsError` with one finding a fault.
+    A phrase may be missing, none be wrong. ``None``: a file that cannot be read. Raises :class:`SettingsError` with one
+    finding a fault.
     """
     found: list[OwnCatalogue] = []
     findings: list[Finding] = []
-    for file in sorted(folder.glob("*.po")) if folder.is_dir() else ():
-        tag, content = file.stem.replace("_", "-"), file.read_bytes()
+    for name, content in sorted(files.items()):
+        tag = name.removesuffix(".po").replace("_", "-")
+        if content is None:
+            findings.append(
+                _finding(name, None, "This is no file of text below 1 MiB.", "Put the catalogue itself here.")
+            )
+            continue
         try:
             catalogue = read_po(io.BytesIO(content), locale=tag.replace("-", "_"), domain=DOMAIN, abort_invalid=True)
             compile_catalogue(content, tag)
         except (PoFileError, ValueError, LookupError, TypeError) as error:
-            findings.append(_finding(file, None, f"This is no catalogue: {error}.", "Mend the syntax of the file."))
+            findings.append(_finding(name, None, f"This is no catalogue: {error}.", "Mend the syntax of the file."))
         else:
             found.append(OwnCatalogue(tag, content))
             if catalogue.locale is None:
-                findings.append(_finding(file, None, f"CLDR knows no language {tag!r}.", "Name the file after one."))
+                findings.append(_finding(name, None, f"CLDR knows no language {tag!r}.", "Name the file after one."))
             findings += [
-                _finding(file, message.lineno, fault, "Mend the translation.")
+                _finding(name, message.lineno, fault, "Mend the translation.")
                 for message in catalogue
                 if message.id and any(_texts_of(message))
-                for fault in faults_of_message(message, forms=catalogue.num_plurals)
+                for fault in (*faults_of_message(message, forms=catalogue.num_plurals), *_hidden_signs(message))
             ]
     if findings:
         raise SettingsError(
-            f"The catalogues in {folder} have faults.", remedy="Mend them and try again.", findings=tuple(findings)
+            "The catalogues in translations/ have faults.",
+            remedy="Mend them and try again.",
+            findings=tuple(findings),
         )
     return tuple(found)
+
+
+def _hidden_signs(message: Message) -> Iterator[str]:
+    """Yield what is wrong with control characters: they could move a terminal."""
+    texts = "".join(_texts_of(message))
+    found = {sign for sign in texts if unicodedata.category(sign) == "Cc" and sign != "\n"}
+    for sign in sorted(found):
+        yield f"It holds the sign U+{ord(sign):04X}, which nobody sees."
 
 
 def find_catalogue_faults(checkout: Path) -> tuple[str, ...]:
@@ -128,6 +145,6 @@ def _texts_of(message: Message) -> Iterable[str]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def _finding(file: Path, line: int | None, message: str, remedy: str) -> Finding:
-    place = f"translations/{file.name}"
+def _finding(name: str, line: int | None, message: str, remedy: str) -> Finding:
+    place = f"translations/{name}"
     return Finding(path=place, line=line, rule="catalogue", severity=Severity.ERROR, message=message, remedy=remedy)

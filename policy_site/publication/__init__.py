@@ -71,6 +71,8 @@ class Publication:
     """What a forge's preview shows of the texts at the tip, by :attr:`Edition.digest`."""
     catalogues: tuple[OwnCatalogue, ...] = ()
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
+    extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    """Files of the company that are published as they are, by their paths in the site."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
     kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

@@ -28,6 +28,16 @@ def write_manifest(publication: Publication, folder: Path) -> None:
     (folder / MANIFEST_NAME).write_text(content, encoding="utf-8")
 
 
+def foreign_files(folder: Path) -> list[str]:
+    """Return the files of a published site that its manifest does not name: what others put there, sorted."""
+    manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
+    known = manifest.get("files") if isinstance(manifest, dict) else None
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    return sorted(
+        name for name in files if name != MANIFEST_NAME and (not isinstance(known, dict) or name not in known)
+    )
+
+
 def is_own_manifest(path: Path) -> bool:
     """Say whether a file is the manifest of a site that this program wrote."""
     try:
@@ -50,7 +60,19 @@ def _program() -> str:
 
 
 _SOURCES = frozenset({".css", ".html", ".js", ".mjs", ".po", ".py", ".svg"})
-_SEEN_IN_PAGES = ("babel", "diff-match-patch", "flask", "jinja2", "lxml", "markdown", "nh3", "rapidfuzz", "regex")
+_SEEN_IN_PAGES = (
+    "babel",
+    "diff-match-patch",
+    "flask",
+    "jinja2",
+    "lxml",
+    "markdown",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "nh3",
+    "rapidfuzz",
+    "regex",
+)
 
 
 def fingerprint(publication: Publication) -> str:
@@ -80,6 +102,7 @@ def fingerprint(publication: Publication) -> str:
         [(identity, record["hash"]) for identity, record in publication.kept_records.items()],
         [(address, hashlib.sha256(content).hexdigest()) for address, content in publication.kept_files.items()],
         publication.catalogues,
+        [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(publication.extra_files.items())],
     )
     digest = hashlib.sha256()
     for part in parts:

@@ -6,7 +6,7 @@ every planned page is there. Whatever fails or interrupts, the site published be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from policy_site.publication import Publication
 from policy_site.publishing.exchange import keep_times, new_folder, put_in_place
 from policy_site.publishing.freezing import freeze_pages
 from policy_site.publishing.lock import only_build
-from policy_site.publishing.manifest import MANIFEST_NAME, is_own_manifest, is_published, write_manifest
+from policy_site.publishing.manifest import MANIFEST_NAME, foreign_files, is_own_manifest, is_published, write_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,15 @@ def freeze_site(
     output = output.absolute()
     _refuse_foreign_folder(output)
     pages = [page for page in plan_pages(publication) if page.kind is not PageKind.MANIFEST]
+    count = len(pages) + len(publication.extra_files) + 1
     if is_published(publication, output):
-        return Frozen(output, len(pages) + 1, 0)
+        return Frozen(output, count, 0)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with only_build(output), new_folder(output) as folder:
             freeze_pages(publication, pages, folder, jobs=max(1, jobs), progress=progress)
             _compare_with_plan(folder, pages)
+            _add_extra_files(folder, publication.extra_files)
             write_manifest(publication, folder)
             changed = keep_times(folder, output)
             put_in_place(folder, output)
@@ -59,7 +61,7 @@ def freeze_site(
             f"The site could not be written: {error.strerror or error} ({error.filename or output}).",
             remedy="The site published before is untouched; make room or grant access, and build again.",
         ) from error
-    return Frozen(output, len(pages) + 1, changed)
+    return Frozen(output, count, changed)
 
 
 def _refuse_foreign_folder(output: Path) -> None:
@@ -72,6 +74,25 @@ def _refuse_foreign_folder(output: Path) -> None:
             f"{output} holds files that policy-site did not write, and publishing would remove them.",
             remedy="Name an empty folder with --output, or one that holds a site.",
         )
+    if any(output.iterdir()) and (foreign := foreign_files(output)):
+        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")  # noqa: PLR2004 - as many as are shown
+        raise PublishingError(
+            f"{output} holds files that policy-site did not write, and publishing would remove them: {shown}.",
+            remedy="Move them away. What is to be published with the site belongs in a folder that site.toml names as"
+            " `extra`.",
+        )
+
+
+def _add_extra_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        if name == MANIFEST_NAME or path.exists() or any(parent.is_file() for parent in path.parents):
+            raise PublishingError(
+                f"The file {name} beside the policies has the address of a page of the site.",
+                remedy="Give it another name, or take it out of the folder that site.toml names as `extra`.",
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _compare_with_plan(folder: Path, pages: Sequence[Page]) -> None:

@@ -188,14 +188,17 @@ def test_a_source_archive_builds_with_what_is_left_and_says_so(
         source.extractall(archive)
     monkeypatch.chdir(archive)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    assert main(["build", "--jobs", "1"]) == 0
+    assert main(["build", "--jobs", "1"]) == 1
+    assert "--incomplete-history" in capsys.readouterr().err
+    assert not (archive / "build").exists()
+    assert main(["build", "--jobs", "1", "--incomplete-history"]) == 0
     assert "The history is incomplete." in capsys.readouterr().err
     assert "60 days" in (archive / "build/site/en/privacy/index.html").read_text(encoding="utf-8")
     history = (archive / "build/site/en/privacy/history/index.html").read_text(encoding="utf-8")
     assert "2025-03-01" in history, "the release note is there, though the text is not"
     assert "clone" in history
-    assert main(["build", "--jobs", "1", "--strict"]) == 1
-    assert "The history is incomplete." in capsys.readouterr().err
+    assert main(["build", "--jobs", "1", "--strict", "--incomplete-history"]) == 1
+    assert "The history is incomplete, so" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("policies")

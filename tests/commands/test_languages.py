@@ -73,13 +73,13 @@ def test_an_operator_puts_one_phrase_in_other_words(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path / "policies").site(languages=["en", "de"])
     policies.publish("privacy", effective="2026-05-04", text=TEXT)
     own = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "In force"\nmsgstr "Gilt"\n'
-    policies.write("content/translations/de.po", own)
+    policies.write("content/translations/de.po", own).commit()
     assert _build(policies, tmp_path / "site").returncode == 0
     page = (tmp_path / "site/de/privacy/history/index.html").read_text(encoding="utf-8")
     assert ">Gilt</span>" in page
     assert "Alle Fassungen" in page, "the others are ours"
     before = json.loads((tmp_path / "site/manifest.json").read_text(encoding="utf-8"))["fingerprint"]
-    policies.write("content/translations/de.po", own.replace("Gilt", "Wirksam"))
+    policies.write("content/translations/de.po", own.replace("Gilt", "Wirksam")).commit()
     assert _build(policies, tmp_path / "site").returncode == 0
     assert json.loads((tmp_path / "site/manifest.json").read_text(encoding="utf-8"))["fingerprint"] != before
 
@@ -91,6 +91,8 @@ def test_an_operator_puts_one_phrase_in_other_words(tmp_path: Path) -> None:
         ("de.po", 'msgid "In force"\nmsgstr "<script>alert(1)</script>"\n', "markup"),
         ("de.po", 'msgid "In force"\nmsgstr "100 %"\n', "other placeholders"),
         ("de.po", 'msgid "In force"\nmsgstr "In Kraft\u202e"\n', "turns the direction"),
+        ("de.po", 'msgid "In force"\nmsgstr "In \x1b[2JKraft"\n', "U+001B"),
+        ("de.po", 'msgid "In force"\nmsgstr "In\x00Kraft"\n', "U+0000"),
         ("de.po", "In force is Gilt", "no catalogue"),
         ("de.po", b"\xff\xfe\x00", "no catalogue"),
         ("de.po", 'msgid ""\nmsgstr "Content-Type: text/plain; charset=none\\n"\n', "no catalogue"),
@@ -98,12 +100,9 @@ def test_an_operator_puts_one_phrase_in_other_words(tmp_path: Path) -> None:
         ("xx-YY.po", 'msgid "In force"\nmsgstr "A"\n', "knows no language"),
     ],
 )
-def test_a_wrong_catalogue_of_an_operator_is_refused_by_name(
-    tmp_path: Path, name: str, catalogue: str | bytes, said: str
-) -> None:
-    (tmp_path / name).write_bytes(catalogue if isinstance(catalogue, bytes) else catalogue.encode())
+def test_a_wrong_catalogue_of_an_operator_is_refused_by_name(name: str, catalogue: str | bytes, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        read_own_catalogues(tmp_path)
+        read_own_catalogues({name: catalogue if isinstance(catalogue, bytes) else catalogue.encode()})
     (finding,) = refused.value.findings
     assert finding.path == f"translations/{name}"
     assert said in finding.message
@@ -112,7 +111,7 @@ def test_a_wrong_catalogue_of_an_operator_is_refused_by_name(
 def test_a_build_says_which_catalogue_is_wrong(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path / "policies").site(languages=["en", "de"])
     policies.publish("privacy", effective="2026-05-04", text=TEXT)
-    policies.write("content/translations/de.po", 'msgid "In force"\nmsgstr "<b>"\n')
+    policies.write("content/translations/de.po", 'msgid "In force"\nmsgstr "<b>"\n').commit()
     refused = _build(policies, tmp_path / "site")
     assert refused.returncode == 2
     assert "translations/de.po:1: " in refused.stderr

@@ -74,9 +74,11 @@ def test_a_page_that_was_tampered_with_is_written_again(policies: PolicyReposito
     freeze_site(compiled(policies), site)
     before = snapshot(site)
     (site / "en" / "privacy" / "index.html").write_text("forged", encoding="utf-8")
-    (site / "extra.html").write_text("forged", encoding="utf-8")
     freeze_site(compiled(policies), site)
     assert snapshot(site) == before
+    (site / "extra.html").write_text("forged", encoding="utf-8")
+    with pytest.raises(PublishingError, match=r"extra\.html"):
+        freeze_site(compiled(policies), site)
 
 
 def test_the_same_site_is_published_at_any_instant_between_two_transitions(
