@@ -122,6 +122,15 @@ def test_every_file_is_served_with_the_headers_that_its_rule_names(server: Serve
             assert answer.headers["content-type"] == wanted, path
 
 
+def test_a_browser_asks_each_time_whether_a_page_is_still_the_one(server: Server) -> None:
+    paths = ("/legal/?choose=language", "/legal/en/", "/legal/en/privacy/", "/legal/en/privacy/history/")
+    for path in paths:
+        answer = server.ask(path)
+        assert answer.status == 200, path
+        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers.get("cache-control") == "no-cache", path
+
+
 _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",

@@ -39,7 +39,7 @@ def write_nginx_server(hosting: Hosting) -> str:
         "absolute_redirect off;",
         f"error_page 404 {base}404.html;",
         "",
-        *_location(f"= {base}", hosting, [("Vary", "Accept-Language")], before=[
+        *_location(f"= {base}", hosting, [("Vary", "Accept-Language"), ("Cache-Control", "no-cache")], before=[
             "if ($policy_site_lead_on) {",
             f"  return 302 {base}$policy_site_lead_on/;",
             "}",

@@ -72,12 +72,18 @@ _COMMON = (
     ("Referrer-Policy", "no-referrer"),
 )
 _SHARED = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300, must-revalidate"))
+_FRESH = (("Cache-Control", "no-cache"),)
+"""A browser keeps a page and asks each time whether it is still the one: what applies can be another text tomorrow."""
 _FEED_TYPES = {form.suffix: form.media_type for form in FEED_FORMS}
 
 
 def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
     """Give the rules of some files; none is in two of them, since some hosts would say a header twice."""
     yield Rule("static/*", (("Cache-Control", "public, max-age=31536000, immutable"),))
+    for kind in PageKind:
+        if kind.is_for_people and not kind.pattern.endswith(".html"):
+            place = re.sub(r"\{(\w+)\}", r":\1", kind.pattern)
+            yield from (Rule(f"{place}{file}", _FRESH) for file in ("", "index.html"))
     for page in pages:
         if page.kind in (PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE):
             yield Rule(quote_address(page.address), (("Content-Type", _FEED_TYPES[page.parameters["form"]]), *_SHARED))
