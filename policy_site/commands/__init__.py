@@ -37,6 +37,7 @@ COMMANDS = (
     "serve",
     "check",
     "review",
+    "preview",
     "log",
     "diff",
     "translations",

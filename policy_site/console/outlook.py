@@ -22,7 +22,7 @@ def look_ahead(publication: Publication, compile_at: Callable[[datetime], Public
     """
     told = {_essence(finding) for finding in check(publication)}
     found: list[Finding] = []
-    for later in _days_to_come(publication, compile_at):
+    for later in days_to_come(publication, compile_at):
         day = later.as_of.astimezone(later.settings.zone).date().isoformat()
         for finding in check(later):
             if _essence(finding) not in told and finding.severity is not Severity.NOTE:
@@ -31,7 +31,8 @@ def look_ahead(publication: Publication, compile_at: Callable[[datetime], Public
     return tuple(found)
 
 
-def _days_to_come(publication: Publication, compile_at: Callable[[datetime], Publication]) -> Iterator[Publication]:
+def days_to_come(publication: Publication, compile_at: Callable[[datetime], Publication]) -> Iterator[Publication]:
+    """Yield what is published on each day on which something changes by itself, in their order."""
     for _ in range(_MOST_DAYS):
         if publication.next_transition is None:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -71,6 +71,8 @@ class Publication:
     """What a forge's preview shows of the texts at the tip, by :attr:`Edition.digest`."""
     catalogues: tuple[OwnCatalogue, ...] = ()
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
+    preview_of: date | None = None
+    """The day that a preview shows, in the site's time zone; ``None`` for what is published."""
     extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Files of the company that are published as they are, by their paths in the site."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))

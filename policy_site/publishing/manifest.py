@@ -102,6 +102,7 @@ def fingerprint(publication: Publication) -> str:
         [(identity, record["hash"]) for identity, record in publication.kept_records.items()],
         [(address, hashlib.sha256(content).hexdigest()) for address, content in publication.kept_files.items()],
         publication.catalogues,
+        publication.preview_of,
         [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(publication.extra_files.items())],
     )
     digest = hashlib.sha256()

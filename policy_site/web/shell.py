@@ -10,7 +10,7 @@ from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import Policy
 from policy_site.pages import Listing, Page, PageKind
 from policy_site.static_files import static_name
-from policy_site.web.site import Site
+from policy_site.web.site import Day, Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 
 CONTENT_SECURITY_POLICY = (
@@ -85,6 +85,8 @@ class Shell:
     is_equally_authentic: bool
     """True where the policy's texts in all languages are."""
     is_sample: bool
+    preview_of: Day | None
+    """The day that a preview shows; ``None`` where this is what is published."""
     incompleteness: str
     """In English, the language of what is said to operators."""
 
@@ -110,7 +112,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
     settings = site.publication.settings
     locale = page.parameters.get("locale", settings.languages[0])
     is_repeated = is_fallback(site, page)
-    is_indexed = frame.is_indexed and not is_repeated and page.kind.listing is not Listing.NEVER
+    preview_of = site.publication.preview_of
+    is_indexed = frame.is_indexed and not is_repeated and page.kind.listing is not Listing.NEVER and preview_of is None
     own = source_address(site, page) if is_repeated else site.absolute_link(page.kind, **page.parameters)
     return Shell(
         language=site.phrases(locale).language,
@@ -130,7 +133,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         else (),
         choose=f"{site.link(PageKind.LANGUAGES)}?{CHOOSE}",
         trail=(*_trail(site, locale, frame), *frame.crumbs),
-        feeds=_feeds(site, locale, frame.policy),
+        feeds=_feeds(site, locale, frame.policy) if preview_of is None else (),
         style=site.link(PageKind.STATIC, name=static_name("site.css")),
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
         csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
@@ -138,6 +141,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         prevailing=_prevailing(site, locale, frame.policy),
         is_equally_authentic=frame.policy is not None and settings.prevailing_locale(frame.policy.id) is None,
         is_sample=settings.is_sample,
+        preview_of=site.day(preview_of, locale) if preview_of else None,
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
     )
 

@@ -1,0 +1,110 @@
+"""A preview: the site as it would be today and on each day to come, side by side in a folder that any host serves.
+
+It is never taken for the published site: it has no manifest and no change feed, a build does not write over it, and
+every page says what it is and asks not to be listed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+
+from policy_site.errors import PublishingError
+from policy_site.publication import Publication
+from policy_site.publishing.exchange import new_folder, put_in_place
+from policy_site.publishing.lock import only_build
+from policy_site.publishing.manifest import MANIFEST_NAME
+from policy_site.publishing.site import freeze_site
+
+MARK = "preview.json"
+"""Says that a folder is a preview, and of what."""
+_NOT_FOR_PREVIEWS = (MANIFEST_NAME, "changes", "current.json", "sitemap.xml")
+"""What programs would take for the published site."""
+_HEADERS = "/*\n  X-Robots-Tag: noindex\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedDay:
+    """One day of a preview."""
+
+    day: date
+    name: str
+    """Of its folder: ``today`` or ``2027-01-15``."""
+    changes: tuple[str, ...]
+    """What happens on that day, a sentence each, in English."""
+    publication: Publication
+
+
+def freeze_preview(
+    days: Sequence[PreviewedDay],
+    output: Path,
+    *,
+    jobs: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> None:
+    """Write a site for each day into ``output``, and a page that names them, and put all in place in one step.
+
+    Raises :class:`PublishingError` where ``output`` holds anything but a preview, or cannot be written.
+    """
+    output = output.absolute()
+    if output.exists() and (output.is_symlink() or not output.is_dir() or not _may_be_replaced(output)):
+        raise PublishingError(f"{output} holds something other than a preview.", remedy="Name an empty folder.")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with only_build(output), new_folder(output) as folder:
+            for one in days:
+                _write_day(one, folder / one.name, jobs, progress)
+            (folder / "index.html").write_text(_page(days), encoding="utf-8")
+            (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
+            (folder / "_headers").write_text(_HEADERS, encoding="utf-8")
+            about = {"commit": days[0].publication.commit, "days": [one.day.isoformat() for one in days]}
+            (folder / MARK).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+            put_in_place(folder, output)
+    except OSError as error:
+        raise PublishingError(
+            f"The preview could not be written: {error.strerror or error} ({error.filename or output}).",
+            remedy="Make room or grant access, and try again.",
+        ) from error
+
+
+def _may_be_replaced(output: Path) -> bool:
+    return (output / MARK).is_file() or not any(output.iterdir())
+
+
+def _write_day(one: PreviewedDay, folder: Path, jobs: int, progress: Callable[[str, int, int], None] | None) -> None:
+    freeze_site(one.publication, folder, jobs=jobs, progress=progress)
+    for name in _NOT_FOR_PREVIEWS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    (folder.parent / f".{folder.name}.lock").unlink(missing_ok=True)
+
+
+def _page(days: Sequence[PreviewedDay]) -> str:
+    """Return the page that names the days, for the legal team: in English, as the commands are."""
+    title = escape(days[0].publication.settings.title)
+    rows = "".join(
+        f'<li><a href="{one.name}/">{_when(one)}</a><ul>'
+        + "".join(f"<li>{escape(change)}</li>" for change in one.changes)
+        + "</ul></li>\n"
+        for one in days
+    )
+    commit = escape((days[0].publication.commit or "")[:12])
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="robots" content="noindex">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Preview of {title}</title>\n</head>\n<body>\n<main>\n<h1>Preview of {title}</h1>\n"
+        f"<p>The site as it would be if commit {commit} were merged now. It is not published.</p>\n"
+        f"<ul>\n{rows}</ul>\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _when(one: PreviewedDay) -> str:
+    return f"Today, {one.day.isoformat()}" if one.name == "today" else f"From {one.day.isoformat()}"

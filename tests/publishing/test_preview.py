@@ -1,0 +1,89 @@
+"""A preview shows what would be published, today and on each day to come, and is never taken for the published site."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from policy_site.commands import main
+from tests.support.builder import PolicyRepository
+
+TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"
+
+
+@pytest.fixture(scope="module")
+def policies(tmp_path_factory: pytest.TempPathFactory) -> PolicyRepository:
+    """Make a repository whose pull request announces a version."""
+    repository = PolicyRepository(tmp_path_factory.mktemp("preview") / "repository").site(languages=["en", "de"])
+    repository.publish("privacy", effective="2025-03-01", text=TEXT)
+    repository.git("checkout", "-q", "-b", "proposal")
+    repository.publish("privacy", effective="2027-03-01", published="2026-12-01", text=TEXT.replace("90", "60"))
+    return repository
+
+
+@pytest.fixture(scope="module")
+def preview(policies: PolicyRepository) -> Path:
+    """Write the preview of the pull request."""
+    folder = policies.root.parent / "preview"
+    assert show(policies, folder) == 0
+    return folder
+
+
+def show(policies: PolicyRepository, folder: Path, *arguments: str) -> int:
+    config = str(policies.content / "site.toml")
+    return main(["preview", "--config", config, "--output", str(folder), "--as-of", "2026-12-02", *arguments])
+
+
+def test_each_day_is_a_site_of_its_own(preview: Path) -> None:
+    today, later = (preview / day / "en/privacy/index.html" for day in ("today", "2027-03-01"))
+    assert "90 days" in today.read_text(encoding="utf-8")
+    assert "60 days" in later.read_text(encoding="utf-8")
+    page = (preview / "index.html").read_text(encoding="utf-8")
+    assert "privacy: version 2025-03-01 is in force." in page
+    assert "privacy: version 2027-03-01 takes effect." in page
+    assert re.findall(r'href="([^"]+)"', page) == ["today/", "2027-03-01/"]
+
+
+def test_every_page_says_that_it_is_a_preview_and_asks_not_to_be_listed(preview: Path) -> None:
+    pages = sorted(preview.glob("*/*/**/*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert '<meta name="robots" content="noindex">' in text, page
+        assert "hreflang" not in text.partition("<body>")[0], page
+        assert re.search(r'class="ribbon">(This is a preview|Dies ist eine Vorschau)', text), page
+    for robots in preview.rglob("robots.txt"):
+        assert "Disallow: /" in robots.read_text(encoding="utf-8")
+    assert "X-Robots-Tag: noindex" in (preview / "_headers").read_text(encoding="utf-8")
+
+
+def test_no_program_takes_it_for_the_published_site(preview: Path, policies: PolicyRepository, tmp_path: Path) -> None:
+    names = {path.name for path in preview.rglob("*")}
+    assert names.isdisjoint({"manifest.json", "feed.json", "current.json", "sitemap.xml"})
+    config = str(policies.content / "site.toml")
+    build = ["build", "--config", config, "--ref", "main", "--as-of", "2026-12-02", "--jobs", "1"]
+    for folder in (preview, preview / "today"):
+        assert main([*build, "--output", str(tmp_path / "site"), "--previous", str(folder)]) != 0
+        assert not (tmp_path / "site").exists()
+        assert main([*build, "--output", str(folder)]) == 1, "nor is it written over"
+
+
+def test_no_page_leads_to_what_a_preview_leaves_out(preview: Path) -> None:
+    for page in preview.glob("*/en/**/*.html"):
+        for address in re.findall(r'(?:href|src)="(?!https://)([^"#?]+)', page.read_text(encoding="utf-8")):
+            target = (page.parent / address).resolve()
+            assert (target / "index.html").is_file() or target.is_file(), (page, address)
+
+
+def test_a_preview_takes_the_place_of_a_preview_and_of_nothing_else(
+    policies: PolicyRepository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(policies, tmp_path / "preview", "--as-of", "2026-12-01") == 0
+    assert show(policies, tmp_path / "preview") == 0
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("x", encoding="utf-8")
+    assert show(policies, tmp_path / "mine") == 1
+    assert "something other than a preview" in capsys.readouterr().err
+    assert (tmp_path / "mine/letter.txt").exists()
