@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from policy_site.catalogue import version_in_force
 from policy_site.checks import check, stops_build
@@ -30,7 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="DIR", default=Path("build/preview"), help="default: build/preview"
     )
+    parser.add_argument(
+        "--address",
+        type=_address,
+        metavar="URL",
+        default="http://localhost/",
+        help="where the folder will be served: https://preview.example.org/42/ (default: the root of a host)",
+    )
     parser.add_argument("--work-tree", action="store_true", help="read the files as they are on disk now, too")
+
+
+def _address(written: str) -> str:
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("write the whole address of a folder, such as https://preview.example.org/42/")
+    return f"{written.rstrip('/')}/"
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -49,7 +64,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         days: list[PreviewedDay] = []
         for publication in publications[:_MOST]:
             _refuse(publication)
-            days.append(_previewed(publication, days[-1].publication if days else None))
+            days.append(_previewed(publication, days[-1].publication if days else None, arguments.address))
         freeze_preview(days, arguments.output, jobs=os.cpu_count() or 1, progress=progress)
     if len(publications) > _MOST:
         terminal.say_aside(f"warning: {len(publications) - _MOST} later days are left out.")
@@ -66,13 +81,15 @@ def _refuse(publication: Publication) -> None:
         )
 
 
-def _previewed(publication: Publication, before: Publication | None) -> PreviewedDay:
+def _previewed(publication: Publication, before: Publication | None, address: str) -> PreviewedDay:
     day = publication.as_of.astimezone(publication.settings.zone).date()
+    name = day.isoformat() if before else "today"
+    settings = publication.settings.model_copy(update={"base_url": f"{address}{name}/"})
     return PreviewedDay(
         day=day,
-        name=day.isoformat() if before else "today",
+        name=name,
         changes=tuple(_changes(publication, before)),
-        publication=replace(publication, preview_of=day),
+        publication=replace(publication, settings=settings, preview_of=day),
     )
 
 

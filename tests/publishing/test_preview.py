@@ -72,9 +72,17 @@ def test_no_program_takes_it_for_the_published_site(preview: Path, policies: Pol
 
 def test_no_page_leads_to_what_a_preview_leaves_out(preview: Path) -> None:
     for page in preview.glob("*/en/**/*.html"):
-        for address in re.findall(r'(?:href|src)="(?!https://)([^"#?]+)', page.read_text(encoding="utf-8")):
-            target = (page.parent / address).resolve()
+        for address in re.findall(r'(?:href|src)="(?!https?://)([^"#?]+)', page.read_text(encoding="utf-8")):
+            target = preview / address[1:] if address.startswith("/") else page.parent / address
             assert (target / "index.html").is_file() or target.is_file(), (page, address)
+
+
+def test_links_follow_the_address_that_the_folder_will_have(policies: PolicyRepository, tmp_path: Path) -> None:
+    assert show(policies, tmp_path / "preview", "--address", "https://preview.example.org/42") == 0
+    page = (tmp_path / "preview/today/en/privacy/index.html").read_text(encoding="utf-8")
+    assert 'href="/42/today/static/' in page
+    with pytest.raises(SystemExit):
+        show(policies, tmp_path / "preview", "--address", "preview.example.org")
 
 
 def test_a_preview_takes_the_place_of_a_preview_and_of_nothing_else(
