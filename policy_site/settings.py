@@ -411,16 +411,39 @@ def parse_settings(text: str, *, name: str = "site.toml") -> Settings:
         # tomllib hands on what int() says of a number with thousands of digits: that has no line
         reason = str(error).split(" (at", maxsplit=1)[0].split(";", maxsplit=1)[0]
         line = int(found.group(1)) if found else None
-        raise _settings_error(name, [_toml_fault(name, line, f"This is not TOML: {reason}.")]) from None
+        raise _settings_error(name, [_toml_slip(name, line, reason, text)]) from None
     try:
         return Settings.model_validate(table)
     except ValidationError as errors:
-        findings = [_finding_of(dict(error), text=text, name=name) for error in errors.errors()]
+        faults: list[dict[str, Any]] = [dict(error) for error in errors.errors()]
+        unknown = [str(error["loc"][-1]) for error in faults if error["type"] == "extra_forbidden"]
+        findings = [
+            _finding_of(error, text=text, name=name)
+            for error in faults
+            # what stands there under a wrong name is not missing, too
+            if error["type"] != "missing" or not difflib.get_close_matches(str(error["loc"][-1]), unknown, n=1)
+        ]
         raise _settings_error(name, findings) from None
 
 
+def _toml_slip(name: str, line: int | None, reason: str, text: str) -> Finding:
+    """Return what is wrong in the words of the person who wrote it, where it is one of the usual slips."""
+    written = text.split("\n")[line - 1] if line else ""
+    if _quotation_marks(written) % 2:
+        message, remedy = "A quotation mark in this line has no second one.", "Add it at the end of the value."
+    elif re.fullmatch(r"\s*[\w.-]+\s*=\s*[^\s\"'\[{\d][^\"'\[{]*", written) and "true" not in written:
+        message, remedy = "This value stands in no quotation marks.", 'Write `name = "value"`.'
+    else:
+        return _toml_fault(name, line, f"This line cannot be read: {reason[:1].lower()}{reason[1:]}.")
+    return Finding(path=name, line=line, rule="toml", severity=Severity.ERROR, message=message, remedy=remedy)
+
+
+def _quotation_marks(line: str) -> int:
+    return line.replace('\\"', "").count('"')
+
+
 def _toml_fault(name: str, line: int | None, message: str) -> Finding:
-    remedy = "Mend the syntax; strings stand in quotes, tables in brackets."
+    remedy = 'Words stand in quotation marks (`name = "value"`), lists in brackets (`["en", "de"]`).'
     return Finding(path=name, line=line, rule="toml", severity=Severity.ERROR, message=message, remedy=remedy)
 
 

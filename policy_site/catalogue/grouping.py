@@ -36,6 +36,8 @@ class Shelf:
     """By label."""
     note_words: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
     """By label and locale."""
+    gone_notes: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
+    """By label: those whose file was deleted or called otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -21,9 +21,10 @@ from policy_site.catalogue.grouping import (
     visible_at,
 )
 from policy_site.catalogue.publishing_days import PublishingDays
-from policy_site.catalogue.release_texts import living_texts, read_text, report_texts, texts_by_label
+from policy_site.catalogue.release_texts import full_days, living_texts, read_text, report_texts, texts_by_label
 from policy_site.catalogue.statements import Statement, read_statements
 from policy_site.model import Edition, Finding, Revision, Significance, Version
+from policy_site.sources import parse_release_note
 
 
 def group(shelf: Shelf, question: Question) -> Grouped:
@@ -57,6 +58,7 @@ class _Grouping:
     def group(self) -> Grouped:
         """Return every version that is published, and when the others will be."""
         self.findings += report_texts(self.shelf, authoritative=self.locale, wording=self.wording)
+        self.findings += self._gone()
         versions: list[Version] = []
         for label in sorted(self.shelf.notes):
             version = self._version(label)
@@ -74,6 +76,26 @@ class _Grouping:
         }
         return Grouped(in_order(versions, names, self.as_of), tuple(self.findings), tuple(self.announcements))
 
+    def _gone(self) -> Iterator[Finding]:
+        """Yield an error for each published version whose note is gone: its pages would vanish."""
+        for label, revisions in sorted(self.shelf.gone_notes.items()):
+            known = visible_at(revisions, self.as_of)
+            note = parse_release_note(known[-1], version=label, locale=self.locale)[0] if known else None
+            if note is None or not self.by_label[self.locale].get(label):
+                continue
+            merged_at = known[0].committed_at
+            if note.published and start_of(note.published, self.settings.zone) > self.as_of:
+                continue
+            if merged_at is None or merged_at > self.as_of:
+                continue
+            message = f"The release note of the published version {label!r} is gone, and with it the version's pages."
+            remedy = (
+                f"Put it back: `git checkout {(known[-1].commit or '')[:12]} -- {known[-1].path}`, from the content"
+                " folder. A version that shall not apply is withdrawn with `policy-site withdraw`, one that shall apply"
+                " on another day postponed with `policy-site postpone`."
+            )
+            yield finding(known[-1].path, message, remedy, rule="deleted-note")
+
     def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])
         statements, findings = read_statements(
@@ -83,12 +105,18 @@ class _Grouping:
         if statements is None:
             return self._with_unreadable_note(label, texts) if texts else None
         path = statements.made[-1].note.path
+        living = living_texts(self.shelf, self.locale)
+        if not texts and not any(one.text.strip() and not read_text(one).findings for one in living):
+            return None  # that the text itself is missing, or cannot be read, is told
         if not texts and self.is_complete:
             message = f"Nothing names the version {label!r}, so this release note is about no text."
             remedy = (
                 f"Write `version: {label}` into the front matter of {self.shelf.policy}/{self.locale}.md, put the text"
                 f" into {self.shelf.policy}/versions/{label}.{self.locale}.md, or correct the note's file name."
             )
+            if full_days(label) != label:
+                message = f"This name writes the day {label!r} without its zeros, so it is that of no version."
+                remedy = f"Call the file {full_days(label)}.md."
             self.findings.append(finding(path, message, remedy, rule="version-label"))
             return None
         *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)

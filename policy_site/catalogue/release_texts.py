@@ -7,6 +7,7 @@ holds the text in force.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -75,16 +76,40 @@ def report_texts(shelf: Shelf, *, authoritative: str, wording: Wording) -> Itera
 
 
 def _report_common_text(shelf: Shelf, tip: Revision, text: Text) -> Iterator[Finding]:
+    if not tip.text.strip():
+        yield finding(tip.path, "This file is empty.", "Put the text back, or take the file out.", rule="empty-text")
+        return
     if not text.version:
         message = "This text does not say which version it is."
         remedy = "Write `version:` with the label of its release note into the front matter."
         yield finding(tip.path, message, remedy, rule=RULE, line=1)
-    elif text.version not in shelf.notes:
+    elif text.version not in shelf.notes and not _note_of_short_days(shelf, text.version) and _is_first(shelf, tip):
         message = f"There is no release note for the version {text.version!r} that this text names."
         remedy = f"Write {shelf.policy}/releases/{text.version}.md, or correct the label."
         yield finding(tip.path, message, remedy, rule=RULE, line=1)
-    if not text.title:
+    if not text.title and not any(one.rule == "title" for one in text.findings):
         yield _without_title(tip)
+
+
+def _is_first(shelf: Shelf, tip: Revision) -> bool:
+    """Say whether a text is the first of those that name a version without a note: one fault is told once."""
+    tips = [revisions[-1] for locale, revisions in sorted(shelf.texts.items()) if locale not in shelf.missing_at_tip]
+    label = read_text(tip).version
+    return next((one for one in tips if read_text(one).version == label), tip) == tip
+
+
+def _note_of_short_days(shelf: Shelf, label: str) -> str:
+    """Return the label of a note whose day is written without its zeros, as in 2027-1-15; empty where there is none."""
+    return next((other for other in shelf.notes if other != label and full_days(other) == label), "")
+
+
+def full_days(label: str) -> str:
+    """Return a label with the zeros of its day: ``2027-1-15`` is meant as ``2027-01-15``."""
+    return re.sub(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", _with_zeros, label)
+
+
+def _with_zeros(found: re.Match[str]) -> str:
+    return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
 
 
 def _report_own_text(shelf: Shelf, label: str, tip: Revision) -> Iterator[Finding]:

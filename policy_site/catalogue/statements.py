@@ -11,7 +11,7 @@ from policy_site.catalogue.grouping import Shelf, shown_from, start_of, visible_
 from policy_site.catalogue.publishing_days import PublishingDays
 from policy_site.model import Finding, ReleaseNote, Revision, Words
 from policy_site.settings import Settings
-from policy_site.sources import parse_release_note, parse_words
+from policy_site.sources import parse_release_note, parse_words, report_facts_of_translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _read_words(
             said, faults = parse_words(revision, locale=locale)
             words[locale].append((revision.committed_at if place else None, said))
             if revision == revisions[-1]:
-                findings += faults
+                findings += [*report_facts_of_translation(revision), *faults]
     return words, first, findings
 
 

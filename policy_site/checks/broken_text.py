@@ -29,7 +29,7 @@ _FAULTS = (
     ),
     (
         re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b|\[(?:insert|placeholder|your)\b[^\]]{0,200}\]", re.IGNORECASE),
-        "Something is left to be done in words that are published.",
+        "“{found}” is published: something is left to be done.",
         "Write what is missing, or take the note out.",
     ),
     (
@@ -39,7 +39,7 @@ _FAULTS = (
     ),
     (
         re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\$\{\w{1,80}\}|<%.{0,200}?%>"),
-        "A placeholder that nothing filled is published.",
+        "“{found}” is published: a placeholder that nothing filled.",
         "Write the words that belong in its place.",
     ),
     (
@@ -68,6 +68,7 @@ _FAULTS = (
         "Close each bracket, and write no space between the two stars and the words that they enclose.",
     ),
 )
+_SHOWN = 40
 _LONGEST = 20_000
 """Characters of a paragraph that are looked at."""
 
@@ -82,13 +83,13 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
     for block in publication.documents[edition.digest].blocks:
         words = _words(block)
         for pattern, message, remedy in _FAULTS:
-            if pattern.search(words):
+            if found := pattern.search(words):
                 yield Finding(
                     path=edition.revision.path,
                     line=places.line_of(block.text),
                     rule=RULE.name,
                     severity=Severity.WARNING,
-                    message=message,
+                    message=message.replace("{found}", found.group().strip()[:_SHOWN]),
                     remedy=remedy,
                 )
 

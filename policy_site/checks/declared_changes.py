@@ -25,7 +25,7 @@ def _undeclared(comparison: DeclaredVersion) -> Iterator[Finding]:
         for change in comparison.note.changes
     )
     for difference in comparison.differences:
-        if difference.is_renamed and not difference.ids & named:
+        if difference.is_renamed and difference.section.new_id not in named:
             yield _renamed(comparison, difference)
         elif difference.must_be_declared and not is_whole and not difference.ids & named:
             yield _not_named(comparison, difference)

@@ -37,7 +37,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
             promised = presets[note.notice].days if note.notice else max((p.days for p in presets.values()), default=0)
             readable = _readable_from(version, publication.settings.zone)
             given = (version.effective_date - readable).days
-            if given < promised:
+            # one that applies before anybody could read it is told by `effective-date`
+            if 0 <= given < promised:
                 yield Finding(
                     path=note.path,
                     line=note.line("effective"),

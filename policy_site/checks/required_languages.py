@@ -12,6 +12,8 @@ from policy_site.publication import Publication
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
+    # a translation that cannot be read is told as such
+    unread = {finding.path for finding in publication.findings if finding.severity is Severity.ERROR}
     for policy in publication.policies:
         required = publication.settings.policy(policy.id).required_languages or ()
         for version in policy.versions:
@@ -22,6 +24,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 continue
             for locale in sorted(set(required) - set(version.editions) - {policy.authoritative_locale}):
                 if note.languages_exception and note.languages_exception.covers(locale):
+                    continue
+                if f"{policy.id}/{locale}.md" in unread:
                     continue
                 yield Finding(
                     path=note.path,

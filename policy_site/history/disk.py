@@ -59,6 +59,16 @@ def _find_paths(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[str]
                 yield path
 
 
+def find_others(folder: Path, *, wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the files below ``folder`` that are not wanted, hidden folders left aside."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if is_utf8(path) and not wanted(path):
+                yield path
+
+
 def is_utf8(path: str) -> bool:
     """Whether a path from the file system or git has a name in UTF-8."""
     return path.isascii() or not any("\udc80" <= character <= "\udcff" for character in path)

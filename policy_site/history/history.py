@@ -52,6 +52,8 @@ class History:
     files: frozenset[str]
     """The files that are there at the tip (on disk, for a preview), readable or not."""
     findings: tuple[Finding, ...]
+    others: frozenset[str] = frozenset()
+    """The files beside them that nobody wanted, by their paths from the content folder."""
     attached: AttachedFiles = field(default_factory=AttachedFiles)
     """Where pictures and files that texts name are read from."""
 
@@ -126,6 +128,11 @@ class _Reader:
         """Whether a path from the root of the repository is one of the content."""
         return disk.is_utf8(path) and self.wanted(self.below(path))
 
+    def is_other(self, path: str) -> bool:
+        """Whether a path from the root is in the content folder and not wanted."""
+        is_inside = self.folder == "." or path.startswith(f"{self.folder}/")
+        return is_inside and disk.is_utf8(path) and not self.wants(path)
+
     def below(self, path: str) -> str:
         """Return a path from the root of the repository as one from the content folder."""
         return path if self.folder == "." else path.removeprefix(f"{self.folder}/")
@@ -163,6 +170,7 @@ class _Reader:
             revisions=MappingProxyType(revisions),
             sequence=tuple((path, revision) for _, path, revision in sequence),
             files=frozenset(self.below(path) for path in lineages.present if self.wants(path)),
+            others=frozenset(self.below(path) for path in lineages.present if self.is_other(path)),
             findings=tuple(findings),
         )
 
@@ -220,6 +228,7 @@ class _Reader:
             revisions=MappingProxyType(dict(sorted(revisions.items()))),
             sequence=(*history.sequence, *added),
             files=files,
+            others=frozenset(disk.find_others(place, wanted=self.wanted)),
             findings=tuple(dict.fromkeys(findings)),
         )
 

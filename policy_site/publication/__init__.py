@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from policy_site.model import (
     Policy,
     RenderedWords,
     SectionChange,
+    Severity,
     Version,
     Words,
 )
@@ -29,6 +30,7 @@ from policy_site.publication.attachments import Attachments
 from policy_site.publication.gathering import gather_attachments
 from policy_site.publication.rendering import render_editions, render_previews, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
+from policy_site.publication.unread import report_unread
 from policy_site.publication.wordings import Wordings
 from policy_site.publication.workshop import Workshop
 from policy_site.settings import Settings
@@ -133,7 +135,14 @@ def compile_publication(
         published=published,
     )
     tips = tips_of(shelves)
-    findings = (*history.findings, *strays, *catalogue.findings, *faults, *word_faults)
+    findings = (
+        *history.findings,
+        *strays,
+        *report_unread(history.others, settings),
+        *catalogue.findings,
+        *faults,
+        *word_faults,
+    )
     return Publication(
         settings=settings,
         as_of=as_of,
@@ -148,11 +157,24 @@ def compile_publication(
         attachments=attachments,
         earlier_words=earlier_words,
         events=events,
-        findings=tuple(dict.fromkeys(findings)),
+        findings=_without_echoes(findings, history, settings),
         tips=tips,
         previews=render_previews(catalogue.policies, tips, workshop),
         next_transition=catalogue.next_transition,
         catalogues=catalogues,
+    )
+
+
+def _without_echoes(findings: Iterable[Finding], history: History, settings: Settings) -> tuple[Finding, ...]:
+    """Return each finding once, without those that only say that a text is not there which cannot be read."""
+    unread = {finding.path for finding in history.findings if finding.severity is Severity.ERROR}
+    policies = {
+        policy.id for policy in settings.policies if f"{policy.id}/{settings.authoritative_locale}.md" in unread
+    }
+    return tuple(
+        finding
+        for finding in dict.fromkeys(findings)
+        if finding.rule != "version-label" or finding.path.partition("/releases/")[0] not in policies
     )
 
 

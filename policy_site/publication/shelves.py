@@ -63,6 +63,7 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
     archive: dict[tuple[str, str], Revision] = {}
     notes: dict[str, tuple[Revision, ...]] = {}
     note_words: dict[tuple[str, str], tuple[Revision, ...]] = {}
+    gone_notes: dict[str, tuple[Revision, ...]] = {}
     for place, seen in revisions.items():
         if place.policy != policy.id:
             continue
@@ -73,7 +74,8 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         elif place.role is Role.VERSION_TEXT:
             version_texts[place.version, place.locale] = tuple(found)
         elif place not in living:
-            continue
+            if place.role is Role.NOTE:
+                gone_notes[place.version] = tuple(found)
         elif place.role is Role.ARCHIVE:
             archive[place.version, place.locale] = replace(found[-1], commit=None, committed_at=None)
         elif place.role is Role.NOTE:
@@ -91,4 +93,5 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         archive=MappingProxyType(archive),
         notes=MappingProxyType(notes),
         note_words=MappingProxyType(note_words),
+        gone_notes=MappingProxyType(gone_notes),
     )

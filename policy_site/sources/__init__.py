@@ -4,7 +4,7 @@ Nothing here reads a disk or git: texts come in as strings, and faults leave as 
 """
 
 from policy_site.sources.hidden import without_hidden_parts
-from policy_site.sources.notes import parse_release_note, parse_words
+from policy_site.sources.notes import parse_release_note, parse_words, report_facts_of_translation
 from policy_site.sources.places import Place, Places, Role
 from policy_site.sources.texts import Text, find_date, parse_text, unreadable_date, without_date
 
@@ -17,6 +17,7 @@ __all__ = [
     "parse_release_note",
     "parse_text",
     "parse_words",
+    "report_facts_of_translation",
     "unreadable_date",
     "without_date",
     "without_hidden_parts",

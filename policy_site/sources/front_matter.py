@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from policy_site.model import Finding, Severity
+from policy_site.sources.yaml_faults import NO_BREAK_SPACES, find_slip
 
 FRONT_MATTER_LIMIT = 65_536
 """Characters of front matter that are parsed; a release note's facts need some hundreds."""
@@ -113,35 +114,38 @@ def fault(path: str, line: int | None, message: str, remedy: str, *, rule: str =
     return Finding(path=path, line=line, rule=rule, severity=Severity.ERROR, message=message, remedy=remedy)
 
 
-def _marked(problem: str, mark: Any) -> yaml.MarkedYAMLError:  # noqa: ANN401 - the C parser has a mark type of its own
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+def _fault_at(mark: Any, first_line: int, message: str, remedy: str) -> _FaultError:  # noqa: ANN401 - of the C parser
+    return _FaultError(mark.line + first_line, message, remedy)
 
 
 def _read_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     try:
         return _composed_yaml(source, first_line=first_line)
     except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + first_line
-        message = f"The front matter is not YAML: {error.problem or error.context}."
-        raise _FaultError(line, message, "Mend the syntax: `key: value`.") from None
-    except yaml.YAMLError as error:
-        message = f"The front matter is not YAML: {' '.join(str(error).split())}."
-        raise _FaultError(1, message, "Remove the character.") from None
+        slip = find_slip(source, gave_up_at=error.problem_mark.line if error.problem_mark else 0)
+        raise _FaultError(slip.line + first_line, slip.message, slip.remedy) from None
+    except yaml.YAMLError:
+        line = next((number for number, line in enumerate(source.split("\n")) if not line.isprintable()), 0)
+        message = "A sign that nobody sees stands in this line, and facts cannot be read with it."
+        raise _FaultError(line + first_line, message, "Type the line anew.") from None
 
 
 def _composed_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     depth = 0
     for event in yaml.parse(source, Loader=yaml.CBaseLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
-            raise _marked("anchors, aliases and tags are not used here", event.start_mark)
+            message = "A value that begins with &, * or ! means something to YAML that facts have no use for."
+            raise _fault_at(event.start_mark, first_line, message, "Put the value in quotation marks.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _NESTING_LIMIT:
-            raise _marked("this is nested too deeply", event.start_mark)
+            message = "Lists stand in lists here, deeper than any fact goes."
+            raise _fault_at(event.start_mark, first_line, message, "Write `name: value`.")
     root = yaml.compose(source, Loader=yaml.CBaseLoader)
     if root is None:
         return {}, {}
     if not isinstance(root, yaml.MappingNode):
-        raise _marked("expected `key: value` lines", root.start_mark)
+        slip = find_slip(source, gave_up_at=root.start_mark.line)
+        raise _FaultError(slip.line + first_line, slip.message, slip.remedy)
     lines: dict[str, int] = {}
     return _value_of(root, "", lines, first_line), lines
 
@@ -154,10 +158,13 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int], first: int) -> A
         mapping: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _marked("a key is a word, not a list or a table", key.start_mark)
+                raise _fault_at(key.start_mark, first, "The name of a fact is a word, no list.", "Write `name: value`.")
             name = str(key.value)
             if name in mapping:
-                raise _marked(f"the key {name!r} stands here twice", key.start_mark)
+                raise _fault_at(key.start_mark, first, f"The fact {name!r} stands here twice.", "Take one of them out.")
+            if any(space in name for space in NO_BREAK_SPACES):
+                slip = find_slip(name, gave_up_at=0)
+                raise _fault_at(key.start_mark, first, slip.message, slip.remedy)
             mapping[name] = _value_of(value, f"{way}{name}.", lines, first)
             lines[f"{way}{name}."] = key.start_mark.line + first
         return mapping
@@ -167,5 +174,5 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int], first: int) -> A
 def unknown_key(key: str, known: Sequence[str], *, path: str, line: int | None) -> Finding:
     """Return the finding for a key that is not known, with the one that was probably meant."""
     close = difflib.get_close_matches(key, known, n=1)
-    remedy = f"Write {close[0]!r} instead." if close else f"Known here are: {', '.join(known)}."
-    return fault(path, line, f"There is no key {key!r}.", remedy)
+    remedy = f"Write {close[0]!r} instead." if close else f"Take it out. Facts are: {', '.join(known)}."
+    return fault(path, line, f"There is no fact {key!r}.", remedy)

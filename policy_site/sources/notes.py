@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
@@ -104,7 +105,7 @@ def parse_release_note(
     try:
         facts = _Facts.model_validate(parts.facts)
     except ValidationError as errors:
-        return None, (*(_finding_of(dict(error), parts, revision.path) for error in errors.errors()), *findings)
+        return None, (*_findings_of(errors, parts, revision.path), *findings)
     asked = max((CATEGORIES[change.category] for change in facts.changes), key=lambda level: level.rank, default=None)
     note = ReleaseNote(
         path=revision.path,
@@ -134,24 +135,83 @@ def parse_release_note(
     return note, findings
 
 
+def _findings_of(errors: ValidationError, parts: FrontMatter, path: str) -> Iterator[Finding]:
+    """Yield each fault once: a fact under a wrong name is not missing, too."""
+    faults: list[dict[str, Any]] = [dict(error) for error in errors.errors()]
+    unknown = [str(error["loc"][-1]) for error in faults if error["type"] == "extra_forbidden"]
+    for error in faults:
+        is_meant = difflib.get_close_matches(str(error["loc"][-1]), unknown, n=1)
+        if error["type"] != "missing" or not is_meant:
+            yield _finding_of(error, parts, path)
+
+
 def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding:
     location = [str(part) for part in error["loc"]]
     way = ".".join(location) + "."
     line = next((parts.lines[key] for key in (way, way.rsplit(".", 2)[0] + ".", "") if key in parts.lines), 1)
-    where = ".".join(location)
     if error["type"] == "extra_forbidden":
         inner: dict[str, type[_Table]] = {"changes": _Change, "languages_exception": _LanguagesException}
         model = _Facts if len(location) == 1 else inner.get(location[0], _Exception)
         return unknown_key(location[-1], tuple(model.model_fields), path=path, line=line)
     if error["type"] == "missing":
-        return fault(path, line, f"The fact {where!r} is missing.", "Add it to the front matter.", rule="release-note")
+        remedy = f"Write `{location[-1]}:` and its value between the lines of hyphens."
+        return fault(path, line, f"The fact {location[-1]!r} is missing.", remedy, rule="release-note")
+    reason, remedy = _said(error, location)
+    return fault(path, line, reason, remedy, rule="release-note")
+
+
+_LIST_OF_CHANGES = "Write each change on a line of its own: `- {category: retention, sections: [data]}`."
+
+
+def _said(error: Mapping[str, Any], location: list[str]) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind of slip
+    """Return what is wrong with a value, and the remedy, in full sentences."""
+    name, value, kind = location[-1], error.get("input"), str(error["type"])
+    if location[0] == "changes" and (len(location) <= 2 or kind == "tuple_type") and name != "sections":  # noqa: PLR2004
+        return "`changes` is a list, each entry with a category.", _LIST_OF_CHANGES
+    if kind == "tuple_type":
+        shown = value if isinstance(value, str) and value else "data"
+        return f"`{name}` is a list.", f"Write it in square brackets: `{name}: [{shown}]`."
+    if name == "consent" and kind == "enum":
+        return (
+            f"`consent: {value}` says nothing: it is `none`, or `renew` where people must agree again.",
+            "Write one of the two.",
+        )
+    if name == "significance" and kind == "enum":
+        close = difflib.get_close_matches(str(value), _DECLARED, n=1, cutoff=0.8)
+        return (
+            f"There is no significance {value!r}; it is editorial, minor or significant.",
+            f"Write `significance: {close[0]}`." if close else "Write one of the three.",
+        )
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"`{name}` has facts of its own.", f"Write them on lines below it, moved in by two spaces: `{_INNER}`."
+    if kind in ("bool_parsing", "bool_type"):
+        return f"`{name}: {value}` is neither true nor false.", "Write one of the two."
+    if kind == "string_type":
+        return f"`{name}` is words, no list.", "Take the brackets out, or put the words in quotation marks."
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return fault(path, line, f"{where}: {reason}.", "Change the value.", rule="release-note")
+    reason, _, advice = reason.partition("; ")
+    message = f"{reason[0].upper()}{reason[1:]}." if reason[:1].isalpha() else f"`{name}`: {reason}."
+    return message, f"{advice[0].upper()}{advice[1:]}." if advice else "Correct the value."
+
+
+_INNER = "reason: …"
+_DECLARED = ("editorial", "minor", "significant")
 
 
 _DEEPEST = 3
 """Headings further down belong to the words."""
 _PARTS = ("summary", "impact", "choices")
+
+
+def report_facts_of_translation(revision: Revision) -> Iterator[Finding]:
+    """Yield a finding for each fact in a note's words in another language: nothing reads it there."""
+    parts = split_front_matter(revision.text, path=revision.path)
+    if parts.fault:
+        yield parts.fault
+    for name in parts.facts:
+        message = f"The fact {name!r} is not read here: the facts of a version stand in its note without a language."
+        remedy = "Write it there, or take it out."
+        yield fault(revision.path, parts.lines.get(f"{name}."), message, remedy, rule="release-note")
 
 
 def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Finding, ...]]:

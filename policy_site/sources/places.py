@@ -57,8 +57,12 @@ class Places:
             self._cache[path] = self._find(path)
         return self._cache[path]
 
+    def leaves_out(self, path: str) -> bool:
+        """Whether ``content.exclude`` names a path."""
+        return any(_fits(signs, path) for signs in self._exclude)
+
     def _find(self, path: str) -> Place | None:
-        if any(_fits(signs, path) for signs in self._exclude):
+        if self.leaves_out(path):
             return None
         if self._has_notes:
             for expression, role in _BESIDE:
@@ -85,9 +89,13 @@ class Places:
         locale = groups.get("locale") or ""
         if policy is None or (locale and locale not in self._languages):
             return None
+        dated = _DATED.fullmatch(groups["version"]) if role is Role.NOTE else None
+        if dated and dated[1] in self._languages:
+            return None  # the words of a note in another language, a hyphen where a dot belongs
         return Place(role, policy, locale, groups["version"])
 
 
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_]([A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?)")
 _LOCALE = r"(?P<locale>[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)"
 _BESIDE = (
     (re.compile(rf"(?P<policy>[^/]+)/releases/{_LABEL}\.{_LOCALE}\.md"), Role.NOTE_WORDS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import regex
 
 from policy_site.model import Finding, Revision
 from policy_site.settings import Settings
-from policy_site.sources.front_matter import split_front_matter, unknown_key
+from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
 from policy_site.sources.hidden import without_generators_comments
 from policy_site.sources.titles import Heading, first_heading
 
@@ -59,6 +59,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
             body, body_line = _without_heading(body, body_line, heading)
     version = parts.facts.get("version", "")
     if is_strict:
+        findings += _faults_of_values(parts, revision.path)
         findings += [
             unknown_key(key, _KNOWN_KEYS, path=revision.path, line=parts.lines.get(f"{key}."))
             for key in parts.facts
@@ -72,6 +73,23 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
         front_matter=parts.facts,
         findings=tuple(findings),
     )
+
+
+_OPENING_MARKS = {
+    "\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u201d": "", "\u2018": "\u2019", "«": "»", "\u2039": "\u203a",
+}  # fmt: skip
+"""Typographic quotation marks that a value may begin with, each with those that end it."""
+
+
+def _faults_of_values(parts: FrontMatter, path: str) -> Iterator[Finding]:
+    """Say where a title or a version is no words, or has half of a pair of quotation marks around it."""
+    for name in ("title", "version"):
+        value, line = parts.facts.get(name, ""), parts.lines.get(f"{name}.")
+        if not isinstance(value, str):
+            yield fault(path, line, f"`{name}` is words, no list.", "Take the brackets out.", rule=name)
+        elif value[:1] in _OPENING_MARKS and not set(value[1:]) & set(_OPENING_MARKS[value[0]]):
+            message = f"The quotation mark {value[0]} in this line has no second one, and readers would see it."
+            yield fault(path, line, message, f"Write `{name}: {value[1:].strip()}`.", rule=name)
 
 
 def _without_heading(body: str, body_line: int, heading: Heading) -> tuple[str, int]:

@@ -178,4 +178,4 @@ def test_what_a_build_would_refuse_beside_the_published_feed_is_said_before_the_
     policies.commit(when=TODAY)
     status, said = check("--previous", str(site))
     assert status == 1
-    assert "[published-ledger]" in said
+    assert ("[published-ledger]" if change is _renamed else "[deleted-note]") in said

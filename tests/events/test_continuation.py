@@ -205,7 +205,7 @@ def test_nothing_published_disappears(policies: PolicyRepository, capsys: pytest
     capsys.readouterr()
     assert build("one") == 1
     told = capsys.readouterr().err
-    assert "is published and is about a version that the content no longer has" in told
+    assert "The release note of the published version '2026-03-01' is gone" in told
     assert build("one", "--keep-published") == 1, "a version that is gone cannot be kept"
 
 

@@ -74,7 +74,7 @@ def test_an_unknown_key_is_answered_with_the_one_that_was_meant() -> None:
         ("names the group 'date'", VALID + '[versions]\nsource = "date"\ndate_patterns = ["x"]\n'),
         ("not a language tag", VALID.replace('["en", "de"]', '["en", "german"]')),
         ("part of addresses", VALID.replace('"privacy"', '"../x"')),
-        ("not TOML", VALID + "x = ["),
+        ("cannot be read", VALID + "x = ["),
     ],
 )
 def test_what_does_not_fit_together_is_refused(fault: str, text: str) -> None:
