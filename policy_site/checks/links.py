@@ -100,7 +100,9 @@ class _Judge:
             link = judge(written)
             why = link.fault if link.kind is Kind.REFUSED else "has no address"
             named = f"The link {written!r}" if link.fault else f"The link of {words[:60]!r}"
-            yield self._finding(named, why, _REMEDY, href=written or words)
+            # the words alone may stand elsewhere, too
+            place = next((one for one in (written, f"{words}](", words) if one and one in self._source.text), words)
+            yield self._finding(named, why, _REMEDY, href=place)
         for href in pictures(document):
             if fault := self._fault_of_file(href, "leads to no picture of this site"):
                 yield self._of_picture(href, *fault)
