@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -103,6 +104,10 @@ def _version(version: VersionReview) -> Iterator[str]:
         yield f'<div class="redline">{_below(version)}</div>'
 
 
+_DEEPER = 3
+"""Levels from the first heading of a text, the second, to those below the fourth."""
+
+
 def _section(section: ChangedSection) -> str:
     kind = section.kind if section.is_declared else f"{section.kind}, not declared"
     told = "; ".join((words_sentence(section.words_added, section.words_deleted), *section.evidence))
@@ -110,9 +115,12 @@ def _section(section: ChangedSection) -> str:
 
 
 def _below(version: VersionReview) -> str:
-    """Give the redline ids of its own, since the page can hold several."""
+    """Give the redline ids of its own, since the page can hold several, and headings below that which names it."""
     prefix = f"of-{version.label}-"
-    return version.redline.replace(' id="', f' id="{prefix}').replace(' href="#', f' href="#{prefix}')
+    lower = re.sub(
+        r"<(/?)h([1-6])(?=[\s>])", lambda found: f"<{found[1]}h{min(6, int(found[2]) + _DEEPER)}", version.redline
+    )
+    return lower.replace(' id="', f' id="{prefix}').replace(' href="#', f' href="#{prefix}')
 
 
 def _event(event: EventReview) -> Iterator[str]:
