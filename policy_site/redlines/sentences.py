@@ -15,7 +15,7 @@ from policy_site.model import Span
 from policy_site.redlines.codebook import Codebook
 from policy_site.redlines.tokens import is_wordlike, tokenise
 from policy_site.redlines.tree import Leaf, MovedWords, OperationKind, Redline, Run, RunKind, SectionRedline
-from policy_site.redlines.words import match_words, similarity
+from policy_site.redlines.words import find_alike, match_words
 
 _ALIKE, _WORDS = 0.7, 8
 """Similarity from which on two sentences are one, and words that it has at least."""
@@ -56,11 +56,12 @@ def trace_sentences(redline: Redline) -> Redline:
     come = [sentence for is_old, sentence in found if not is_old]
     if not gone or not come or len(gone) * len(come) > _MOST_COMPARISONS:
         return redline
+    codes = {other: new.code for other, new in enumerate(come)}
     scored = sorted(
         (-score, mine, other)
         for mine, old in enumerate(gone)
-        for other, new in enumerate(come)
-        if old.change != new.change and (score := similarity(old.code, new.code, at_least=_ALIKE)) >= _ALIKE
+        for other, score in find_alike(old.code, codes, at_least=_ALIKE)
+        if old.change != come[other].change
     )
     moved: dict[Place, list[tuple[_Sentence, MovedWords]]] = {}
     taken: set[tuple[bool, int]] = set()

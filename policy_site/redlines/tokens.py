@@ -103,25 +103,26 @@ def _tokenise(text: str, *, is_verbatim: bool) -> Tokens:
     keys: list[str] = []
     numbers: list[int] = []
     position = 0
-    whole_words = _WHOLE_WORDS
+    add_start, add_end, add_key, known = starts.append, ends.append, keys.append, _WHOLE_WORDS.get
     for found in _CHUNK.finditer(text):
-        chunk = found[0]
         offset, chunk_end = found.span()
-        if is_verbatim and offset > position:
-            _add_white_space(text, position, offset, (starts, ends, keys))
-        position = chunk_end
-        word = whole_words.get(chunk)
+        if is_verbatim:
+            if offset > position:
+                _add_white_space(text, position, offset, (starts, ends, keys))
+            position = chunk_end
+        chunk = found[0]
+        word = known(chunk)
         if word is not None:
-            starts.append(offset)
-            ends.append(chunk_end)
-            keys.append(word)
+            add_start(offset)
+            add_end(chunk_end)
+            add_key(word)
             continue
         for start, end, key, is_number in _cut_and_remember(chunk):
             if is_number:
                 numbers.append(len(starts))
-            starts.append(offset + start)
-            ends.append(offset + end)
-            keys.append(key)
+            add_start(offset + start)
+            add_end(offset + end)
+            add_key(key)
     if is_verbatim:
         _add_white_space(text, position, len(text), (starts, ends, keys))
     elif numbers:
