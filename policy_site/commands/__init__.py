@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import os
 import signal
@@ -11,6 +12,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
 from typing import Protocol, cast
 
 from policy_site import __version__
@@ -172,12 +175,31 @@ def _installed(name: str, *, is_needed: bool) -> Command | None:
         return None
 
 
+_WHOLE = ("flask", "git", "markdown", "sqlalchemy")
+"""Where these are installed, every command is there, and none needs to be imported to be named."""
+
+
+def _help_of(name: str) -> str:
+    """Read what a command says of itself without importing it: that would take a second for all."""
+    spec = find_spec(f"policy_site.commands.{name.replace('-', '_')}")
+    source = spec.loader.get_source(spec.name) if spec and isinstance(spec.loader, SourceFileLoader) else None
+    for node in ast.parse(source or "").body:
+        if isinstance(node, ast.Assign) and [getattr(one, "id", "") for one in node.targets] == ["HELP"]:
+            return str(ast.literal_eval(node.value))
+    return load_command(name).HELP
+
+
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="policy-site", description="Publishes a company's policies from git.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"policy-site {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    if len(names) > 1 and all(find_spec(library) for library in _WHOLE):
+        for name in names:
+            words = _help_of(name)
+            subparsers.add_parser(name, help=words, description=words, allow_abbrev=False)
+        return parser
     for command in (command for name in names if (command := _installed(name, is_needed=len(names) == 1))):
         subparser = subparsers.add_parser(command.NAME, help=command.HELP, description=command.HELP, allow_abbrev=False)
         command.add_arguments(subparser)

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         findings = in_order(found)
     if not publication.is_complete and origin.repository is None:
         terminal.say_aside(f"warning: The history is incomplete. {publication.incompleteness}")
-    _show(findings, arguments.format, terminal)
+    _show(findings, arguments.format, terminal, is_strict=arguments.strict)
     is_refused = arguments.strict and not publication.is_complete
     return 1 if is_refused or stops_build(findings, is_strict=arguments.strict) else 0
 
@@ -84,14 +84,14 @@ def _contradictions(publication: Publication, previous: Previous) -> tuple[Findi
         return error.findings
 
 
-def _show(findings: tuple[Finding, ...], form: str, terminal: Terminal) -> None:
+def _show(findings: tuple[Finding, ...], form: str, terminal: Terminal, *, is_strict: bool) -> None:
     if form == "json":
         terminal.write_json({"findings": [terminal.as_json(finding) for finding in findings]})
     elif form == "github":
         for finding in findings:
             terminal.say(annotation(finding, terminal))
     else:
-        terminal.show_findings(findings)
+        terminal.show_findings(findings, do_warnings_count=is_strict)
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         warnings = sum(finding.severity is Severity.WARNING for finding in findings)
         terminal.say_done(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}.")

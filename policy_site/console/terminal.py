@@ -105,10 +105,14 @@ class Terminal:
             table.add_row(*(Text(printable(cell)) for cell in row))
         self.out.print(table)
 
-    def show_findings(self, findings: Sequence[Finding]) -> None:
-        """Print findings, a line each: place, what is wrong, how to mend it, the rule's name."""
+    def show_findings(self, findings: Sequence[Finding], *, do_warnings_count: bool = False) -> None:
+        """Print findings, a line each: place, what is wrong, how to mend it, the rule's name.
+
+        Who asked to be quiet is told of what counts: of errors, and of warnings only where they count as such.
+        """
+        told = {Severity.ERROR, Severity.WARNING} if do_warnings_count else {Severity.ERROR}
         for finding in findings:
-            if self.is_quiet and finding.severity is Severity.NOTE:
+            if self.is_quiet and finding.severity not in told:
                 continue
             line = Text(printable_line(self.place(finding)))
             line.append(": ")
@@ -127,7 +131,9 @@ class Terminal:
         if self.is_machine:
             self.write_json(self.error_as_json(error))
             return
-        self.show_findings(error.findings)
+        self.show_findings(
+            error.findings, do_warnings_count=all(one.severity is not Severity.ERROR for one in error.findings)
+        )
         self.aside.print(
             Text("error: ", style="bold red").append(printable(str(error).replace("\n", " ")), style="not bold default")
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -273,3 +275,27 @@ def test_colours_are_left_out_where_no_terminal_listens(
     policies.write("content/privacy/en.md", "no version\n").commit()
     assert main(["check"]) == 1
     assert re.search(r"\x1b\[(\d+;)*[34]\d", capsys.readouterr().err) is None
+
+
+def test_who_asked_for_quiet_is_told_of_what_counts(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies.write("content/privacy/fr.md", "---\ntitle: x\n---\nx\n").commit()
+    for command in (["check"], ["build", "--jobs", "1"]):
+        assert main([*command, "--quiet"]) == 0
+        assert capsys.readouterr() == ("", "")
+        assert main([*command, "--quiet", "--strict"]) == 1
+        assert "fr.md: warning: " in capsys.readouterr().err
+
+
+def test_the_help_of_all_names_every_command_and_imports_none() -> None:
+    program = (
+        "import contextlib, sys; from policy_site.commands import main\n"
+        "with contextlib.suppress(SystemExit): main(['--help'])\n"
+        "print([name for name in sys.modules if name.startswith('policy_site.commands.')])"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True).stdout
+    assert printed.endswith("[]\n")
+    told = " ".join(printed.split())
+    for name in COMMANDS:
+        assert f"{name} {load_command(name).HELP}" in told
