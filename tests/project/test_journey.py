@@ -19,6 +19,9 @@ _POLICY = (
 )
 
 
+_CLARIFIED = "{category: clarification, sections: [data]}"
+
+
 class Company:
     """People at Larkspur, with a clone of their repository, a git host and a site."""
 
@@ -90,7 +93,9 @@ def company(tmp_path: Path) -> Iterator[Company]:
         yield company
 
 
-def test_a_company_publishes_changes_corrects_postpones_and_withdraws(company: Company) -> None:
+def test_a_company_publishes_changes_postpones_withdraws_and_corrects(  # noqa: PLR0915 - one story
+    company: Company,
+) -> None:
     host = company.host
     today = datetime.now(UTC).date()
     first = today.isoformat()
@@ -148,6 +153,32 @@ def test_a_company_publishes_changes_corrects_postpones_and_withdraws(company: C
     assert host.publish()[0] == 0
     assert company.events()[4:] == [("withdrawn", label)]
     assert "30 days" in (company.folder / "content/privacy/en.md").read_text(encoding="utf-8")
+
+    # Announced anew; meanwhile a slip in the text in force is mended, in both texts.
+    company.edit("privacy/en.md", "30 days", "90 days")
+    announced = json.loads(company.run("release", "privacy", "--format", "json"))["facts"]["label"]
+    company.write_words(announced, "We keep your data for 90 days instead of 30.")
+    company.push("again")
+    status, said = host.run_pull_request("again")
+    assert status == 0, said
+    company.merge("again")
+    assert host.publish()[0] == 0
+    fixed = json.loads(company.run("release", "privacy", "--fix", "--format", "json"))["facts"]["label"]
+    for version in (fixed, f"{announced}-2"):
+        company.edit(f"privacy/versions/{version}.en.md", "collect your name", "collect your full name")
+        company.edit(f"privacy/releases/{version}.md", "{category: editorial}", _CLARIFIED)
+        company.write_words(version, "We say that it is your full name.")
+    company.push("fix")
+    status, said = host.run_pull_request("fix")
+    assert status == 0, said
+    company.merge("fix")
+    assert host.publish()[0] == 0
+    for version, days in ((fixed, "30"), (f"{announced}-2", "90")):
+        page = company.page(f"en/privacy/v/{version}")
+        assert "We collect your full name." in page
+        assert f"We keep your data for {days} days." in page
+    assert company.events()[5] == ("published", announced)
+    assert {("published", fixed), ("published", f"{announced}-2")} <= set(company.events()[6:])
 
     # Between transitions the hourly run builds nothing.
     status, said = host.publish(event="schedule")
