@@ -115,6 +115,9 @@ class PageKind(StrEnum):
         "side-by-side", "{locale}/{policy}/compare/{older}/{version}/side-by-side/", "compare:side_by_side",
         Listing.NEVER,
     )  # fmt: skip
+    REDLINE_DOCUMENT = (
+        "redline-document", "{locale}/{policy}/compare/{older}/{version}/redline.docx", "compare:redline_document"
+    )  # fmt: skip
     SINCE = "since", "{locale}/{policy}/since/{older}/", "compare:since", Listing.NEVER
     SECTION = "section", "{locale}/{policy}/sections/{section}/", "section", Listing.NEVER
     FEED = "feed", "{locale}/{policy}/{feed}", "feed"
@@ -308,14 +311,23 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
         if any(locale in version.editions for version in policy.versions):
             yield make_page(PageKind.THREADS, **names)
     for older, newer in pairs:
-        yield make_page(PageKind.COMPARE, **names, older=older.label, version=newer.label)
-        yield make_page(PageKind.SIDE_BY_SIDE, **names, older=older.label, version=newer.label)
+        yield from _gather_pair_pages(policy, older, newer, locale, publication)
     in_force = version_in_force(policy, publication.as_of)
     for older, newer in pairs:
         if newer == in_force:
             yield make_page(PageKind.SINCE, **names, older=older.label)
     for section in section_ids(policy, publication):
         yield make_page(PageKind.SECTION, **names, section=section)
+
+
+def _gather_pair_pages(
+    policy: Policy, older: Version, newer: Version, locale: str, publication: Publication
+) -> Iterator[Page]:
+    names = {"locale": locale, "policy": policy.id, "older": older.label, "version": newer.label}
+    yield make_page(PageKind.COMPARE, **names)
+    yield make_page(PageKind.SIDE_BY_SIDE, **names)
+    if publication.has_documents and locale in older.editions and locale in newer.editions:
+        yield make_page(PageKind.REDLINE_DOCUMENT, **names)
 
 
 def _gather_version_pages(policy: Policy, version: Version, locale: str, publication: Publication) -> Iterator[Page]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from policy_site.checks import check, stops_build
@@ -34,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="publish although older versions may be missing: from a shallow clone, or files without git",
     )
+    parser.add_argument(
+        "--documents", action="store_true", help="write each redline as a Word document, too, with tracked changes"
+    )
     parser.add_argument("--strict", action="store_true", help="refuse warnings and an incomplete history, too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -57,6 +61,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         publication = origin.compile(
             as_of, jobs=arguments.jobs, progress=progress, published=previous.feed.events if previous else ()
         )
+        publication = replace(publication, has_documents=arguments.documents)
         publication, findings = _examine(publication, previous, arguments)
         frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
     seconds = time.monotonic() - started

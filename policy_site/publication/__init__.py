@@ -73,6 +73,8 @@ class Publication:
     """What a forge's preview shows of the texts at the tip, by :attr:`Edition.digest`."""
     catalogues: tuple[OwnCatalogue, ...] = ()
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
+    has_documents: bool = False
+    """Whether each redline is published as a Word document, too."""
     preview_of: date | None = None
     """The day that a preview shows, in the site's time zone; ``None`` for what is published."""
     extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

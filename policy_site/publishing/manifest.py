@@ -103,6 +103,7 @@ def fingerprint(publication: Publication) -> str:
         [(address, hashlib.sha256(content).hexdigest()) for address, content in publication.kept_files.items()],
         publication.catalogues,
         publication.preview_of,
+        publication.has_documents,
         [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(publication.extra_files.items())],
     )
     digest = hashlib.sha256()

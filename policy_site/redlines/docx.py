@@ -40,6 +40,7 @@ _PARTS = (
     f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
 )
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WHOLE = {
     OperationKind.ADDED: "ins",
     OperationKind.DELETED: "del",

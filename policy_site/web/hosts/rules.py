@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from policy_site import redlines
 from policy_site.formats import FEED_FORMS
 from policy_site.pages import FEEDS, Page, PageKind, quote_address
 from policy_site.settings import Settings
@@ -25,6 +26,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "txt": "text/plain; charset=utf-8",
         "svg": "image/svg+xml",
         "png": "image/png",
+        "docx": redlines.docx.MEDIA_TYPE,
     }
 )
 """Media types by the end of a file's name; a rule may say another."""

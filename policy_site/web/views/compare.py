@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from policy_site import redlines
 from policy_site.localization import Language, Phrases
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
@@ -13,7 +14,7 @@ from policy_site.web.editing import with_scrollable_tables
 from policy_site.web.parts.summary import Summary, make_summary
 from policy_site.web.parts.values import VersionLine, VersionLink, compare_link, version_line
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
+from policy_site.web.site import File, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class CompareView:
     is_fallback: bool
     in_columns: bool
     """The texts stand side by side."""
+    document: str | None
+    """The same as a Word document with tracked changes, in the language of the texts."""
     other_layout: str | None
     """The same comparison in the other layout."""
     older_step: VersionLink | None
@@ -52,6 +55,18 @@ def view_compare(site: Site, page: Page, *, locale: str, policy: Policy, older: 
 def view_side_by_side(site: Site, page: Page, *, locale: str, policy: Policy, older: str, version: str) -> Screen:
     """Show the redline of two versions in two columns."""
     return view_compare(site, page, locale=locale, policy=policy, older=older, version=version)
+
+
+def view_redline_document(site: Site, page: Page, *, locale: str, policy: Policy, older: str, version: str) -> File:  # noqa: ARG001
+    """Write the redline of two versions as a Word document with tracked changes."""
+    newer = policy.version(version)
+    comparison = site.comparisons.compare(policy, policy.version(older), newer, locale)
+    assert comparison is not None, "only versions whose texts are there are planned to be compared"
+    settings = site.publication.settings
+    content = redlines.docx.write(
+        comparison.redline, author=settings.publisher or settings.title, date=newer.published_at
+    )
+    return File(content, redlines.docx.MEDIA_TYPE)
 
 
 def view_since(site: Site, page: Page, *, locale: str, policy: Policy, older: str) -> Screen:
@@ -80,6 +95,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.is_fallback,
         in_columns=in_columns,
+        document=site.find_link(PageKind.REDLINE_DOCUMENT, **{**pair, "locale": comparison.language.tag}),
         other_layout=site.find_link(PageKind.COMPARE if in_columns else PageKind.SIDE_BY_SIDE, **pair),
         older_step=older_step,
         newer_step=newer_step,
