@@ -75,7 +75,8 @@ _ADDRESS = re.compile(rf"https?://{_HOST}{_PORT}(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._
 _LAST_PORT = 65_535
 
 
-def _absolute_address(address: str) -> str:
+def absolute_address(address: str) -> str:
+    """Return the address of a site, with a slash at its end; raise :class:`ValueError` with its fault."""
     parts = _ADDRESS.fullmatch(address)
     if parts is None or int(parts["port"] or 0) > _LAST_PORT:
         msg = (
@@ -273,7 +274,7 @@ class Settings(_Table):
 
     title: Line
     publisher: Line = ""
-    base_url: Annotated[str, AfterValidator(_absolute_address)]
+    base_url: Annotated[str, AfterValidator(absolute_address)]
     time_zone: Annotated[str, AfterValidator(_existing_time_zone)] = "UTC"
     languages: tuple[LanguageTag, ...] = Field(min_length=1)
     """The first is the site's own."""

@@ -7,7 +7,6 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from policy_site.catalogue import version_in_force
 from policy_site.checks import check, stops_build
@@ -18,6 +17,7 @@ from policy_site.errors import ContentError
 from policy_site.model import Policy
 from policy_site.publication import Publication
 from policy_site.publishing.preview import PreviewedDay, freeze_preview
+from policy_site.settings import absolute_address
 
 NAME = "preview"
 HELP = "show the site as it would be if this commit were merged now, today and on each day to come"
@@ -42,10 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _address(written: str) -> str:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError("write the whole address of a folder, such as https://preview.example.org/42/")
-    return f"{written.rstrip('/')}/"
+    try:
+        return absolute_address(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:

@@ -1,13 +1,12 @@
 """A preview: the site as it would be today and on each day to come, side by side in a folder that any host serves.
 
-It is never taken for the published site: it has no manifest and no change feed, a build does not write over it, and
-every page says what it is and asks not to be listed.
+It is never taken for the published site: it has no manifest and no feed of any kind, a build does not write over it,
+and every page says what it is and asks not to be listed.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 from policy_site.errors import PublishingError
+from policy_site.pages import PageKind, plan_pages
 from policy_site.publication import Publication
 from policy_site.publishing.exchange import new_folder, put_in_place
 from policy_site.publishing.lock import only_build
@@ -23,8 +23,20 @@ from policy_site.publishing.site import freeze_site
 
 MARK = "preview.json"
 """Says that a folder is a preview, and of what."""
-_NOT_FOR_PREVIEWS = (MANIFEST_NAME, "changes", "current.json", "sitemap.xml")
-"""What programs would take for the published site."""
+_NOT_FOR_PREVIEWS = frozenset(
+    {
+        PageKind.CHANGE_FEED,
+        PageKind.ARCHIVE,
+        PageKind.EVENT,
+        PageKind.CURRENT,
+        PageKind.FEED,
+        PageKind.SITE_FEED,
+        PageKind.FEED_ARCHIVE,
+        PageKind.SITE_FEED_ARCHIVE,
+        PageKind.SITEMAP,
+    }
+)
+"""What programs would take for that of the published site."""
 _HEADERS = "/*\n  X-Robots-Tag: noindex\n"
 
 
@@ -78,12 +90,15 @@ def _may_be_replaced(output: Path) -> bool:
 
 def _write_day(one: PreviewedDay, folder: Path, jobs: int, progress: Callable[[str, int, int], None] | None) -> None:
     freeze_site(one.publication, folder, jobs=jobs, progress=progress)
-    for name in _NOT_FOR_PREVIEWS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    (folder / MANIFEST_NAME).unlink()
+    for page in plan_pages(one.publication):
+        if page.kind in _NOT_FOR_PREVIEWS:
+            path = folder / page.file
+            path.unlink()
+            for above in path.parents:
+                if any(above.iterdir()):
+                    break
+                above.rmdir()
     (folder.parent / f".{folder.name}.lock").unlink(missing_ok=True)
 
 

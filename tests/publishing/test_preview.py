@@ -36,6 +36,12 @@ def show(policies: PolicyRepository, folder: Path, *arguments: str) -> int:
     return main(["preview", "--config", config, "--output", str(folder), "--as-of", "2026-12-02", *arguments])
 
 
+def build(policies: PolicyRepository, folder: Path, *arguments: str) -> int:
+    config = str(policies.content / "site.toml")
+    told = ["--config", config, "--ref", "main", "--as-of", "2026-12-02", "--jobs", "1", "--output", str(folder)]
+    return main(["build", *told, *arguments])
+
+
 def test_each_day_is_a_site_of_its_own(preview: Path) -> None:
     today, later = (preview / day / "en/privacy/index.html" for day in ("today", "2027-03-01"))
     assert "90 days" in today.read_text(encoding="utf-8")
@@ -56,18 +62,34 @@ def test_every_page_says_that_it_is_a_preview_and_asks_not_to_be_listed(preview:
         assert re.search(r'class="ribbon">(This is a preview|Dies ist eine Vorschau)', text), page
     for robots in preview.rglob("robots.txt"):
         assert "Disallow: /" in robots.read_text(encoding="utf-8")
-    assert "X-Robots-Tag: noindex" in (preview / "_headers").read_text(encoding="utf-8")
+    for headers in ("_headers", "today/_headers", "2027-03-01/_headers"):
+        assert "X-Robots-Tag: noindex" in (preview / headers).read_text(encoding="utf-8")
+
+
+def test_every_server_is_told_that_nothing_of_it_is_listed(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path / "repository").site(hosts=["apache", "caddy", "netlify", "nginx"])
+    policies.publish("privacy", effective="2025-03-01", text=TEXT)
+    assert show(policies, tmp_path / "preview") == 0
+    for name in (".htaccess", "hosting/Caddyfile", "hosting/nginx-server.conf", "_headers"):
+        told = (tmp_path / "preview/today" / name).read_text(encoding="utf-8")
+        assert re.search('X-Robots-Tag:? "?noindex', told), name
+    assert build(policies, tmp_path / "site") == 0
+    for name in (".htaccess", "hosting/Caddyfile", "hosting/nginx-server.conf", "_headers"):
+        assert "noindex" not in (tmp_path / "site" / name).read_text(encoding="utf-8"), name
 
 
 def test_no_program_takes_it_for_the_published_site(preview: Path, policies: PolicyRepository, tmp_path: Path) -> None:
-    names = {path.name for path in preview.rglob("*")}
-    assert names.isdisjoint({"manifest.json", "feed.json", "current.json", "sitemap.xml"})
-    config = str(policies.content / "site.toml")
-    build = ["build", "--config", config, "--ref", "main", "--as-of", "2026-12-02", "--jobs", "1"]
+    assert build(policies, tmp_path / "published") == 0
+    published = {path.name for path in (tmp_path / "published").rglob("*") if path.is_file()}
+    feeds = {name for name in published if name.endswith(".atom") or name in ("changes.json", "notices.json")}
+    assert len(feeds) == 4, "changes and notices, in two forms"
+    for_programs = {"manifest.json", "feed.json", "current.json", "sitemap.xml"} | feeds
+    assert for_programs <= published
+    assert for_programs.isdisjoint(path.name for path in preview.rglob("*"))
     for folder in (preview, preview / "today"):
-        assert main([*build, "--output", str(tmp_path / "site"), "--previous", str(folder)]) != 0
+        assert build(policies, tmp_path / "site", "--previous", str(folder)) != 0
         assert not (tmp_path / "site").exists()
-        assert main([*build, "--output", str(folder)]) == 1, "nor is it written over"
+        assert build(policies, folder) == 1, "nor is it written over"
 
 
 def test_no_page_leads_to_what_a_preview_leaves_out(preview: Path) -> None:
@@ -81,8 +103,28 @@ def test_links_follow_the_address_that_the_folder_will_have(policies: PolicyRepo
     assert show(policies, tmp_path / "preview", "--address", "https://preview.example.org/42") == 0
     page = (tmp_path / "preview/today/en/privacy/index.html").read_text(encoding="utf-8")
     assert 'href="/42/today/static/' in page
-    with pytest.raises(SystemExit):
-        show(policies, tmp_path / "preview", "--address", "preview.example.org")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "preview.example.org",
+        "ftp://preview.example.org/",
+        "https://preview.example.org:words/",
+        "https://preview.example.org:99999/",
+        "https://someone:secret@preview.example.org/",
+        "https://preview.example.org/../42/",
+        'https://preview.example.org/"><b>/',
+    ],
+)
+def test_what_is_no_address_of_a_folder_is_a_wrong_call(
+    address: str, policies: PolicyRepository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        show(policies, tmp_path / "preview", "--address", address)
+    assert ended.value.code == 2
+    assert "write it whole" in capsys.readouterr().err
+    assert not (tmp_path / "preview").exists()
 
 
 def test_a_preview_takes_the_place_of_a_preview_and_of_nothing_else(

@@ -61,10 +61,13 @@ class Hosting:
     """Headers of some files, beside the common ones; no file is in two of them."""
 
 
-def describe_hosting(settings: Settings, ranges: tuple[tuple[str, str], ...], pages: Iterable[Page]) -> Hosting:
+def describe_hosting(
+    settings: Settings, ranges: tuple[tuple[str, str], ...], pages: Iterable[Page], *, is_preview: bool = False
+) -> Hosting:
     """Return what a server has to know of a site with these pages."""
+    common = (*_COMMON, *_UNLISTED) if is_preview else _COMMON
     rules = tuple(_gather_rules(settings, sorted(pages, key=lambda page: page.address)))
-    return Hosting(settings.base_path, settings.languages, ranges, _COMMON, rules)
+    return Hosting(settings.base_path, settings.languages, ranges, common, rules)
 
 
 _COMMON = (
@@ -73,6 +76,8 @@ _COMMON = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
 )
+_UNLISTED = (("X-Robots-Tag", "noindex"),)
+"""Of a preview: what is no page of HTML cannot ask by itself not to be listed."""
 _SHARED = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300, must-revalidate"))
 _FRESH = (("Cache-Control", "no-cache"),)
 """A browser keeps a page and asks each time whether it is still the one: what applies can be another text tomorrow."""
