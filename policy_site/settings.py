@@ -115,7 +115,36 @@ def _domain_name(name: str) -> str:
     return name
 
 
+_LARGEST_PATTERN = 10_000
+"""Signs of a pattern, each repetition written out: compiled, a million of them take 300 MB."""
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d*),?(?P<most>\d*)\}|.", re.DOTALL)
+"""Of a pattern: a sign, a class of signs, or how often what stands before it is repeated."""
+
+
+def _written_out(pattern: str) -> int:
+    """Return how many signs a pattern has when each of its repetitions is written out."""
+    groups = [(0, 0)]  # of each group that is open: its signs up to the last part, and those of the last part
+    for part in _PART.finditer(pattern):
+        before, last = groups[-1]
+        if part[0] == "(":
+            groups.append((0, 0))
+        elif part[0] == ")" and len(groups) > 1:
+            groups.pop()
+            outer, sibling = groups[-1]
+            groups[-1] = (outer + sibling, before + last)
+        elif part["least"] or part["most"]:
+            groups[-1] = (before, last * max(1, *(int(times.lstrip("0")[:10] or 0) for times in part.group(1, 2))))
+        else:
+            groups[-1] = (before + last, 1)
+    return sum(before + last for before, last in groups)
+
+
 def _compilable_pattern(pattern: str) -> str:
+    if len(pattern) > _LARGEST_PATTERN or _written_out(pattern) > _LARGEST_PATTERN:
+        msg = (
+            f"{pattern[:200]!r} is too large: with each repetition written out, it may have {_LARGEST_PATTERN:,} signs"
+        )
+        raise ValueError(msg)
     try:
         groups = regex.compile(pattern).groupindex
     except (regex.error, RecursionError, MemoryError) as error:
@@ -189,7 +218,7 @@ class VersionSettings(_Table):
 
     source: Annotated[str, AfterValidator(_name_of_grouping)] = GROUPINGS[0].name
     """Name of a way of grouping."""
-    date_patterns: tuple[Annotated[str, AfterValidator(_compilable_pattern)], ...] = ()
+    date_patterns: tuple[Annotated[str, AfterValidator(_compilable_pattern)], ...] = Field(default=(), max_length=100)
     """Regular expressions that find the date in a text; the first that matches wins."""
     date_key: str | None = None
     """Front matter key that holds the date."""

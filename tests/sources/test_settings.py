@@ -81,6 +81,30 @@ def test_what_does_not_fit_together_is_refused(fault: str, text: str) -> None:
     assert any(fault in message for message in faults_of(text)), faults_of(text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_taken"),
+    [
+        (r"(?P<date>\d{4}-\d{2}-\d{2})", True),
+        (r"(?P<month>\w{3,9}) (?P<day>\d{1,2}), (?P<year>\d{4})", True),
+        (r"(?P<date>a{9000})", True),
+        (r"(?P<date>\{2000000000}|[{2000000000}]{2}|[]{2000000000}]{2})", True),
+        ("(?P<date>a{2000000000})", False),
+        ("(?P<date>a{,2000000000})", False),
+        ("(?P<date>a{1,002000000000}?)", False),
+        ("(?P<date>(?:(?:a{100}){100}){100})", False),
+        (r"(?P<date>[a-z\]]{5000000})", False),
+        (f"(?P<date>a{{{'9' * 5000}}})", False),
+        (f"(?P<date>{'a' * 20_000})", False),
+    ],
+)
+def test_a_pattern_that_would_take_all_memory_is_refused_before_it_is_compiled(pattern: str, is_taken: bool) -> None:
+    text = VALID + f"[versions]\nsource = \"date\"\ndate_patterns = ['{pattern}']\n"
+    if is_taken:
+        assert parse_settings(text).versions.date_patterns == (pattern,)
+    else:
+        assert any("is too large" in message for message in faults_of(text)), faults_of(text)
+
+
 def test_a_missing_file_is_told_with_the_way_to_begin(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="policy-site init"):
         read_settings(tmp_path / "site.toml")
