@@ -132,6 +132,11 @@ class Repository:
                 f"The repository {self.folder} has no commits yet.",
                 remedy="Commit the texts first: `git add .` and `git commit`.",
             )
+        if name in names:
+            return HistoryError(
+                f"The branch {name!r} is there, but its last commit is missing or damaged in {self.folder}.",
+                remedy="Look at it with `git fsck`, or clone it again.",
+            )
         more = len(names) - _BRANCHES_NAMED
         shown = ", ".join(sorted(names)[:_BRANCHES_NAMED]) + (f" and {more} more" if more > 0 else "")
         return HistoryError(

@@ -249,6 +249,21 @@ def test_a_branch_that_is_not_there_is_refused_with_the_names_of_those_that_are(
             read(policies, branch=name)
 
 
+@pytest.mark.parametrize("damage", ["missing", "never fetched"])
+def test_a_branch_whose_last_commit_is_lost_is_not_called_missing(policies: PolicyRepository, damage: str) -> None:
+    policies.write("content/privacy/en.md", "one").commit()
+    name = policies.git("rev-parse", "HEAD").strip()
+    lost = policies.root / ".git/objects" / name[:2] / name[2:]
+    if damage == "missing":
+        lost.unlink()
+    else:
+        (policies.root / ".git/refs/heads/main").write_text("1" * 40 + "\n", encoding="ascii")
+
+    with pytest.raises(HistoryError, match="'main' is there, but its last commit is missing or damaged") as refusal:
+        read(policies, branch="main")
+    assert "git fsck" in (refusal.value.remedy or "")
+
+
 def test_a_detached_head_needs_a_branch_or_a_revision(policies: PolicyRepository) -> None:
     policies.write("content/privacy/en.md", "one").commit()
     policies.write("content/privacy/en.md", "two").commit()
