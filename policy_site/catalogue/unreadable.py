@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from policy_site.catalogue.grouping import Question, Shelf, finding
 from policy_site.model import Finding, Revision, Severity
-from policy_site.sources import find_date, parse_text, unreadable_date
+from policy_site.sources import find_date, find_other_date, parse_text, unreadable_date
 
 
 def find_unreadable(shelf: Shelf, question: Question) -> Iterator[Finding]:
@@ -32,7 +32,11 @@ def _of_date(revisions: Sequence[Revision], question: Question) -> Iterator[Find
     settings, month_names = question.settings, question.month_names
     tip, earlier = revisions[-1], revisions[-2:-1]
     text = parse_text(tip, is_strict=False)
-    if find_date(text, settings=settings, month_names=month_names):
+    if day := find_date(text, settings=settings, month_names=month_names):
+        if other := find_other_date(text, settings=settings, month_names=month_names):
+            message = f"This text names its date twice: {other.day.isoformat()} here, and {day.isoformat()} beside it."
+            remedy = f"Correct the wrong one. {day.isoformat()} counts until then."
+            yield finding(tip.path, message, remedy, rule="text-date", severity=Severity.WARNING, line=other.line)
         return
     written = unreadable_date(text, settings=settings)
     if written:

@@ -6,7 +6,7 @@ Nothing here reads a disk or git: texts come in as strings, and faults leave as 
 from policy_site.sources.hidden import without_hidden_parts
 from policy_site.sources.notes import parse_release_note, parse_words, report_facts_of_translation
 from policy_site.sources.places import Place, Places, Role
-from policy_site.sources.texts import Text, find_date, parse_text, unreadable_date, without_date
+from policy_site.sources.texts import Text, find_date, find_other_date, parse_text, unreadable_date, without_date
 
 __all__ = [
     "Place",
@@ -14,6 +14,7 @@ __all__ = [
     "Role",
     "Text",
     "find_date",
+    "find_other_date",
     "parse_release_note",
     "parse_text",
     "parse_words",

@@ -115,7 +115,40 @@ def find_date(text: Text, *, settings: Settings, month_names: Mapping[str, int])
         found = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", value) if isinstance(value, str) else None
         if found and (day := _day(*found.groups())):
             return day
-    for pattern in versions.date_patterns:
+    return next((day for day, _ in _dates(text, settings=settings, month_names=month_names)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDate:
+    """A date that a text names in the same place as its own, and that is another one."""
+
+    day: date
+    line: int
+    """Of the file, from 1."""
+
+
+def find_other_date(text: Text, *, settings: Settings, month_names: Mapping[str, int]) -> OtherDate | None:
+    """Find where a text names its date twice, in words and for machines say, and the two are different days.
+
+    The one that counts is that of :func:`find_date`; the other is what a later pattern reads in the same words. A date
+    of the front matter stands beside no other.
+    """
+    if settings.versions.date_key:
+        return None
+    named = list(_dates(text, settings=settings, month_names=month_names))
+    for day, match in named[1:]:
+        own_day, own = named[0]
+        if day != own_day and match.start() < own.end() and own.start() < match.end():
+            start = match.start("date" if match.groupdict().get("date") else "day")
+            return OtherDate(day, text.body_line + text.body.count("\n", 0, start))
+    return None
+
+
+def _dates(
+    text: Text, *, settings: Settings, month_names: Mapping[str, int]
+) -> Iterator[tuple[date, regex.Match[str]]]:
+    """Yield each day that a pattern of ``site.toml`` finds, in the order of the patterns."""
+    for pattern in settings.versions.date_patterns:
         match = _search(pattern, text.body)
         if match is None:
             continue
@@ -123,12 +156,11 @@ def find_date(text: Text, *, settings: Settings, month_names: Mapping[str, int])
         if groups.get("date"):
             digits = re.findall(r"\d+", groups["date"])
             if len(digits) == 3 and (day := _day(*digits)):  # noqa: PLR2004 - year, month, day
-                return day
+                yield day, match
         elif groups.get("month"):
             month = month_names.get(groups["month"].casefold(), groups["month"])
             if day := _day(groups["year"], str(month), groups["day"]):
-                return day
-    return None
+                yield day, match
 
 
 def unreadable_date(text: Text, *, settings: Settings) -> str:

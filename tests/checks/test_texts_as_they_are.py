@@ -87,6 +87,40 @@ def test_faults_of_texts_that_were_replaced_are_left_alone(tmp_path: Path) -> No
     assert _of(findings_of(_adopted(tmp_path, "date", OLD, broken, OLD)), "front-matter") == []
 
 
+_TWICE = [
+    r"(?m)^[^\n]*?\b(?P<month>\p{L}+) (?P<day>\d{1,2}), (?P<year>\d{4})[^\n]*?\s*\{:\s*datetime=[^}\n]*\}",
+    r"(?m)^[^\n]*?\b(?P<day>\d{1,2})\. (?P<month>\p{L}+) (?P<year>\d{4})[^\n]*?\s*\{:\s*datetime=[^}\n]*\}",
+    r'(?m)^[^\n]*\n?[^\n]*\{:\s*datetime="(?P<date>\d{4}-\d{1,2}-\d{1,2})"\s*\}',
+]
+
+
+@pytest.mark.parametrize(
+    ("dated", "told"),
+    [
+        ('*Effective June 30, 2023*\n{: datetime="2022-06-30" }', (6, "2022-06-30 here, and 2023-06-30 beside it.")),
+        ('Effective June 30, 2023 {: datetime="2023-06-03" }', (5, "2023-06-03 here, and 2023-06-30 beside it.")),
+        ('Gültig ab 30. Juni 2023\n{: datetime="2023-07-30" }', (6, "2023-07-30 here, and 2023-06-30 beside it.")),
+        ('*Effective June 30, 2023*\n{: datetime="2023-06-30" }', None),
+        ('Gültig ab 30. Juni 2023\n{: datetime="2023-6-30" }', None),
+        ('Since June 3, 2020.\n\n*Effective June 30, 2023*\n{: datetime="2023-06-30" }', None),
+        ('*In effect*\n{: datetime="2023-06-30" }', None),
+        ('*Effective June 31, 2023*\n{: datetime="2023-06-30" }', None),
+    ],
+)
+def test_a_date_in_words_that_is_another_one_for_machines_is_told(
+    tmp_path: Path, dated: str, told: tuple[int, str] | None
+) -> None:
+    repository = PolicyRepository(tmp_path).site(
+        languages=["en", "de"], versions={"source": "date", "date_patterns": _TWICE}
+    )
+    repository.write("content/privacy/en.md", f"---\ntitle: Privacy\n---\n\n{dated}\n\nWe keep data.\n")
+    repository.commit(when="2023-05-01")
+    found = _of(findings_of(repository), "text-date")
+    assert [(each.line, each.message) for each in found] == (
+        [(told[0], f"This text names its date twice: {told[1]}")] if told else []
+    )
+
+
 # --- dates in the text ----------------------------------------------------------------------------------------------
 
 
