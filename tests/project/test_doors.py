@@ -36,7 +36,7 @@ lxml                policy_site.formats.atom  policy_site.starting.readers.html 
                     benchmarks.redlines_tools
 mammoth             policy_site.starting.readers.word
 markdown            policy_site.documents.python_markdown
-markdown_it         policy_site.documents.forge
+markdown_it         policy_site.documents.forge  tests.recipe_pictures
 markdownify         policy_site.starting.readers.html
 markupsafe          policy_site.web  policy_site.notifier.wording
 mdit_py_plugins     policy_site.documents.forge
