@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
+from policy_site.catalogue.succession import known_from, states_of
 from policy_site.errors import PublishingError
 from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.formats import FEED_FORMS, Scope, count_archives
@@ -28,8 +30,8 @@ from policy_site.static_files import read_static_files
 
 FEEDS = tuple(f"{scope}.{form.suffix}" for scope in Scope for form in FEED_FORMS)
 """File names of the feeds for people: ``changes.atom``."""
-ALL_PAIRS_UP_TO = 12
-"""A policy with no more versions than this gets a redline of every two of them."""
+ALL_PAIRS_OF_FIRST = 12
+"""Of so many versions of a policy, the first that readers could know of, every two get a redline."""
 _REVISION_DIGITS = 12
 """Of the SHA-256 of an earlier text of a translation: enough to tell it from its siblings."""
 
@@ -193,21 +195,33 @@ def plan_pages(publication: Publication) -> tuple[Page, ...]:
 def comparisons(policy: Policy, publication: Publication) -> tuple[tuple[Version, Version], ...]:
     """Return the pairs of versions that have a redline page, the older one first, by effective date.
 
-    Every pair of a policy with few versions. Of one with many: neighbours; each version with the one in force; and each
-    older version with every one that people are told of, since notices link to the redline from the version that their
-    reader accepted, and such links stay true. A version whose text is not there has none.
+    The set only ever grows: a redline that was public once stays. Every two of the first versions that readers could
+    know of; neighbours, also those between which another came later; each older version with every one that people
+    were told of, since notices link to the redline from the version that their reader accepted; and what an event of
+    the change feed links to. Against the version in force, which changes, ``since/`` compares. A version whose text is
+    not there has none.
     """
     present = [version for version in policy.versions if is_text_present(policy, version, publication)]
-    if len(present) <= ALL_PAIRS_UP_TO:
-        return tuple(combinations(present, 2))
-    pairs = set(pairwise(range(len(present))))
-    in_force = version_in_force(policy, publication.as_of)
-    if in_force in present:
-        middle = present.index(in_force)
-        pairs |= {(min(index, middle), max(index, middle)) for index in range(len(present)) if index != middle}
-    told = [index for index, version in enumerate(present) if version.significance is Significance.SIGNIFICANT]
+    places = {version.label: place for place, version in enumerate(present)}
+    known = sorted(range(len(present)), key=lambda place: (known_from(present[place]), place))
+    pairs = set(combinations(sorted(known[:ALL_PAIRS_OF_FIRST]), 2))
+    standing: list[int] = []
+    for place in known:
+        spot = bisect(standing, place)
+        pairs |= {(older, place) for older in standing[max(spot - 1, 0) : spot]}
+        pairs |= {(place, newer) for newer in standing[spot : spot + 1]}
+        standing.insert(spot, place)
+    told = [place for place, version in enumerate(present) if _was_told_of(version)]
     pairs |= {(older, newer) for newer in told for older in range(newer)}
-    return tuple((present[older], present[newer]) for older, newer in sorted(pairs))
+    linked = {(version.previous, version.label) for version in present}
+    linked |= {(event.previous_version, event.version) for event in publication.events if event.policy == policy.id}
+    pairs |= {(places[older], places[newer]) for older, newer in linked if older in places and newer in places}
+    return tuple((present[older], present[newer]) for older, newer in sorted(pairs) if older < newer)
+
+
+def _was_told_of(version: Version) -> bool:
+    """Say whether people were told of a version, whatever its release note says now."""
+    return any(state.significance is Significance.SIGNIFICANT for state in states_of(version))
 
 
 def is_text_present(policy: Policy, version: Version, publication: Publication) -> bool:
@@ -278,8 +292,9 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
             yield make_page(PageKind.SITE_FEED, locale=locale, feed=feed)
     yield from _gather_feed_archives(publication)
     for policy in publication.policies:
+        pairs = comparisons(policy, publication)
         for locale in publication.settings.languages:
-            yield from _gather_policy_pages(policy, locale, publication)
+            yield from _gather_policy_pages(policy, locale, publication, pairs)
 
 
 def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
@@ -297,7 +312,9 @@ def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
                         yield make_page(PageKind.SITE_FEED_ARCHIVE, **names)
 
 
-def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) -> Iterator[Page]:
+def _gather_policy_pages(
+    policy: Policy, locale: str, publication: Publication, pairs: tuple[tuple[Version, Version], ...]
+) -> Iterator[Page]:
     names = {"locale": locale, "policy": policy.id}
     for kind in (PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY):
         yield make_page(kind, **names)
@@ -305,19 +322,25 @@ def _gather_policy_pages(policy: Policy, locale: str, publication: Publication) 
         yield make_page(PageKind.FEED, **names, feed=feed)
     for version in policy.versions:
         yield from _gather_version_pages(policy, version, locale, publication)
-    pairs = comparisons(policy, publication)
     if pairs:
         yield make_page(PageKind.COMPARISONS, **names)
         if any(locale in version.editions for version in policy.versions):
             yield make_page(PageKind.THREADS, **names)
     for older, newer in pairs:
         yield from _gather_pair_pages(policy, older, newer, locale, publication)
-    in_force = version_in_force(policy, publication.as_of)
-    for older, newer in pairs:
-        if newer == in_force:
-            yield make_page(PageKind.SINCE, **names, older=older.label)
+    for older in _superseded(policy, publication):
+        yield make_page(PageKind.SINCE, **names, older=older.label)
     for section in section_ids(policy, publication):
         yield make_page(PageKind.SECTION, **names, section=section)
+
+
+def _superseded(policy: Policy, publication: Publication) -> tuple[Version, ...]:
+    """Return the versions before the one in force; none where one of the texts to compare is not there."""
+    in_force = version_in_force(policy, publication.as_of)
+    if in_force is None or not is_text_present(policy, in_force, publication):
+        return ()
+    before = policy.versions[: policy.versions.index(in_force)]
+    return tuple(version for version in before if is_text_present(policy, version, publication))
 
 
 def _gather_pair_pages(

@@ -20,7 +20,7 @@ from policy_site.model import (
     Staleness,
     Version,
 )
-from policy_site.pages import section_address
+from policy_site.pages import comparisons, section_address
 from policy_site.publication import Publication
 from policy_site.redlines import html as redline_html
 from policy_site.redlines import side_by_side
@@ -85,6 +85,13 @@ class Comparisons:
         self._matters: dict[tuple[str, str], Mapping[str, int]] = {}
         self._anchors: dict[tuple[str, str], frozenset[str]] = {}
         self._changes: dict[tuple[str, str], tuple[ChangedSection, ...]] = {}
+        self._pairs: dict[str, tuple[tuple[Version, Version], ...]] = {}
+
+    def pairs(self, policy: Policy) -> tuple[tuple[Version, Version], ...]:
+        """Return the pairs of versions that have a redline page, as :func:`policy_site.pages.comparisons` does."""
+        if policy.id not in self._pairs:
+            self._pairs[policy.id] = comparisons(policy, self._publication)
+        return self._pairs[policy.id]
 
     def compare(self, policy: Policy, older: Version, newer: Version, locale: str) -> Comparison | None:
         """Compare two versions in ``locale``, or in the authoritative language where ``locale`` lacks one of them.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from policy_site.pages import Page, PageKind, make_page, plan_pages, section_add
 from policy_site.publication import Publication
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
+from tests.web.test_web import Visitor
 
 TEXT = "## Data {#data}\n\nWe keep it for 90 days.\n\n## Rights {#rights}\n\nYou can object.\n"
 IN_FORCE = ("2024-03-01", "2024-12-01", "2025-06-01")
@@ -103,16 +106,98 @@ def test_static_files_are_named_after_what_they_hold(publication: Publication) -
     assert any(re.fullmatch(r"site\.[0-9a-f]{10}\.css", name) for name in names)
 
 
-def test_a_policy_with_many_versions_is_not_compared_with_everything(tmp_path: Path) -> None:
+def _month(number: int) -> str:
+    return f"{2024 + number // 12}-{number % 12 + 1:02}-01"
+
+
+def _release(policies: PolicyRepository, number: int, significance: str = "minor", **more: Any) -> None:
+    text = TEXT.replace("90", str(number + 90))
+    policies.publish("privacy", effective=_month(number), text=text, significance=significance, **more)
+
+
+def _addresses(policies: PolicyRepository, as_of: str, *kinds: PageKind) -> set[str]:
+    publication = compiled(policies, as_of=datetime.fromisoformat(f"{as_of}T12:00:00+00:00"))
+    planned = plan_pages(publication)
+    addresses = {page.address for page in planned}
+    for event in publication.events:
+        if event.previous_version is not None:
+            assert f"en/{event.policy}/compare/{event.previous_version}/{event.version}/" in addresses, event
+    return {page.address for page in planned if not kinds or page.kind in kinds}
+
+
+def test_every_address_of_a_site_still_answers_after_each_of_twenty_releases(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path).site()
-    for month in range(14):
-        day = f"{2024 + month // 12}-{month % 12 + 1:02}-01"
-        policies.publish("privacy", effective=day, text=TEXT.replace("90", str(month)), significance="minor")
-    pages = plan_pages(compiled(policies, as_of=datetime(2025, 6, 1, tzinfo=UTC)))
-    pairs = {(page.parameters["older"], page.parameters["version"]) for page in pages if page.kind is PageKind.COMPARE}
-    assert len(pairs) == 13 + 12, "each neighbour, and each old version with the one in force"
-    assert ("2024-01-01", "2025-02-01") in pairs
-    assert ("2024-01-01", "2024-03-01") not in pairs
+    for number in range(4):
+        _release(policies, number)
+    before: set[str] = set()
+    for number in range(4, 24):
+        _release(policies, number, "significant" if number % 9 == 0 else "minor")
+        if number in {4, 11, 12, 13, 14, 18, 23}:
+            after = _addresses(policies, _month(number))
+            assert before - after == set(), f"once {number + 1} versions are there"
+            before = {address for address in after if not address.startswith("static/")}
+    assert {f"en/privacy/since/{_month(number)}/" for number in range(23)} <= before
+
+
+def test_redlines_that_were_public_stay_when_what_came_between_changes(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    for number in (*range(13), 14, 15):
+        _release(policies, number, "significant" if number == 14 else "minor")
+    stages = [_addresses(policies, _month(15), PageKind.COMPARE)]
+
+    note = policies.content / f"privacy/releases/{_month(14)}.md"
+    lowered = note.read_text(encoding="utf-8").replace("significance: significant", "significance: minor")
+    policies.write(f"content/privacy/releases/{_month(14)}.md", lowered).commit(when="2025-04-02")
+    stages.append(_addresses(policies, "2025-04-02", PageKind.COMPARE))
+
+    _release(policies, 17)
+    stages.append(_addresses(policies, "2025-05-10", PageKind.COMPARE))
+
+    policies.publish(
+        "privacy", effective=_month(16), published="2025-05-12", significance="minor", text=TEXT.replace("90", "16")
+    )
+    stages.append(_addresses(policies, "2025-05-13", PageKind.COMPARE))
+
+    note = policies.content / f"privacy/releases/{_month(16)}.md"
+    withdrawn = note.read_text(encoding="utf-8").replace("---\n", "---\nwithdrawn: 2025-05-20\n", 1)
+    policies.write(f"content/privacy/releases/{_month(16)}.md", withdrawn).commit(when="2025-05-20")
+    stages.append(_addresses(policies, "2025-07-01", PageKind.COMPARE))
+
+    for before, after in pairwise(stages):
+        assert before <= after
+    assert f"en/privacy/compare/{_month(0)}/{_month(14)}/" in stages[-1], "people were told of it"
+    assert {f"en/privacy/compare/{_month(15)}/{_month(17)}/", f"en/privacy/compare/{_month(16)}/{_month(17)}/"} <= (
+        stages[-1]
+    ), "neighbours, before another came between and since"
+
+
+def test_redlines_grow_by_one_with_each_version_that_nobody_is_told_of(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    for number in range(16):
+        _release(policies, number)
+    counts = [len(_addresses(policies, _month(number), PageKind.COMPARE)) for number in (11, 12, 13)]
+    assert counts == [66 + 1, 66 + 2, 66 + 3], "of each instant the version that is announced, too"
+    pairs = _addresses(policies, _month(15), PageKind.COMPARE)
+    assert f"en/privacy/compare/{_month(0)}/{_month(11)}/" in pairs
+    assert f"en/privacy/compare/{_month(0)}/{_month(12)}/" not in pairs
+
+
+def test_what_changed_since_stands_for_itself_where_no_other_page_holds_the_redline(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site(languages=["en", "de"])
+    for number in range(14):
+        _release(policies, number)
+    visit = Visitor(compiled(policies, as_of=datetime(2025, 2, 2, tzinfo=UTC)))
+    own = f"https://example.org/en/privacy/since/{_month(0)}/"
+    for locale, oldest, canonical in (
+        ("en", _month(0), own),
+        ("de", _month(0), own),
+        ("en", _month(12), f"https://example.org/en/privacy/compare/{_month(12)}/{_month(13)}/"),
+        ("de", _month(12), f"https://example.org/en/privacy/compare/{_month(12)}/{_month(13)}/"),
+    ):
+        page = visit.open(f"{locale}/privacy/since/{oldest}/")
+        assert page.attribute("//link[@rel='canonical']", "href") == canonical
+    version = visit.open(f"en/privacy/v/{_month(0)}/")
+    assert version.all(f"//a[@href='/en/privacy/since/{_month(0)}/']")
 
 
 def test_two_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ class VersionLine:
     since: str | None
     """What changed since this version: the address that products link to."""
     compared_with_present: str | None
-    """The same by the names of both versions."""
+    """The same by the names of both versions, where the two have a redline."""
     identical_to: VersionLink | None
     is_first: bool
 
@@ -185,7 +185,8 @@ def _present_link(site: Site, policy: Policy, version: Version, locale: str) -> 
     present = site.in_force(policy)
     if present is None:
         return None
-    return site.find_link(PageKind.COMPARE, locale=locale, policy=policy.id, older=version.label, version=present.label)
+    names = {"locale": locale, "policy": policy.id, "older": version.label}
+    return site.find_link(PageKind.COMPARE, **names, version=present.label) or site.find_link(PageKind.SINCE, **names)
 
 
 def release_words(site: Site, policy: Policy, version: Version, locale: str) -> ShownWords | None:

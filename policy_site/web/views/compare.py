@@ -116,10 +116,15 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
 
 
 def _canonical(site: Site, page: Page, comparison: Comparison, pair: Mapping[str, str]) -> str | None:
-    """Return the address of the redline that a page repeats: in another layout, or for want of a translation."""
-    if comparison.is_fallback:
-        return site.absolute_link(PageKind.COMPARE, **{**pair, "locale": comparison.language.tag})
-    return site.absolute_link(PageKind.COMPARE, **pair) if page.kind is not PageKind.COMPARE else None
+    """Return the address of the redline that a page repeats: in another layout, or for want of a translation.
+
+    Not every version has a redline against the one in force but its ``since/``, which then stands for itself.
+    """
+    source = {**pair, "locale": comparison.language.tag}
+    is_planned = site.find_link(PageKind.COMPARE, **source) is not None
+    kind, names = (PageKind.COMPARE, source) if is_planned else (page.kind, {**page.parameters, **source})
+    address = site.absolute_link(kind, **names)
+    return address if address != site.absolute_link(page.kind, **page.parameters) else None
 
 
 def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:

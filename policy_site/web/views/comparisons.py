@@ -8,7 +8,7 @@ from policy_site.characters import json_bytes
 from policy_site.localization import Language, find_language
 from policy_site.localization.names import SECTION_CHANGE_NAMES
 from policy_site.model import Policy, Version
-from policy_site.pages import Page, PageKind, comparisons, is_text_present
+from policy_site.pages import Page, PageKind, is_text_present
 from policy_site.redlines import threads_json
 from policy_site.static_files import module_name
 from policy_site.web.parts.values import VersionLink
@@ -97,7 +97,7 @@ def view_comparisons(site: Site, page: Page, *, locale: str, policy: Policy) -> 
 
 def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
     names = {"locale": locale, "policy": policy.id}
-    pairs = comparisons(policy, site.publication)
+    pairs = site.comparisons.pairs(policy)
     return tuple(
         Group(
             newer.label,
