@@ -71,12 +71,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_streams()
     called = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        _refuse_dashes(called)
         chosen = _parser([called[0]] if called and called[0] in COMMANDS else COMMANDS).parse_args(called)
     except PolicySiteError as error:
         Terminal().show_error(error)
         return error.exit_status
     status = _run(chosen, Terminal(is_quiet=chosen.quiet, output_format=getattr(chosen, "format", "text")))
     return status if _has_said_all() else status or UsageError.exit_status
+
+
+def _refuse_dashes(called: Sequence[str]) -> None:
+    """Refuse ``--option=--``, of which argparse makes a list without entries, whatever the option takes."""
+    for argument in called:
+        name, sign, value = argument.partition("=")
+        if name.startswith("-") and sign and value == "--":
+            raise UsageError(f"{name} is given two dashes where its value belongs.", remedy="Write the value there.")
 
 
 def _run(chosen: argparse.Namespace, terminal: Terminal) -> int:

@@ -299,3 +299,19 @@ def test_the_help_of_all_names_every_command_and_imports_none() -> None:
     told = " ".join(printed.split())
     for name in COMMANDS:
         assert f"{name} {load_command(name).HELP}" in told
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["build", "--as-of=--"],
+        ["check", "--previous=--"],
+        ["log", "--as-of=--"],
+        ["release", "privacy", "--category=--"],
+        ["init", "new", "--name=A", "--policy=--"],
+        ["notify", "run", "--config=--"],
+    ],
+)
+def test_two_dashes_for_a_value_are_a_wrong_call(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(call) == 2
+    assert "two dashes where its value belongs" in capsys.readouterr().err
