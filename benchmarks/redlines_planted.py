@@ -15,6 +15,10 @@ from policy_site.redlines.tokens import is_wordlike, tokenise
 Marks = list[tuple[str, str]]
 """What is marked: ``("-", words)`` and ``("+", words)``, in order."""
 Planted = tuple[Document, Marks]
+Edit = tuple[Document, Document, Marks]
+"""The text before, the text after, and what is marked."""
+Plant = Callable[[random.Random, Document], Edit | None]
+Check = Callable[[Redline, Marks], bool]
 SENTENCE = "This planted sentence stands in no other policy."
 _ORDINALS = count(10_000_000)
 _MOVES_OF_A_REDLINE = 2
@@ -310,7 +314,7 @@ def is_link_only(redline: Redline, _: Marks) -> bool:
 
 
 Planter = Callable[[random.Random, Document], Planted | None]
-EDITS: tuple[tuple[str, Planter, Callable[[Redline, Marks], bool]], ...] = (
+EDITS: tuple[tuple[str, Planter, Check], ...] = (
     ("one word", plant_word, is_exact),
     ("a number", plant_number, is_exact),
     ('a "not"', plant_not, is_exact),
@@ -326,26 +330,41 @@ EDITS: tuple[tuple[str, Planter, Callable[[Redline, Marks], bool]], ...] = (
 
 def plant_all(documents: Sequence[Document], *, each: int) -> dict[str, tuple[int, int]]:
     """Return of each kind of edit how many of how many redlines show it exactly, every second one backwards."""
-    results: dict[str, tuple[int, int]] = {}
-    for name, plant, is_shown in EDITS:
-        chooser = random.Random(name)  # noqa: S311 - a sample, not a secret
-        right = tried = 0
-        for document in chooser.sample(list(documents), len(documents)):
-            planted = plant(chooser, document)
-            if planted is None:
-                continue
-            new, expected = planted
-            is_backwards = tried % 2 == 1
-            if is_backwards:
-                expected = mirrored(expected)
-            right += is_shown(compare(new, document) if is_backwards else compare(document, new), expected)
-            tried += 1
-            if tried == each:
-                break
-        results[name] = (right, tried)
+    results = {
+        name: try_edit(name, _beside_the_document(plant), is_shown, documents, each=each)
+        for name, plant, is_shown in EDITS
+    }
     otherwise = [compare(document, render_otherwise(document)).is_empty for document in documents[:each]]
     results["another renderer"] = (sum(otherwise), len(otherwise))
     return results
+
+
+def try_edit(name: str, plant: Plant, is_shown: Check, documents: Sequence[Document], *, each: int) -> tuple[int, int]:
+    """Return how many redlines show an edit exactly, of how many tried; every second one backwards."""
+    chooser = random.Random(name)  # noqa: S311 - a sample, not a secret
+    right = tried = 0
+    for document in chooser.sample(list(documents), len(documents)):
+        planted = plant(chooser, document)
+        if planted is None:
+            continue
+        old, new, expected = planted
+        if tried % 2:
+            old, new, expected = new, old, mirrored(expected)
+        right += is_shown(compare(old, new), expected)
+        tried += 1
+        if tried == each:
+            break
+    return right, tried
+
+
+def _beside_the_document(plant: Planter) -> Plant:
+    """Return the same edit with the document as it was for its old side."""
+
+    def edit(chooser: random.Random, document: Document) -> Edit | None:
+        planted = plant(chooser, document)
+        return (document, *planted) if planted else None
+
+    return edit
 
 
 def mirrored(marks: Marks) -> Marks:

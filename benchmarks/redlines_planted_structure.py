@@ -9,19 +9,25 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
-from benchmarks.redlines_planted import Marks, Place, is_paragraph, marked, mirrored, places
+from benchmarks.redlines_planted import (
+    Check,
+    Edit,
+    Marks,
+    Place,
+    Plant,
+    is_exact,
+    is_paragraph,
+    marked,
+    places,
+    try_edit,
+)
 from policy_site.model import Block, Container, Document, Span
-from policy_site.redlines import Redline, compare
+from policy_site.redlines import Redline
 from policy_site.redlines.counts import count_changes
 
 _ORDINALS = count(20_000_000)
 _SENTENCE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z])")
 _LONG = "Planted terms may be raised once a year by no more than five per cent of the fee."
-
-Edit = tuple[Document, Document, Marks]
-"""The text before, the text after, and what is marked."""
-Plant = Callable[[random.Random, Document], Edit | None]
-Check = Callable[[Redline, Marks], bool]
 
 
 def _container(tag: str, *attributes: tuple[str, str]) -> Container:
@@ -150,11 +156,6 @@ def is_structure_alone(redline: Redline, _: Marks, *, least: int = 1) -> bool:
     )
 
 
-def is_exact(redline: Redline, expected: Marks) -> bool:
-    """Say whether a redline marks what was planted and nothing else."""
-    return marked(redline) == expected and not redline.moves
-
-
 def is_moved_sentence(redline: Redline, _: Marks) -> bool:
     """Say whether a sentence is shown as moved, without a changed word."""
     runs = [run for one in redline.operations for leaf in one.leaves for run in leaf.runs if run.moved is not None]
@@ -184,20 +185,4 @@ EDITS: tuple[tuple[str, Plant, Check], ...] = (
 
 def plant_structure(documents: Sequence[Document], *, each: int) -> dict[str, tuple[int, int]]:
     """Return of each kind of edit how many of how many redlines show it exactly, every second one backwards."""
-    results: dict[str, tuple[int, int]] = {}
-    for name, plant, is_shown in EDITS:
-        chooser = random.Random(name)  # noqa: S311 - a sample, not a secret
-        right = tried = 0
-        for document in chooser.sample(list(documents), len(documents)):
-            planted = plant(chooser, document)
-            if planted is None:
-                continue
-            old, new, expected = planted
-            if tried % 2:
-                old, new, expected = new, old, mirrored(expected)
-            right += is_shown(compare(old, new), expected)
-            tried += 1
-            if tried == each:
-                break
-        results[name] = (right, tried)
-    return results
+    return {name: try_edit(name, plant, is_shown, documents, each=each) for name, plant, is_shown in EDITS}
