@@ -18,8 +18,7 @@ from policy_site.pages import PageKind, plan_pages
 from policy_site.publication import Publication
 from policy_site.publishing.exchange import new_folder, put_in_place
 from policy_site.publishing.lock import only_build
-from policy_site.publishing.manifest import MANIFEST_NAME
-from policy_site.publishing.site import freeze_site
+from policy_site.publishing.site import write_pages
 
 MARK = "preview.json"
 """Says that a folder is a preview, and of what."""
@@ -34,6 +33,7 @@ _NOT_FOR_PREVIEWS = frozenset(
         PageKind.FEED_ARCHIVE,
         PageKind.SITE_FEED_ARCHIVE,
         PageKind.SITEMAP,
+        PageKind.MANIFEST,
     }
 )
 """What programs would take for that of the published site."""
@@ -89,17 +89,9 @@ def _may_be_replaced(output: Path) -> bool:
 
 
 def _write_day(one: PreviewedDay, folder: Path, jobs: int, progress: Callable[[str, int, int], None] | None) -> None:
-    freeze_site(one.publication, folder, jobs=jobs, progress=progress)
-    (folder / MANIFEST_NAME).unlink()
-    for page in plan_pages(one.publication):
-        if page.kind in _NOT_FOR_PREVIEWS:
-            path = folder / page.file
-            path.unlink()
-            for above in path.parents:
-                if any(above.iterdir()):
-                    break
-                above.rmdir()
-    (folder.parent / f".{folder.name}.lock").unlink(missing_ok=True)
+    folder.mkdir()
+    pages = [page for page in plan_pages(one.publication) if page.kind not in _NOT_FOR_PREVIEWS]
+    write_pages(one.publication, pages, folder, jobs=jobs, progress=progress)
 
 
 def _page(days: Sequence[PreviewedDay]) -> str:

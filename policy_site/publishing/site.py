@@ -50,9 +50,7 @@ def freeze_site(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with only_build(output), new_folder(output) as folder:
-            freeze_pages(publication, pages, folder, jobs=max(1, jobs), progress=progress)
-            _compare_with_plan(folder, pages)
-            _add_extra_files(folder, publication.extra_files)
+            write_pages(publication, pages, folder, jobs=jobs, progress=progress)
             write_manifest(publication, folder)
             changed = keep_times(folder, output)
             put_in_place(folder, output)
@@ -62,6 +60,23 @@ def freeze_site(
             remedy="The site published before is untouched; make room or grant access, and build again.",
         ) from error
     return Frozen(output, count, changed)
+
+
+def write_pages(
+    publication: Publication,
+    pages: Sequence[Page],
+    folder: Path,
+    *,
+    jobs: int,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> None:
+    """Write these pages of a site, and the files beside the policies, into a folder that is new and empty.
+
+    Raises :class:`PublishingError` where a page fails, or where a file beside the policies has the address of one.
+    """
+    freeze_pages(publication, pages, folder, jobs=max(1, jobs), progress=progress)
+    _compare_with_plan(folder, pages)
+    _add_extra_files(folder, publication.extra_files)
 
 
 def _refuse_foreign_folder(output: Path) -> None:
