@@ -445,14 +445,7 @@ def parse_settings(text: str, *, name: str = "site.toml") -> Settings:
     try:
         return Settings.model_validate(table)
     except ValidationError as errors:
-        faults: list[dict[str, Any]] = [dict(error) for error in errors.errors()]
-        unknown = [str(error["loc"][-1]) for error in faults if error["type"] == "extra_forbidden"]
-        findings = [
-            _finding_of(error, text=text, name=name)
-            for error in faults
-            # what stands there under a wrong name is not missing, too
-            if error["type"] != "missing" or not difflib.get_close_matches(str(error["loc"][-1]), unknown, n=1)
-        ]
+        findings = [_finding_of(error, text=text, name=name) for error in faults_once(errors)]
         raise _settings_error(name, findings) from None
 
 
@@ -480,6 +473,17 @@ def _toml_fault(name: str, line: int | None, message: str) -> Finding:
 def _settings_error(name: str, findings: list[Finding]) -> SettingsError:
     count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
     return SettingsError(f"{name} has {count}.", remedy="Mend it and try again.", findings=tuple(findings))
+
+
+def faults_once(errors: ValidationError) -> list[dict[str, Any]]:
+    """Return what pydantic found wrong, each fault once: what stands there under a wrong name is not missing, too."""
+    faults: list[dict[str, Any]] = [dict(error) for error in errors.errors()]
+    unknown = [str(error["loc"][-1]) for error in faults if error["type"] == "extra_forbidden"]
+    return [
+        error
+        for error in faults
+        if error["type"] != "missing" or not difflib.get_close_matches(str(error["loc"][-1]), unknown, n=1)
+    ]
 
 
 def _finding_of(error: dict[str, Any], *, text: str, name: str) -> Finding:

@@ -17,15 +17,16 @@ MAXIMUM = 100
 
 _SEVERE = {Kind.LOST, Kind.ADDED}
 
+_NUMBER_IN_ORDER = (
+    "Number the entries without gaps or repeats, or end the list before this entry with a line `<!-- -->`."
+)
 _REMEDIES = {
     Kind.LOST: "Write these words in simpler Markdown: signs that are meant as they are after a backslash or as code.",
     Kind.ADDED: "Write these words in simpler Markdown, so that the preview shows them too.",
     Kind.SURPLUS: r"Write `\|` for a bar that belongs to the words, also in code, or give the table another head.",
     Kind.UNUSED_NOTE: "Refer to the note from the text, or take it out.",
-    Kind.NUMBER: "Number the entries without gaps or repeats, or end the list before this entry with a line "
-    "`<!-- -->`.",
-    Kind.COUNTED: "Number the entries without gaps or repeats, or end the list before this entry with a line "
-    "`<!-- -->`.",
+    Kind.NUMBER: _NUMBER_IN_ORDER,
+    Kind.COUNTED: _NUMBER_IN_ORDER,
     Kind.PLACE: "Indent the words as far as the first word of the entry that they belong to; put an empty line before "
     "a list, a table or a quotation.",
     Kind.SPLIT: "Put an empty line before these words, and before each entry of the same list.",

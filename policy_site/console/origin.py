@@ -13,6 +13,7 @@ from pathlib import Path
 from policy_site.catalogue.grouping import start_of
 from policy_site.errors import HistoryError, UsageError
 from policy_site.history import (
+    SMALL_LIMIT,
     History,
     find_repository,
     read_committed_files,
@@ -108,11 +109,8 @@ class Origin:
         root = self.repository or self.home.resolve()
         if not folder.is_relative_to(root):
             raise HistoryError(f"The folder {self.settings.extra} is outside {root}.", remedy="Correct `extra`.")
-        if self.repository is None or history.commit is None or with_work_tree:
-            files = read_small_files(folder, limit=LARGEST, is_deep=True)
-        else:
-            below = folder.relative_to(root).as_posix()
-            files = read_committed_files(root, history.commit, below, limit=LARGEST, is_deep=True)
+        commit = None if with_work_tree else history.commit
+        files = self._read_files(folder, commit, limit=LARGEST, is_deep=True)
         if not files:
             raise HistoryError(
                 f"There are no files in the folder {self.settings.extra} that site.toml names as `extra`.",
@@ -123,12 +121,16 @@ class Origin:
     def _catalogue_files(self, history: History, *, with_work_tree: bool) -> Mapping[str, bytes | None]:
         """Read the operator's catalogues: of the commit that is published, where it holds them, else of the disk."""
         folder = self.config.absolute().parent.resolve() / "translations"
-        if self.repository is None or history.commit is None or with_work_tree:
-            return read_small_files(folder, suffix=".po")
-        if not folder.is_relative_to(self.repository):
-            return read_small_files(folder, suffix=".po")
+        return self._read_files(folder, None if with_work_tree else history.commit, suffix=".po")
+
+    def _read_files(
+        self, folder: Path, commit: str | None, *, suffix: str = "", limit: int = SMALL_LIMIT, is_deep: bool = False
+    ) -> Mapping[str, bytes | None]:
+        """Read the files of a folder from the commit, where the repository holds it, else from the disk."""
+        if self.repository is None or commit is None or not folder.is_relative_to(self.repository):
+            return read_small_files(folder, suffix=suffix, limit=limit, is_deep=is_deep)
         below = folder.relative_to(self.repository).as_posix()
-        return read_committed_files(self.repository, history.commit, below, suffix=".po")
+        return read_committed_files(self.repository, commit, below, suffix=suffix, limit=limit, is_deep=is_deep)
 
 
 def add_origin_arguments(parser: argparse.ArgumentParser) -> None:

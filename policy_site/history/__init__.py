@@ -8,7 +8,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from policy_site.history.attached import AttachedFiles, Wanted
 from policy_site.history.creation import Snapshot, create_repository
-from policy_site.history.disk import read_small_files
+from policy_site.history.disk import SMALL_LIMIT, read_small_files
 from policy_site.history.history import History, read_folder, read_history
 from policy_site.history.merging import (
     FileChange,
@@ -21,6 +21,7 @@ from policy_site.history.merging import (
 from policy_site.history.repository import find_merge_base, find_repository
 
 __all__ = [
+    "SMALL_LIMIT",
     "AttachedFiles",
     "FileChange",
     "History",

@@ -194,9 +194,7 @@ class Repository:
 
     def list_names(self, commit: str, folder: str) -> tuple[str, ...]:
         """Return the names of files that a commit has directly in ``folder``; none where it has no such folder."""
-        command = ("ls-tree", "-z", "--name-only", "--full-tree", f"{commit}:{folder}")
-        status, output, _ = run_git(self.folder, *command)
-        return tuple(_decode(name) for name in output.split(b"\0") if name) if status == 0 else ()
+        return tuple(self.list_files(commit, folder))
 
     def list_files(self, commit: str, folder: str, *, is_deep: bool = False) -> dict[str, str]:
         """Return the entries of ``folder`` in a commit by name, each with its object; empty for links and such.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -100,7 +99,7 @@ def read_own_catalogues(files: Mapping[str, bytes | None]) -> tuple[OwnCatalogue
                 _finding(name, message.lineno, fault, "Mend the translation.")
                 for message in catalogue
                 if message.id and any(_texts_of(message))
-                for fault in (*faults_of_message(message, forms=catalogue.num_plurals), *_hidden_signs(message))
+                for fault in faults_of_message(message, forms=catalogue.num_plurals)
             ]
     if findings:
         raise SettingsError(
@@ -109,14 +108,6 @@ def read_own_catalogues(files: Mapping[str, bytes | None]) -> tuple[OwnCatalogue
             findings=tuple(findings),
         )
     return tuple(found)
-
-
-def _hidden_signs(message: Message) -> Iterator[str]:
-    """Yield what is wrong with control characters: they could move a terminal."""
-    texts = "".join(_texts_of(message))
-    found = {sign for sign in texts if unicodedata.category(sign) == "Cc" and sign != "\n"}
-    for sign in sorted(found):
-        yield f"It holds the sign U+{ord(sign):04X}, which nobody sees."
 
 
 def find_catalogue_faults(checkout: Path) -> tuple[str, ...]:

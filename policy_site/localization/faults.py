@@ -42,6 +42,8 @@ def faults_of_message(message: Message, *, forms: int) -> Iterator[str]:
             yield f"{text!r} has other placeholders than {message.id!r}."
         if "<" in text or "&" in text:
             yield f"{text!r} holds markup; phrases are plain text."
+        for sign in sorted(set(_CONTROL.findall(text))):
+            yield f"It holds the sign U+{ord(sign):04X}, which nobody sees."
         if _TURNING.search(_ISOLATED.sub("", text)):
             yield f"{text!r} turns the direction of what follows it."
         if _margins(text) != _margins(ids[-1]):
@@ -50,6 +52,8 @@ def faults_of_message(message: Message, *, forms: int) -> Iterator[str]:
             yield f"{text!r} ends with another mark than {message.id!r}."
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""Signs that could move a terminal; the end of a line is none."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ISOLATED = re.compile("[\u2066\u2067\u2068][^\u202a-\u202e\u2066-\u2069]*\u2069")
 _ENDINGS = {

@@ -23,6 +23,7 @@ from policy_site.model import (
     Significance,
     Words,
 )
+from policy_site.settings import faults_once
 from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
 from policy_site.sources.headings import find_headings
 from policy_site.sources.hidden import without_generators_comments
@@ -105,7 +106,7 @@ def parse_release_note(
     try:
         facts = _Facts.model_validate(parts.facts)
     except ValidationError as errors:
-        return None, (*_findings_of(errors, parts, revision.path), *findings)
+        return None, (*(_finding_of(error, parts, revision.path) for error in faults_once(errors)), *findings)
     asked = max((CATEGORIES[change.category] for change in facts.changes), key=lambda level: level.rank, default=None)
     note = ReleaseNote(
         path=revision.path,
@@ -133,16 +134,6 @@ def parse_release_note(
         lines=parts.lines,
     )
     return note, findings
-
-
-def _findings_of(errors: ValidationError, parts: FrontMatter, path: str) -> Iterator[Finding]:
-    """Yield each fault once: a fact under a wrong name is not missing, too."""
-    faults: list[dict[str, Any]] = [dict(error) for error in errors.errors()]
-    unknown = [str(error["loc"][-1]) for error in faults if error["type"] == "extra_forbidden"]
-    for error in faults:
-        is_meant = difflib.get_close_matches(str(error["loc"][-1]), unknown, n=1)
-        if error["type"] != "missing" or not is_meant:
-            yield _finding_of(error, parts, path)
 
 
 def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding:

@@ -72,6 +72,17 @@ class Company:
         self.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
         self.git("push", "--quiet", "origin", "main")
 
+    def propose(self, branch: str) -> None:
+        """Push what was changed, and see that the checks of its pull request pass."""
+        self.push(branch)
+        status, said = self.host.run_pull_request(branch)
+        assert status == 0, said
+
+    def accept(self, branch: str) -> None:
+        """Merge a branch, and see that the site is published."""
+        self.merge(branch)
+        assert self.host.publish()[0] == 0
+
     def events(self) -> list[tuple[str, str]]:
         feed = json.loads((self.host.served / "changes/v1/feed.json").read_text(encoding="utf-8"))
         return [(event["type"].removeprefix("policy.version."), event["version"]) for event in feed["events"]]
@@ -119,15 +130,12 @@ def test_a_company_publishes_changes_postpones_withdraws_and_corrects(  # noqa: 
     label = told["facts"]["label"]
     assert (told["facts"]["categories"], told["facts"]["sections"]) == ("retention", "retention")
     company.write_words(label, "We keep your data for 60 days instead of 30.")
-    company.push("longer")
-    status, said = host.run_pull_request("longer")
-    assert status == 0, said
+    company.propose("longer")
     (comment,) = host.comments
     assert "If you merge" in comment
     assert "period: 30 days → 60 days" in comment
     assert "We keep your data for 60 days instead of 30." in comment
-    company.merge("longer")
-    assert host.publish()[0] == 0
+    company.accept("longer")
     assert company.events()[2:] == [("published", label)]
     assert "30 days" in company.page("en/privacy")
     assert "60 days" in company.page("en/privacy/upcoming")
@@ -135,22 +143,16 @@ def test_a_company_publishes_changes_postpones_withdraws_and_corrects(  # noqa: 
     # Postponed: everybody who was told is told the new day.
     later = (today + timedelta(days=80)).isoformat()
     company.run("postpone", "privacy", label, later, "--yes")
-    company.push("later")
-    status, said = host.run_pull_request("later")
-    assert status == 0, said
+    company.propose("later")
     assert len(host.comments) == 1, "the comment is brought up to date, and no second one written"
     assert "and no longer on" in host.comments[0]
-    company.merge("later")
-    assert host.publish()[0] == 0
+    company.accept("later")
     assert company.events()[3:] == [("rescheduled", label)]
 
     # Withdrawn: the words in force stand again where the next release begins.
     company.run("withdraw", "privacy", label, "--yes")
-    company.push("withdrawn")
-    status, said = host.run_pull_request("withdrawn")
-    assert status == 0, said
-    company.merge("withdrawn")
-    assert host.publish()[0] == 0
+    company.propose("withdrawn")
+    company.accept("withdrawn")
     assert company.events()[4:] == [("withdrawn", label)]
     assert "30 days" in (company.folder / "content/privacy/en.md").read_text(encoding="utf-8")
 
@@ -158,21 +160,15 @@ def test_a_company_publishes_changes_postpones_withdraws_and_corrects(  # noqa: 
     company.edit("privacy/en.md", "30 days", "90 days")
     announced = json.loads(company.run("release", "privacy", "--format", "json"))["facts"]["label"]
     company.write_words(announced, "We keep your data for 90 days instead of 30.")
-    company.push("again")
-    status, said = host.run_pull_request("again")
-    assert status == 0, said
-    company.merge("again")
-    assert host.publish()[0] == 0
+    company.propose("again")
+    company.accept("again")
     fixed = json.loads(company.run("release", "privacy", "--fix", "--format", "json"))["facts"]["label"]
     for version in (fixed, f"{announced}-2"):
         company.edit(f"privacy/versions/{version}.en.md", "collect your name", "collect your full name")
         company.edit(f"privacy/releases/{version}.md", "{category: editorial}", _CLARIFIED)
         company.write_words(version, "We say that it is your full name.")
-    company.push("fix")
-    status, said = host.run_pull_request("fix")
-    assert status == 0, said
-    company.merge("fix")
-    assert host.publish()[0] == 0
+    company.propose("fix")
+    company.accept("fix")
     for version, days in ((fixed, "30"), (f"{announced}-2", "90")):
         page = company.page(f"en/privacy/v/{version}")
         assert "We collect your full name." in page
