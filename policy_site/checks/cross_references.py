@@ -46,7 +46,8 @@ _BEFORE = re.compile(
 )
 _LABEL = re.compile(
     rf"(?P<word>(?:{_WORDS}|article|artikel|part|teil|§)[ ])?"
-    r"(?P<open>\(?)(?P<label>\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})(?P<end>[.):](?=[ ]|$)|(?=[ ]))",
+    r"(?P<open>\(?)(?P<label>\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxlIVXL]{1,6})"
+    r"(?P<end>[.):](?=[ ]|$)|(?=[ \u2012-\u2015]|$))",
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -54,6 +54,8 @@ FINE = {
     "clauses through clauses": "1. One.\n2. Two, by clauses 1 through 2.\n\nClause 1 to 30 people.",
     "brackets of two kinds": "The seller [of goods] (the “Seller”) keeps it [sic] (see above).",
     "a heading's number": "### 4.2 Fees\n\nSee Section 4.2.",
+    "a heading that is a number alone": "### Section 5\n\nFees.\n\n### Clause 6\n\nSee Section 5 and clause 6.",
+    "a number before a dash": "### Abschnitt 7—Entgelt\n\nNach Abschnitt 7.\n\n### 8–Laufzeit\n\nSiehe Ziffer 8.",
 }
 
 
