@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -63,6 +63,10 @@ benchmark-notifier: $(VENV)/test.installed ## measure delivery beside bare smtpl
 	sh tests/install-debian
 	failed=0; for part in speed planning; do \
 	  $(BIN)/python -m benchmarks.notifier_$$part $(if $(STRICT),--strict) || failed=1; done; exit $$failed
+
+bench: $(VENV)/test.installed ## build beside Hugo, Pelican, MkDocs, Frozen-Flask: [REVISIONS=200] [ROUNDS=3]
+	$(PYTHON) -m venv $(VENV)/peers && $(VENV)/peers/bin/pip --disable-pip-version-check --quiet install --requirement benchmarks/peers.txt
+	$(BIN)/python -m benchmarks.builds --revisions $(or $(REVISIONS),200) --rounds $(or $(ROUNDS),3) $(if $(NODE),--node $(NODE))
 
 notifier-alone: $(VENV)/test.installed ## install the notifier alone into a new environment and run it there
 	$(BIN)/python -m tests.notifier_alone
