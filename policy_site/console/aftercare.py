@@ -9,13 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from policy_site.console.terminal import Terminal
+from policy_site.errors import UsageError
 from policy_site.notifier.bounces import read_bounces
-from policy_site.notifier.forecast import preview_message
 from policy_site.notifier.ingestion import close, release, rest
 from policy_site.notifier.ledger import open_ledger
 from policy_site.notifier.ledger.reports import list_suppressions
 from policy_site.notifier.ledger.suppressions import lift_suppression
-from policy_site.notifier.model import DeliveryState
+from policy_site.notifier.model import DeliveryState, OutcomeKind
+from policy_site.notifier.previews import Wanted, write_message, write_pages
 from policy_site.notifier.replays import REPLAYABLE, Replayed, decide, replay
 from policy_site.notifier.reports import (
     EventSurvey,
@@ -26,11 +27,12 @@ from policy_site.notifier.reports import (
     write_report_table,
 )
 from policy_site.notifier.settings import NotifierSettings
+from policy_site.notifier.trials import send_trial
 
 NotifyStep = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
 Add = Callable[[str, str, NotifyStep], argparse.ArgumentParser]
 
-_UNUSABLE = 1
+_UNUSABLE, _UNAVAILABLE, _NOT_REACHED = 1, 8, 10
 _ROWS_SHOWN = 20
 """Unusable rows that `status` names."""
 
@@ -40,11 +42,18 @@ def add_aftercare(add: Add) -> None:
     add("status", "where everything stands", _status).add_argument(
         "--suppressed", action="store_true", help="list the addresses that are struck off, and why"
     )
-    preview = add("preview", "the message that a recipient would get, as a file for a mail program", _preview)
-    _add_event(preview)
-    preview.add_argument("--channel", metavar="NAME", help="default: the first of the settings")
-    preview.add_argument("--language", metavar="TAG", help="default: the authoritative one")
-    preview.add_argument("--accepted", metavar="VERSION", help="the version that the recipient agreed to")
+    preview = add("preview", "the message that a recipient would get, for a mail program or a browser", _preview)
+    preview.add_argument("event", metavar="EVENT", nargs="?", help="its number, or its id; default with --folder: all")
+    preview.add_argument("--folder", type=Path, metavar="FOLDER", help="write every message as a page for a browser")
+    trial = add("send-test", "send one message to an address of your own; nothing of it is kept", _send_test)
+    trial.add_argument("address", metavar="ADDRESS")
+    trial.add_argument("--event", metavar="EVENT", help="default: the last of which people are told")
+    for step in (preview, trial):
+        step.add_argument("--channel", metavar="NAME", help="default: the first of the settings")
+        step.add_argument("--language", metavar="TAG", help="default: the authoritative one; with --folder: all")
+        step.add_argument("--accepted", metavar="VERSION", help="the version that the recipient agreed to")
+        step.add_argument("--name", default="", help="of the recipient")
+        step.add_argument("--account", default="", help="of the recipient")
     report = add("report", "the evidence of an event: who was sent which words when", _report)
     _add_event(report)
     report.add_argument(
@@ -86,18 +95,44 @@ def _add_event(step: argparse.ArgumentParser) -> None:
     step.add_argument("event", metavar="EVENT", help="its number, or its id")
 
 
-def _preview(arguments: argparse.Namespace, settings: NotifierSettings, _terminal: Terminal) -> int:
+def _wanted(arguments: argparse.Namespace) -> Wanted:
+    return Wanted(
+        arguments.event,
+        arguments.channel,
+        arguments.language,
+        arguments.accepted,
+        arguments.name,
+        arguments.account,
+    )
+
+
+def _preview(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    folder: Path | None = arguments.folder
+    if folder is None and arguments.event is None:
+        raise UsageError("No event is named.", remedy="Name one, or write all messages with --folder FOLDER.")
     with open_ledger(settings.ledger) as ledger:
-        message = preview_message(
-            ledger,
-            settings,
-            arguments.event,
-            channel=arguments.channel,
-            language=arguments.language,
-            accepted=arguments.accepted,
-        )
-    sys.stdout.buffer.write(message)
+        if folder is None:
+            sys.stdout.buffer.write(write_message(ledger, settings, _wanted(arguments)).content)
+            return 0
+        languages = [arguments.language] if arguments.language else []
+        number = write_pages(ledger, settings, folder, _wanted(arguments), languages=languages)
+    if terminal.is_machine:
+        terminal.write_json({"messages": number, "index": str(folder / "index.html")})
+    terminal.say_done(f"{number} messages; open {folder / 'index.html'} in a browser.")
     return 0
+
+
+def _send_test(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:
+    with open_ledger(settings.ledger) as ledger:
+        outcome = send_trial(ledger, settings, _wanted(arguments), address=arguments.address)
+    if terminal.is_machine:
+        terminal.write_json({"address": arguments.address, "outcome": outcome.kind.value, "reply": outcome.reply})
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        terminal.say_done(f"Sent to {arguments.address}: {outcome.reply}")
+        return 0
+    if not terminal.is_machine:
+        terminal.say_aside(f"{arguments.address} was not sent it ({outcome.kind.value}): {outcome.reply}")
+    return _UNAVAILABLE if outcome.kind is OutcomeKind.UNAVAILABLE else _NOT_REACHED
 
 
 def _list_suppressions(settings: NotifierSettings, terminal: Terminal) -> int:

@@ -12,15 +12,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
 from policy_site.errors import UsageError
 from policy_site.notifier.audience_file import FileRows
+from policy_site.notifier.cleaning import clean_words_line
 from policy_site.notifier.ledger.audience_database import AudienceDatabase, open_audience_database
 from policy_site.notifier.model import Recipient
 from policy_site.notifier.settings_tables import Audience, SqlSource, is_mail_address
+from policy_site.notifier.time_zones import is_time_zone
 
 CHUNK_ROWS = 20_000
 """Rows planned in one transaction, so that a kill costs no more. Addresses come in no order, and each chunk writes most
@@ -141,7 +143,8 @@ class DatabaseListing:
         recipients: list[Recipient] = []
         unusable: list[UnusableRow] = []
         for row in rows:
-            found = recognise_recipient(row.address, row.language, row.accepted, default=language)
+            cells = (row.address, row.language, row.accepted, row.name, row.account, row.time_zone)
+            found = recognise_recipient(*cells, default=language)
             if isinstance(found, Recipient):
                 recipients.append(found)
             else:
@@ -150,8 +153,20 @@ class DatabaseListing:
         return Chunk(tuple(recipients), tuple(unusable), cursor=json.dumps(last), is_last=len(rows) < CHUNK_ROWS)
 
 
-def recognise_recipient(address: str, language: str, accepted: str, *, default: str) -> Recipient | str:
-    """Make a recipient of what a list says, or say in a sentence why there is none."""
+def recognise_recipient(
+    address: str,
+    language: str,
+    accepted: str,
+    name: str = "",
+    account: str = "",
+    time_zone: str = "",
+    *,
+    default: str,
+) -> Recipient | str:
+    """Make a recipient of what a list says, or say in a sentence why there is none.
+
+    Nobody goes without a notice for a name, an account or a time zone that cannot be used: it is left out.
+    """
     address = address.strip(" ")
     if not address:
         return "The address is missing."
@@ -163,7 +178,21 @@ def recognise_recipient(address: str, language: str, accepted: str, *, default: 
     label = accepted.strip(" ")
     if label and not (label.isprintable() and len(label) <= _LONGEST_LABEL):
         return f"{_shown(label)} is not the label of a version{_why(label)}."
-    return Recipient(normal_address(address), tag or default, label or None)
+    found = Recipient(normal_address(address), tag or default, label or None)
+    if name or account or time_zone:
+        zone = time_zone.strip(" ")
+        return replace(
+            found,
+            name=_field(name),
+            account=_field(account),
+            time_zone=zone if is_time_zone(zone) else "",
+        )
+    return found
+
+
+def _field(written: str) -> str:
+    """Return what a message may say of somebody: one line, without what a mail program would obey."""
+    return clean_words_line(written.encode("utf-8", "replace").decode("utf-8")).strip()[:_LONGEST_FIELD]
 
 
 def normal_address(address: str) -> str:
@@ -173,6 +202,7 @@ def normal_address(address: str) -> str:
 
 
 _LONGEST_LABEL = 200
+_LONGEST_FIELD = 200
 _LONGEST_TAG = 35  # RFC 5646, section 4.4.1: what every implementation must be able to keep
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _SCRIPT_LENGTH = 4

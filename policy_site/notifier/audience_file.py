@@ -21,8 +21,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_LINE = 4_096
 _MOST_LINES = 20
 """Further than this a quoted cell is not followed."""
-_COLUMNS = ("address", "language", "accepted")
-_REMEDY = "Write UTF-8 with the header `address,language` or `address,language,accepted`."
+_COLUMNS = ("address", "language", "accepted", "name", "account", "time_zone")
+_REMEDY = "Write UTF-8 with the header `address,language` and, where known, `accepted,name,account,time_zone`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class Row:
     """A row of the file."""
 
     line: int
-    cells: tuple[str, str, str]
-    """Address, language and accepted version as written; bytes that are not UTF-8 as lone surrogates."""
+    cells: tuple[str, ...]
+    """Address, language, accepted version, name, account and time zone as written; bytes that are not UTF-8 as lone
+    surrogates."""
     reason: str = ""
     """Why it is no row, in a sentence; empty where it is one."""
     lines: int = 1
@@ -114,7 +115,7 @@ class FileRows:
         if len(cells) > len(self._columns):
             return Row(number, _NO_CELLS, f"There are {len(cells)} cells; the header has {len(self._columns)}.")
         named = dict(zip(self._columns, cells, strict=False))
-        return Row(number, (named.get("address", ""), named.get("language", ""), named.get("accepted", "")))
+        return Row(number, tuple(named.get(column, "") for column in _COLUMNS))
 
     def _next_record(self) -> tuple[bytes, int]:
         """Return the next line, or the lines over which a quoted cell goes on; and how many they are."""
@@ -181,7 +182,7 @@ class FileRows:
         self._first_row = (self.offset, self.line)
 
 
-_NO_CELLS = ("", "", "")
+_NO_CELLS = ("",) * len(_COLUMNS)
 _BLOCK = 1 << 20
 
 

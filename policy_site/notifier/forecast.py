@@ -6,17 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from policy_site.errors import UsageError
 from policy_site.notifier.audience import Chunk, open_listing
-from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.plans import Pass, PlannableEvent, count_undecided, find_pass
 from policy_site.notifier.ledger.replays import unknown_recipients
-from policy_site.notifier.ledger.reports import find_event
 from policy_site.notifier.ledger.suppressions import suppressed
-from policy_site.notifier.model import Delivery, EventState, Recipient
+from policy_site.notifier.model import EventState, Recipient
 from policy_site.notifier.planning import canaries_of, endpoints_of, follows, needs_nothing
-from policy_site.notifier.rendering import Execute
 from policy_site.notifier.settings import NotifierSettings
 from policy_site.notifier.settings_tables import Audience
 
@@ -56,36 +52,6 @@ def forecast_notices(
             forecast = _forecast(ledger, settings, event, channel, audiences)
             if not forecast.is_empty:
                 yield forecast
-
-
-def preview_message(
-    ledger: Ledger,
-    settings: NotifierSettings,
-    reference: str,
-    *,
-    channel: str | None = None,
-    language: str | None = None,
-    accepted: str | None = None,
-    address: str = "somebody@example.org",
-) -> bytes:
-    """Return the message that a recipient would get of an event, named by number or id, be it held, open or past.
-
-    ``channel``: by default the first of the settings; ``language``: by default the authoritative one. Of a webhook it
-    is the body. Raises :class:`UsageError` for an event or channel that is not there, and :class:`NoticeError` where
-    the message cannot be written.
-    """
-    name = channel or next(iter(settings.channels))
-    if name not in settings.channels:
-        raise UsageError(f"There is no channel {name!r}.", remedy=f"Name one of these: {', '.join(settings.channels)}.")
-    with ledger.connect() as connection, ledger.transaction(connection):
-        event = find_event(connection, reference)
-        recipient = Recipient(address, language or str(event.record["authoritative_language"]), accepted)
-        settled = settings.channels[name]
-        execute: Execute[object] = lambda statement: statement(connection, 0)  # noqa: E731 - typed, and used once
-        renderer = kind_of(settled).renderer(settled, name=name, execute=execute)
-        message = renderer.write(Delivery(0, event.seq, name, recipient, attempts=0))
-        connection.rollback()  # words are evidence of what was sent
-    return message.content
 
 
 def _forecast(

@@ -118,6 +118,12 @@ class Recipient:
     """BCP 47; the nearest language of the event is taken."""
     accepted: str | None = None
     """Label of the version they accepted, where the audience knows it."""
+    name: str = ""
+    """How they are called, where the audience knows it and the message may say it."""
+    account: str = ""
+    """Number or name of their account with the company; the same."""
+    time_zone: str = ""
+    """Of the time zone database, such as ``Europe/Berlin``; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)

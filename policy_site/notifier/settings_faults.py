@@ -148,6 +148,9 @@ def _tell_form(it: _Refusal) -> _Sentences:
 def _tell_address(it: _Refusal) -> _Sentences:
     if "day_locales" in it.place:
         return f"{it.name}: {_shown(it.value)} is no locale whose days are known.", "Write one such as 'en-GB'."
+    if it.place[-1] == "contact":
+        remedy = "Write one such as 'privacy@example.org' or 'https://example.org/contact'."
+        return f"{it.name}: {_shown(it.value)} is neither a mail address nor one of the web.", remedy
     return f"{it.name}: {_shown(it.value)} is no mail address.", "Write one such as 'policies@example.org'."
 
 

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from policy_site.localization import Language, Phrases, find_language, load_phrases
+from policy_site.localization import Phrases, find_language, load_phrases
 from policy_site.localization.names import N_
 from policy_site.notifier.cleaning import clean_words_html, clean_words_line, clean_words_text, unsafe_addresses
 from policy_site.notifier.ledger.notices import Notice
 from policy_site.notifier.model import Wording
+from policy_site.notifier.settings_tables import is_mail_address
+from policy_site.notifier.templating import Layout, Link, Part, open_layout
 
 _PUBLISHED, _CORRECTED = "policy.version.published", "policy.version.corrected"
 _RESCHEDULED, _WITHDRAWN = "policy.version.rescheduled", "policy.version.withdrawn"
@@ -31,22 +32,39 @@ _TITLES = {
     _WITHDRAWN: N_("%(policy)s: version with effective date %(day)s withdrawn"),
 }
 _FIRST = N_("%(policy)s: first version, effective from %(day)s")
-_PAGES = Environment(
-    loader=PackageLoader("policy_site.notifier", "templates"),
-    autoescape=select_autoescape(("html",)),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    heading: str
-    text: str
-    html: Markup
-    language: Language
+class Letter:
+    """What the words of an event are written on, the same for all of a channel's messages."""
+
+    layout: Layout = field(default_factory=lambda: open_layout(None))
+    sender_name: str = ""
+    """Whose policy it is; without one the host of its pages stands for it."""
+    logo: str = ""
+    """Its address within the message; empty: there is none."""
+    imprint: str = ""
+    contact: str = ""
+    """A mail address or one of the web; empty: there is none."""
+    day_locales: Mapping[str, str] = field(default_factory=dict)
+    """By language, whose way of writing days is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom the words are, as far as they differ by it."""
+
+    language: str
+    """One of the event's editions."""
+    accepted: str | None = None
+    """The version that they agreed to."""
+    ways_out: tuple[str, ...] = ()
+    """Where subscribers leave, ``https:`` or ``mailto:``; none for notices that are required."""
+    before: Mapping[str, Any] | None = None
+    """The event that they were told of last about this version; without one a correction or a new date is written as
+    the announcement that they have not had."""
+    fields: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    """Name and account, or what stands for them, in the text and in the HTML; those that are not known left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +103,6 @@ class _Writing:
         return _instant(self.record["effective_at"]) > _instant(self.record["notice_at"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    name: str
-    address: str
-
-
 def choose_language(notice: Notice, wanted: str) -> str:
     """Return the language in which readers of ``wanted`` are told: theirs, its parent, else the authoritative one."""
     editions: dict[str, str] = {tag.casefold(): tag for tag in notice.record["editions"]}
@@ -119,59 +131,72 @@ def redline_address(notice: Notice, language: str, accepted: str | None) -> str 
     return address
 
 
-def write_wording(
-    notice: Notice,
-    *,
-    channel: str,
-    language: str,
-    accepted: str | None,
-    sender_name: str = "",
-    ways_out: tuple[str, ...] = (),
-    before: Mapping[str, Any] | None = None,
-    day_locales: Mapping[str, str] | None = None,
-) -> Wording:
-    """Write the words of ``notice`` for readers of ``language``, one of its editions.
+def write_wording(notice: Notice, reader: Reader, letter: Letter, *, channel: str) -> Wording:
+    """Write the words of ``notice``.
 
-    ``accepted``: the version that they agreed to.
-    ``sender_name``: whose policy it is; without one the host of its pages stands for it.
-    ``ways_out``: where subscribers leave, ``https:`` or ``mailto:``; none for notices that are required.
-    ``before``: the event that they were told of last about this version; without one a correction or a new date is
-    written as the announcement that they have not had.
-    ``day_locales``: by language, whose way of writing days is used.
-    Raises :class:`ValueError` where an address of the event is none that a reader may be sent to.
+    Raises :class:`ValueError` where an address of the event is none that a reader may be sent to, and
+    :class:`UsageError` where a company's own template does not work.
     """
     if unsafe := unsafe_addresses(notice.record):
         raise ValueError(f"{unsafe[0]} is no address that a reader may be sent to")
-    it = _writing(notice, language, accepted, before, (day_locales or {}).get(language))
-    edition = it.edition
-    company = clean_words_line(sender_name) or urlsplit(edition["version_url"]).hostname or edition["version_url"]
-    parts = list(_parts(it))
-    is_foreign = any(part.language.tag != language for part in parts)
-    values: dict[str, Any] = {
-        "company": company,
-        "title": _title(it),
-        "language": it.phrases.language,
-        "facts": list(_facts(it)),
-        "foreign": _foreign(it, edition["language"]) if is_foreign and edition["language"] != language else "",
-        "parts": parts,
-        "links": list(_links(it)),
-        "footer": _footer(it.phrases, company, is_subscribed=bool(ways_out)),
-        "ways_out": [_way_out(it.phrases, address) for address in ways_out],
-    }
-    text = _PAGES.get_template("notice.txt").render(values)
-    html = _PAGES.get_template("notice.html").render(values)
+    language = reader.language
+    it = _writing(notice, language, reader.accepted, reader.before, letter.day_locales.get(language))
+    values = _values(it, reader, letter)
+    text, html = (
+        lay_out({**values, **_of_recipient(it, fields)})
+        for lay_out, fields in zip((letter.layout.text, letter.layout.html), reader.fields, strict=True)
+    )
     title = str(values["title"])
-    digest = hashlib.sha256(f"{title}\0{text}\0{html}".encode()).hexdigest()
     return Wording(
         event_seq=notice.seq,
         channel=channel,
         language=language,
-        accepted=accepted,
+        accepted=reader.accepted,
         subject=title,
         text=text,
         html=html,
-        digest=digest,
+        digest=digest_of(title, text, html),
     )
+
+
+def digest_of(subject: str, text: str, html: str) -> str:
+    """Return the digest of words, by which the evidence names them."""
+    return hashlib.sha256(f"{subject}\0{text}\0{html}".encode()).hexdigest()
+
+
+def _values(it: _Writing, reader: Reader, letter: Letter) -> dict[str, Any]:
+    """Return what templates may use, but for the recipient's own."""
+    edition, language = it.edition, reader.language
+    company = clean_words_line(letter.sender_name) or urlsplit(edition["version_url"]).hostname
+    company = company or edition["version_url"]
+    parts = list(_parts(it))
+    is_foreign = any(part.language.tag != language for part in parts)
+    return {
+        "company": company,
+        "title": _title(it),
+        "language": it.phrases.language,
+        "event": it.record,
+        "facts": list(_facts(it)),
+        "foreign": _foreign(it, edition["language"]) if is_foreign and edition["language"] != language else "",
+        "parts": parts,
+        "links": list(_links(it)),
+        "footer": _footer(it.phrases, company, is_subscribed=bool(reader.ways_out)),
+        "ways_out": [_way_out(it.phrases, address) for address in reader.ways_out],
+        "logo": letter.logo,
+        "imprint": clean_words_text(letter.imprint).strip().splitlines(),
+        "contact": _contact(it, letter.contact) if letter.contact else None,
+    }
+
+
+def _of_recipient(it: _Writing, fields: Mapping[str, str]) -> dict[str, Any]:
+    name, account = fields.get("name", ""), fields.get("account", "")
+    line = it.say(N_("Account: %(account)s"), account=account) if account else ""
+    return {"recipient": {"name": name, "account": account}, "account_line": line}
+
+
+def _contact(it: _Writing, contact: str) -> Link:
+    address = f"mailto:{contact}" if is_mail_address(contact) else contact
+    return Link(it.say(N_("Questions about this message:")), address)
 
 
 def _writing(
@@ -295,7 +320,7 @@ def _headings(it: _Writing) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _parts(it: _Writing) -> Iterator[_Part]:
+def _parts(it: _Writing) -> Iterator[Part]:
     """Yield what people wrote; of a version that is withdrawn not what they advised: nobody is to act on it.
 
     After a correction what was wrong stands below what is right; for one who agreed to an older version the summary of
@@ -312,7 +337,7 @@ def _parts(it: _Writing) -> Iterator[_Part]:
             yield _part(it.say(N_("What we had written before")), earlier, name)
 
 
-def _steps_since(it: _Writing) -> Iterator[_Part]:
+def _steps_since(it: _Writing) -> Iterator[Part]:
     assert it.accepted is not None
     start, end = _instant(it.accepted["effective_at"]), _instant(it.record["effective_at"])
     for other in it.notice.versions:
@@ -323,28 +348,28 @@ def _steps_since(it: _Writing) -> Iterator[_Part]:
             yield _part(heading, edition, "summary")
 
 
-def _part(heading: str, edition: dict[str, Any], name: str) -> _Part:
+def _part(heading: str, edition: dict[str, Any], name: str) -> Part:
     words = edition[name]
     html = Markup(clean_words_html(words["html"]))  # noqa: S704 - cleaned by an allow-list at this moment
-    return _Part(heading, clean_words_text(words["text"]), html, find_language(str(edition["language"])))
+    return Part(heading, clean_words_text(words["text"]), html, find_language(str(edition["language"])))
 
 
-def _links(it: _Writing) -> Iterator[_Link]:
+def _links(it: _Writing) -> Iterator[Link]:
     edition, record = it.edition, it.record
     if it.kind == _WITHDRAWN:
         address, tail = edition["version_url"], f"v/{record['version']}/"
         if record["previous_version"] is not None and address.endswith(f"/{tail}"):
-            yield _Link(it.say(N_("Read the text in force")), address.removesuffix(tail))
-        yield _Link(it.say(N_("Summary of the announced change on the website")), edition["changes_url"])
-        yield _Link(it.say(N_("Full text of this version")), address)
+            yield Link(it.say(N_("Read the text in force")), address.removesuffix(tail))
+        yield Link(it.say(N_("Summary of the announced change on the website")), edition["changes_url"])
+        yield Link(it.say(N_("Full text of this version")), address)
         return
-    yield _Link(it.say(N_("Summary of this change on the website")), edition["changes_url"])
+    yield Link(it.say(N_("Summary of this change on the website")), edition["changes_url"])
     redline = redline_address(it.notice, it.language, str(it.accepted["version"]) if it.accepted else None)
     if redline and redline != edition["compare_url"]:
-        yield _Link(it.say(N_("What changed since the version you agreed to")), redline)
+        yield Link(it.say(N_("What changed since the version you agreed to")), redline)
     elif redline:
-        yield _Link(it.say(N_("Word-by-word comparison with the previous version")), redline)
-    yield _Link(it.say(N_("Full text of this version")), edition["version_url"])
+        yield Link(it.say(N_("Word-by-word comparison with the previous version")), redline)
+    yield Link(it.say(N_("Full text of this version")), edition["version_url"])
 
 
 def _footer(phrases: Phrases, company: str, *, is_subscribed: bool) -> str:
@@ -358,6 +383,6 @@ def _footer(phrases: Phrases, company: str, *, is_subscribed: bool) -> str:
     return phrases.gettext(phrase, company=company)
 
 
-def _way_out(phrases: Phrases, address: str) -> _Link:
+def _way_out(phrases: Phrases, address: str) -> Link:
     is_mail = address.startswith("mailto:")
-    return _Link(phrases.gettext("Unsubscribe by email") if is_mail else phrases.gettext("Unsubscribe"), address)
+    return Link(phrases.gettext("Unsubscribe by email") if is_mail else phrases.gettext("Unsubscribe"), address)

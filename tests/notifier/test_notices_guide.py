@@ -20,7 +20,7 @@ from policy_site.notifier.audience import open_listing
 from policy_site.notifier.channels.smtp import MailChannel
 from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel, cloud_event, read_webhook_secret, sign
 from policy_site.notifier.ledger.notices import Notice
-from policy_site.notifier.mail_settings import Unsubscription
+from policy_site.notifier.mail_settings import Letterhead, Unsubscription
 from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
 from policy_site.notifier.settings_tables import Audience, ServerRecord, SqlSource
 from policy_site.web import Syndication
@@ -57,13 +57,14 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("", NotifierSettings),
     ("", MailChannel),
     ("unsubscribe.", Unsubscription),
+    ("letterhead.", Letterhead),
     ("record.", ServerRecord),
     ("", WebhookChannel),
     ("endpoints.NAME.", Endpoint),
     ("", Audience),
     ("sql.", SqlSource),
 )
-_OF_TABLES = {"channels", "audiences", "unsubscribe", "record", "endpoints", "sql"}
+_OF_TABLES = {"channels", "audiences", "unsubscribe", "letterhead", "record", "endpoints", "sql"}
 """Settings that are tables: their own settings are named."""
 
 
@@ -111,7 +112,7 @@ def test_it_names_every_step_with_every_option_of_it() -> None:
     rows = [
         [cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\|.*\|$", section, re.MULTILINE)
     ]
-    steps = {name for row in rows for name in re.findall(r"`([a-z]+)[^`]*`", row[0])}
+    steps = {name for row in rows for name in re.findall(r"`([a-z-]+)[^`]*`", row[0])}
     options = [(name, row[1]) for row in rows if len(row) == 3 for name in re.findall(r"`(--[a-z-]+)[^`]*`", row[0])]
     assert options
     for step, parser in _steps():

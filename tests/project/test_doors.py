@@ -29,7 +29,7 @@ html5lib            tests
 httpx               policy_site.exchange  policy_site.remote  policy_site.notifier.fetching
                     policy_site.notifier.channels  tests.project.test_exchange
 hypothesis          tests
-jinja2              policy_site.web  policy_site.notifier.wording
+jinja2              policy_site.web  policy_site.notifier.templating
 jsonschema          tests
 kombu               policy_site.notifier.queues
 lxml                policy_site.formats.atom  policy_site.starting.readers.html  tests.formats  tests.web
@@ -38,7 +38,7 @@ mammoth             policy_site.starting.readers.word
 markdown            policy_site.documents.python_markdown
 markdown_it         policy_site.documents.forge  tests.recipe_pictures
 markdownify         policy_site.starting.readers.html
-markupsafe          policy_site.web  policy_site.notifier.wording
+markupsafe          policy_site.web  policy_site.notifier.wording  policy_site.notifier.templating
 mdit_py_plugins     policy_site.documents.forge
 nh3                 policy_site.documents.cleaning  policy_site.notifier.cleaning
 playwright          tests

@@ -15,7 +15,7 @@ from policy_site.notifier.channels.kind import ChannelKind
 from policy_site.notifier.channels.session import ServerUnavailableError
 from policy_site.notifier.channels.smtp_session import SmtpSession, said
 from policy_site.notifier.identity import message_id_of
-from policy_site.notifier.mail_settings import MailSettings, Unsubscription
+from policy_site.notifier.mail_settings import Letterhead, MailSettings, Unsubscription
 from policy_site.notifier.rendering import MailRenderer
 from policy_site.notifier.settings_faults import Fault, Place, Table
 from policy_site.notifier.settings_tables import MailAddress, ServerRecord
@@ -127,7 +127,7 @@ def _mail_disagreements(place: Place, channel: Table, which: str) -> Iterator[Fa
 SMTP = ChannelKind(
     name="smtp",
     settings=MailChannel,
-    tables={("unsubscribe",): Unsubscription, ("record",): ServerRecord},
+    tables={("unsubscribe",): Unsubscription, ("letterhead",): Letterhead, ("record",): ServerRecord},
     disagreements=_mail_disagreements,
     open=SmtpChannel,
     renderer=MailRenderer,

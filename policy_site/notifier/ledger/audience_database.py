@@ -25,6 +25,9 @@ class DatabaseRow:
     address: str
     language: str
     accepted: str
+    name: str = ""
+    account: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,8 @@ class AudienceDatabase:
         cursor = named["cursor"]
         if isinstance(cursor, bool) or not isinstance(cursor, int | str):
             raise self._fault(f"gives a cursor of type {type(cursor).__name__}; cast it to a number or a text")
-        return DatabaseRow(
-            cursor, _written(named["address"]), _written(named["language"]), _written(named.get("accepted"))
-        )
+        optional = (_written(named.get(column)) for column in ("accepted", "name", "account", "time_zone"))
+        return DatabaseRow(cursor, _written(named["address"]), _written(named["language"]), *optional)
 
     def _fault(self, what: str) -> UsageError:
         return UsageError(f"The query of the audience {self.name!r} {what}.", remedy=_REMEDY)

@@ -64,6 +64,8 @@ _CLAIMED_COLUMNS = (
     DELIVERIES.c.accepted,
     DELIVERIES.c.attempts,
     DELIVERIES.c.first_at,
+    DELIVERIES.c.name,
+    DELIVERIES.c.account,
 )
 
 
@@ -148,8 +150,9 @@ def claimed_by(connection: Connection, *, worker: int, channel: str, but: Collec
 
 
 def _delivery(columns: Sequence[Any]) -> Delivery:
-    number, event_seq, channel, recipient, language, accepted, attempts, first_at = columns
-    return Delivery(number, event_seq, channel, Recipient(recipient, language, accepted), attempts, first_at)
+    number, event_seq, channel, address, language, accepted, attempts, first_at, name, account = columns
+    recipient = Recipient(address, language, accepted, name or "", account or "")
+    return Delivery(number, event_seq, channel, recipient, attempts, first_at)
 
 
 def _moving(before: DeliveryState, after: DeliveryState, *names: str, **values: object) -> HotStatement:

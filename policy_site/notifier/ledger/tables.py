@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-LAYOUT = "0002"
+LAYOUT = "0003"
 """The last of ``migrations/``: what changes here gets a file there, and ledgers are upgraded when they are opened."""
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
@@ -104,6 +104,9 @@ DELIVERIES = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("queued_at", BigInteger, nullable=False, server_default="0"),  # when it was last put on Celery's queue
     Column("first_at", BigInteger),  # of the first attempt, in Date; null: none was made yet
+    Column("name", Text),  # what the list says of the recipient; null: nothing
+    Column("account", Text),
+    Column("time_zone", Text),
     UniqueConstraint("event_seq", "channel", "recipient"),
 )
 
