@@ -1,0 +1,32 @@
+"""``site.toml``: what the operator decided, read once, all faults at once."""
+
+from policy_site.settings.faults import faults_once, known_keys
+from policy_site.settings.reading import parse_settings, read_settings
+from policy_site.settings.tables import (
+    ContentSettings,
+    FeedSettings,
+    Guard,
+    NoticePreset,
+    PolicySettings,
+    Settings,
+    VersionSettings,
+)
+from policy_site.settings.values import LanguageTag, Line, Slug, absolute_address
+
+__all__ = [
+    "ContentSettings",
+    "FeedSettings",
+    "Guard",
+    "LanguageTag",
+    "Line",
+    "NoticePreset",
+    "PolicySettings",
+    "Settings",
+    "Slug",
+    "VersionSettings",
+    "absolute_address",
+    "faults_once",
+    "known_keys",
+    "parse_settings",
+    "read_settings",
+]

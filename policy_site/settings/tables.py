@@ -1,0 +1,255 @@
+"""The tables of ``site.toml``, each key with what it means."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from policy_site.groupings import GROUPINGS, Grouping, grouping
+from policy_site.model import Significance
+from policy_site.settings.patterns import compilable_pattern
+from policy_site.settings.values import (
+    LanguageTag,
+    Line,
+    Slug,
+    absolute_address,
+    domain_name,
+    existing_time_zone,
+    folder_name,
+    hub_address,
+    known_category,
+    layout_pattern,
+    name_of_grouping,
+    relative_folder,
+)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContentSettings(_Table):
+    """Where the texts are."""
+
+    folder: Annotated[Line, AfterValidator(folder_name)] = "."
+    """The content folder: relative to ``site.toml``, or to the repository where ``--repository`` names another one."""
+    layout: tuple[Annotated[str, AfterValidator(layout_pattern)], ...] = ("{policy}/{locale}.md",)
+    """Patterns of the texts' paths, the first that fits wins; a repository that changed its layout lists both."""
+    exclude: tuple[str, ...] = ()
+    """Globs of paths that are not read (``*`` does not cross ``/``, ``**`` does)."""
+    folders: dict[str, LanguageTag] = Field(default_factory=dict)
+    """Names that stand in paths for a language: ``{"en-US" = "en"}``."""
+    markdown_extensions: tuple[
+        Literal["tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists"], ...
+    ] = (
+        "tables",
+        "attr_list",
+        "def_list",
+        "footnotes",
+        "md_in_html",
+        "sane_lists",
+    )
+    """Of Python-Markdown; lists, fences and emphasis are read as a forge reads them with or without."""
+    markdown: Literal["python-markdown", "github"] = "python-markdown"
+    """Who reads the texts: Python-Markdown with the extensions above, or markdown-it-py as GitHub does."""
+
+    id_aliases: tuple[Literal["github", "pandoc"], ...] = ()
+    """By whose rules links inside a text may name its headings, besides the ids that they have here."""
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """The extensions with which texts are read, or what stands for another reader."""
+        return ("github",) if self.markdown == "github" else self.markdown_extensions
+
+
+class VersionSettings(_Table):
+    """How revisions are grouped into versions."""
+
+    source: Annotated[str, AfterValidator(name_of_grouping)] = GROUPINGS[0].name
+    """Name of a way of grouping."""
+    date_patterns: tuple[Annotated[str, AfterValidator(compilable_pattern)], ...] = Field(default=(), max_length=100)
+    """Regular expressions that find the date in a text; the first that matches wins."""
+    date_key: str | None = None
+    """Front matter key that holds the date."""
+    significance: Significance = Significance.MINOR
+    """Of versions for which nobody declared one."""
+
+    @property
+    def grouping(self) -> Grouping:
+        """The way of grouping."""
+        return grouping(self.source)
+
+
+class NoticePreset(_Table):
+    """How long before it takes effect a significant version is announced."""
+
+    days: int = Field(ge=0, le=3650)
+
+
+class PolicySettings(_Table):
+    """One policy."""
+
+    id: Slug
+    title: Line | dict[LanguageTag, Line] | None = None
+    """A title that stands in until a text with a title exists; by language, ``{en = "Terms of use"}``, the title of the
+    texts in these languages, whatever they begin with."""
+    required_languages: tuple[LanguageTag, ...] | None = None
+    """Languages in which a significant version's note must exist; default: the authoritative one alone."""
+    prevailing_language: str | None = None
+    """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
+    authoritative one."""
+    stale_translation: Literal["show", "yield"] = "show"
+    """What readers of a translation get that is behind: the translation with a banner, or the authoritative text with
+    a link to the translation."""
+    files: str | None = None
+    """The name that stands for ``{policy}`` in paths, where it is not the id."""
+    reviewed: tuple[Annotated[date, Field(strict=True)], ...] = ()
+    """Days on which people looked through the text in force and found nothing to change."""
+    retired: Annotated[date, Field(strict=True)] | None = None
+    """First day on which the policy no longer applies to anyone."""
+    must_cover: Literal["gdpr"] | None = None
+    """A list of topics that the text must speak of."""
+
+    @property
+    def titles(self) -> dict[LanguageTag, Line]:
+        """Titles that stand above what the texts say themselves, by language."""
+        return self.title if isinstance(self.title, dict) else {}
+
+    def fallback_title(self, locale: str) -> str:
+        """Return what a policy is called whose text in ``locale`` has no title."""
+        return self.title if isinstance(self.title, str) else self.titles.get(locale, "") or self.id
+
+
+class Guard(_Table):
+    """What must stay in the texts of a policy."""
+
+    policy: Slug
+    section: Line = ""
+    """Id of a section that must be there."""
+    sentence: Line = ""
+    """Words that readers must find, in that section where one is named."""
+    reason: Line = ""
+
+    @model_validator(mode="after")
+    def _guards_something(self) -> Guard:
+        if not self.section and not self.sentence:
+            raise ValueError("a guard names a section, a sentence or both")
+        return self
+
+
+class FeedSettings(_Table):
+    """What makes event ids (RFC 4151). Frozen once published."""
+
+    authority: Annotated[str, AfterValidator(domain_name)] = ""
+    """A domain name; default: the host of ``base_url``."""
+    year: int = Field(default=2026, ge=1990, le=9999)
+    hubs: tuple[Annotated[str, AfterValidator(hub_address)], ...] = ()
+    """WebSub hubs: feeds announce them, ``policy-site ping`` tells them of changes."""
+
+
+class Settings(_Table):
+    """The whole of ``site.toml``."""
+
+    title: Line
+    publisher: Line = ""
+    base_url: Annotated[str, AfterValidator(absolute_address)]
+    time_zone: Annotated[str, AfterValidator(existing_time_zone)] = "UTC"
+    languages: tuple[LanguageTag, ...] = Field(min_length=1)
+    """The first is the site's own."""
+    authoritative_language: LanguageTag | None = None
+    branch: Line | None = None
+    """The publishing branch; default: the one that is checked out."""
+    hosts: tuple[Literal["apache", "caddy", "netlify", "nginx"], ...] = ()
+    """Web servers for which a ready file is written: who asks for ``/`` is led to the language they read."""
+    is_sample: bool = False
+    """Pages say that the content is a sample."""
+    extra: Annotated[Line, AfterValidator(relative_folder)] = ""
+    """A folder of files that are published as they are; relative to what ``content.folder`` is relative to."""
+    content: ContentSettings = ContentSettings()
+    versions: VersionSettings = VersionSettings()
+    notices: dict[str, NoticePreset] = Field(default_factory=lambda: {"standard": NoticePreset(days=30)})
+    feed: FeedSettings = FeedSettings()
+    rules: dict[str, Literal["error", "warning", "note", "off"]] = Field(default_factory=dict)
+    """The level of a rule of ``check``, by its name, where it is not its own."""
+    guards: tuple[Guard, ...] = ()
+    """What must stay in the texts."""
+    avoid_words: tuple[Line, ...] = ()
+    """Words that texts should not have; ``["wp260"]`` stands for those that WP260 names."""
+    approvals: dict[Annotated[str, AfterValidator(known_category)], tuple[Line, ...]] = Field(default_factory=dict)
+    """Who must approve a change, by its category; one of them is enough."""
+    policies: tuple[PolicySettings, ...] = Field(min_length=1)
+
+    @property
+    def authoritative_locale(self) -> str:
+        """The language whose text is the one that counts."""
+        return self.authoritative_language or self.languages[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the site's days begin."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def base_path(self) -> str:
+        """Path of ``base_url``, with a slash at both ends: ``/`` or ``/legal/``."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def tag(self) -> str:
+        """What the ids of events and feeds begin with (RFC 4151): ``tag:example.org,2026:``."""
+        authority = self.feed.authority or (urlsplit(self.base_url).hostname or "localhost")
+        return f"tag:{authority},{self.feed.year}:"
+
+    def policy(self, policy_id: str) -> PolicySettings:
+        """Return what is set for a policy; raise :class:`KeyError` where it is not named."""
+        for policy in self.policies:
+            if policy.id == policy_id:
+                return policy
+        raise KeyError(policy_id)
+
+    def prevailing_locale(self, policy_id: str) -> str | None:
+        """Return the language whose text of a policy prevails; ``None`` where all are equally authentic."""
+        named = self.policy(policy_id).prevailing_language
+        return None if named == "none" else named or self.authoritative_locale
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Settings:
+        if self.authoritative_language and self.authoritative_language not in self.languages:
+            raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
+        ids = [policy.id for policy in self.policies]
+        for name, seen in (("languages", self.languages), ("hosts", self.hosts), ("policies", ids)):
+            folded = [
+                entry.casefold() for entry in seen
+            ]  # addresses that differ in case alone share a file on some disks
+            twice = [entry for entry in seen if folded.count(entry.casefold()) > 1]
+            if twice:
+                raise ValueError(f"{name} names {twice[0]!r} twice")
+        self._languages_agree()
+        self._guards_agree()
+        if self.versions.grouping.reads_date and not (self.versions.date_patterns or self.versions.date_key):
+            raise ValueError(f'versions.source "{self.versions.source}" needs date_patterns or date_key')
+        return self
+
+    def _guards_agree(self) -> None:
+        ids = [policy.id for policy in self.policies]
+        for guard in self.guards:
+            if guard.policy not in ids:
+                raise ValueError(f"a guard is for the policy {guard.policy!r}, which is none of {', '.join(ids)}")
+
+    def _languages_agree(self) -> None:
+        for policy in self.policies:
+            for language in policy.titles:
+                if language not in self.languages:
+                    raise ValueError(f"policy {policy.id!r} has a title in {language!r}, which is not one of languages")
+            for language in policy.required_languages or ():
+                if language not in self.languages:
+                    raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
+            if policy.prevailing_language not in (None, "none", *self.languages):
+                raise ValueError(
+                    f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
+                    " name one, or 'none' where all texts are equally authentic"
+                )
