@@ -10,17 +10,19 @@ from pathlib import Path
 
 from policy_site.catalogue import version_in_force
 from policy_site.checks import check, stops_build
-from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.origin import Origin, add_origin_arguments, instant_of, now, open_origin
 from policy_site.console.outlook import days_to_come
 from policy_site.console.terminal import Terminal, counted
 from policy_site.errors import ContentError
+from policy_site.history import find_proposed
 from policy_site.model import Policy
-from policy_site.publication import Publication
+from policy_site.publication import Preview, Publication
 from policy_site.publishing.preview import PreviewedDay, freeze_preview
 from policy_site.settings import absolute_address
 
 NAME = "preview"
 HELP = "show the site as it would be if this commit were merged now, today and on each day to come"
+_ANYWHERE = "http://localhost/"
 _MOST = 12
 """Days that a preview shows; later ones are named in a sentence."""
 
@@ -35,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--address",
         type=_address,
         metavar="URL",
-        default="http://localhost/",
-        help="where the folder will be served: https://preview.example.org/42/ (default: the root of a host)",
+        help="where the folder will be served: https://preview.example.org/42/ (default: anywhere, opened from the disk"
+        " too)",
     )
     parser.add_argument("--work-tree", action="store_true", help="read the files as they are on disk now, too")
 
@@ -60,12 +62,23 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             return origin.compile(at, history=history, progress=progress, with_work_tree=arguments.work_tree)
 
         first = compile_at(as_of)
+        commit = _proposed(origin, first)
         publications = [first, *days_to_come(first, compile_at)]
         days: list[PreviewedDay] = []
         for publication in publications[:_MOST]:
             _refuse(publication)
-            days.append(_previewed(publication, days[-1].publication if days else None, arguments.address))
-        freeze_preview(days, arguments.output, jobs=os.cpu_count() or 1, progress=progress)
+            days.append(
+                _previewed(
+                    publication,
+                    days[-1].publication if days else None,
+                    address=arguments.address or _ANYWHERE,
+                    commit=commit,
+                    has_uncommitted=arguments.work_tree,
+                )
+            )
+        freeze_preview(
+            days, arguments.output, is_portable=arguments.address is None, jobs=os.cpu_count() or 1, progress=progress
+        )
     if len(publications) > _MOST:
         terminal.say_aside(f"warning: {len(publications) - _MOST} later days are left out.")
     terminal.say_done(f"The preview of {counted(len(days), 'day')} is in {arguments.output}. It is not published.")
@@ -77,11 +90,19 @@ def _refuse(publication: Publication) -> None:
     if stops_build(findings, is_strict=False):
         day = publication.as_of.astimezone(publication.settings.zone).date().isoformat()
         raise ContentError(
-            f"The site could not be built on {day}.", remedy="Mend what is told above.", findings=findings
+            f"The site could not be built on {day}.", remedy="Correct what is listed above.", findings=findings
         )
 
 
-def _previewed(publication: Publication, before: Publication | None, address: str) -> PreviewedDay:
+def _proposed(origin: Origin, publication: Publication) -> str:
+    if origin.repository is None or publication.commit is None:
+        return ""
+    return find_proposed(origin.repository, publication.commit, branch=origin.settings.branch)
+
+
+def _previewed(
+    publication: Publication, before: Publication | None, *, address: str, commit: str, has_uncommitted: bool
+) -> PreviewedDay:
     day = publication.as_of.astimezone(publication.settings.zone).date()
     name = day.isoformat() if before else "today"
     settings = publication.settings.model_copy(update={"base_url": f"{address}{name}/"})
@@ -89,7 +110,7 @@ def _previewed(publication: Publication, before: Publication | None, address: st
         day=day,
         name=name,
         changes=tuple(_changes(publication, before)),
-        publication=replace(publication, settings=settings, preview_of=day),
+        publication=replace(publication, settings=settings, preview_of=Preview(day, commit, has_uncommitted)),
     )
 
 

@@ -15,6 +15,7 @@ from policy_site.history.merging import (
     Merge,
     find_merge,
     find_names_on_branches,
+    find_proposed,
     read_committed_files,
     read_file,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "find_merge",
     "find_merge_base",
     "find_names_on_branches",
+    "find_proposed",
     "find_repository",
     "read_committed_files",
     "read_file",

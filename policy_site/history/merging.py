@@ -17,6 +17,8 @@ from policy_site.history.repository import Repository, open_repository
 from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision
 
+_PARENTS_OF_MERGE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
@@ -196,6 +198,18 @@ def read_committed_files(
     blobs = read_blobs(opened.folder, [blob for blob in files.values() if blob], limit=limit)
     contents = {blob.name: blob.content for blob in blobs}
     return {name: contents.get(blob) for name, blob in files.items()}
+
+
+def find_proposed(repository: Path, commit: str, *, branch: str | None) -> str:
+    """Return the commit that people made: of a merge into the publishing branch that is not on it, what was merged.
+
+    Git hosts check a pull request in such a merge, which nobody ever sees.
+    """
+    opened = open_repository(repository)
+    base, parents = opened.find_publishing_tip(branch), opened.find_parents(commit)
+    if base is None or len(parents) != _PARENTS_OF_MERGE or opened.find_fork(base, commit) == commit:
+        return commit
+    return parents[1] if opened.find_fork(base, parents[0]) == parents[0] else commit
 
 
 def find_names_on_branches(repository: Path, folder: str) -> frozenset[str]:

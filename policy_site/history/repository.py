@@ -162,6 +162,11 @@ class Repository:
             remedy="Look at it with `git fsck`, or clone it again.",
         )
 
+    def find_parents(self, commit: str) -> tuple[str, ...]:
+        """Return the commits that a commit follows; none for the first one, and at the edge of a shallow clone."""
+        status, output, _ = run_git(self.folder, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
+        return tuple(_decode(output).split()[1:]) if status == 0 else ()
+
     def find_fork(self, base: str, head: str) -> str | None:
         """Return the newest commit that two have in common; ``None`` where none is in this clone."""
         status, output, _ = run_git(self.folder, "merge-base", base, head)

@@ -35,7 +35,19 @@ from policy_site.publication.wordings import Wordings
 from policy_site.publication.workshop import Workshop
 from policy_site.settings import Settings
 
-__all__ = ["Publication", "Workshop", "compile_publication", "section_changes"]
+__all__ = ["Preview", "Publication", "Workshop", "compile_publication", "section_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a preview shows."""
+
+    day: date
+    """In the site's time zone."""
+    commit: str = ""
+    """The commit that people made, in full: of a merge that a git host made for a trial, what was merged."""
+    has_uncommitted: bool = False
+    """Whether files are shown as they are on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,8 @@ class Publication:
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
     has_documents: bool = False
     """Whether each redline is published as a Word document, too."""
-    preview_of: date | None = None
-    """The day that a preview shows, in the site's time zone; ``None`` for what is published."""
+    preview_of: Preview | None = None
+    """``None`` for what is published."""
     extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Files of the company that are published as they are, by their paths in the site."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))

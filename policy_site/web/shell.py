@@ -9,6 +9,7 @@ from policy_site.formats import FEED_FORMS, Scope
 from policy_site.localization import Language, Phrases, find_language
 from policy_site.model import Policy
 from policy_site.pages import Listing, Page, PageKind
+from policy_site.publication import Preview
 from policy_site.static_files import static_name
 from policy_site.web.site import Day, Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
@@ -87,6 +88,8 @@ class Shell:
     is_sample: bool
     preview_of: Day | None
     """The day that a preview shows; ``None`` where this is what is published."""
+    previewed: str
+    """Which commit a preview shows, a sentence; empty where this is what is published, or in no repository."""
     incompleteness: str
     """In English, the language of what is said to operators."""
 
@@ -141,7 +144,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         prevailing=_prevailing(site, locale, frame.policy),
         is_equally_authentic=frame.policy is not None and settings.prevailing_locale(frame.policy.id) is None,
         is_sample=settings.is_sample,
-        preview_of=site.day(preview_of, locale) if preview_of else None,
+        preview_of=site.day(preview_of.day, locale) if preview_of else None,
+        previewed=_previewed(site.phrases(locale), preview_of) if preview_of and preview_of.commit else "",
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
     )
 
@@ -151,6 +155,13 @@ def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
     if is_notices:
         return phrases.gettext("%(subject)s: significant changes", subject=subject)
     return phrases.gettext("%(subject)s: all changes", subject=subject)
+
+
+def _previewed(phrases: Phrases, preview: Preview) -> str:
+    commit = preview.commit[:12]
+    if preview.has_uncommitted:
+        return phrases.gettext("It shows commit %(commit)s with changes that are not committed yet.", commit=commit)
+    return phrases.gettext("It shows commit %(commit)s.", commit=commit)
 
 
 def _choice(site: Site, page: Page, language: str, locale: str) -> LanguageChoice:

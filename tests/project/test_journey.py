@@ -72,10 +72,10 @@ class Company:
         self.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
         self.git("push", "--quiet", "origin", "main")
 
-    def propose(self, branch: str) -> None:
+    def propose(self, branch: str, *, with_preview: bool = False) -> None:
         """Push what was changed, and see that the checks of its pull request pass."""
         self.push(branch)
-        status, said = self.host.run_pull_request(branch)
+        status, said = self.host.run_pull_request(branch, with_preview=with_preview)
         assert status == 0, said
 
     def accept(self, branch: str) -> None:
@@ -130,11 +130,18 @@ def test_a_company_publishes_changes_postpones_withdraws_and_corrects(  # noqa: 
     label = told["facts"]["label"]
     assert (told["facts"]["categories"], told["facts"]["sections"]) == ("retention", "retention")
     company.write_words(label, "We keep your data for 60 days instead of 30.")
-    company.propose("longer")
+    company.propose("longer", with_preview=True)
     (comment,) = host.comments
     assert "If you merge" in comment
     assert "period: 30 days → 60 days" in comment
     assert "We keep your data for 60 days instead of 30." in comment
+    assert "[Preview: the site as it would be](https://host.example/artifacts/1)" in comment
+    assert host.preview
+    proposed = company.git("rev-parse", "longer")[:12]
+    for day, period in (("today", "30 days"), (label, "60 days")):
+        shown = (host.preview / day / "en/privacy/index.html").read_text(encoding="utf-8")
+        assert period in shown
+        assert f"It shows commit {proposed}." in shown, "the commit that people made, not the merge that a host tries"
     company.accept("longer")
     assert company.events()[2:] == [("published", label)]
     assert "30 days" in company.page("en/privacy")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from policy_site.commands import main
+from policy_site.history import find_proposed
+from policy_site.publishing.portable import point_from
 from tests.support.builder import PolicyRepository
 
 TEXT = "## Data {#data}\n\nWe keep your data for 90 days.\n"
@@ -49,10 +51,13 @@ def test_each_day_is_a_site_of_its_own(preview: Path) -> None:
     page = (preview / "index.html").read_text(encoding="utf-8")
     assert "privacy: version 2025-03-01 is in force." in page
     assert "privacy: version 2027-03-01 takes effect." in page
-    assert re.findall(r'href="([^"]+)"', page) == ["today/", "2027-03-01/"]
+    assert re.findall(r'href="([^"]+)"', page) == ["today/index.html", "2027-03-01/index.html"]
 
 
-def test_every_page_says_that_it_is_a_preview_and_asks_not_to_be_listed(preview: Path) -> None:
+def test_every_page_says_that_it_is_a_preview_and_asks_not_to_be_listed(
+    preview: Path, policies: PolicyRepository
+) -> None:
+    commit = policies.git("rev-parse", "proposal").strip()[:12]
     pages = sorted(preview.glob("*/*/**/*.html"))
     assert len(pages) > 20
     for page in pages:
@@ -60,6 +65,7 @@ def test_every_page_says_that_it_is_a_preview_and_asks_not_to_be_listed(preview:
         assert '<meta name="robots" content="noindex">' in text, page
         assert "hreflang" not in text.partition("<body>")[0], page
         assert re.search(r'class="ribbon">(This is a preview|Dies ist eine Vorschau)', text), page
+        assert re.search(rf"(It shows commit|Sie zeigt den Commit) {commit}\.</p>", text), page
     for robots in preview.rglob("robots.txt"):
         assert "Disallow: /" in robots.read_text(encoding="utf-8")
     for headers in ("_headers", "today/_headers", "2027-03-01/_headers"):
@@ -97,6 +103,58 @@ def test_no_page_leads_to_what_a_preview_leaves_out(preview: Path) -> None:
         for address in re.findall(r'(?:href|src)="(?!https?://)([^"#?]+)', page.read_text(encoding="utf-8")):
             target = preview / address[1:] if address.startswith("/") else page.parent / address
             assert (target / "index.html").is_file() or target.is_file(), (page, address)
+
+
+def test_every_link_leads_somewhere_when_the_folder_is_opened_from_the_disk(preview: Path) -> None:
+    links = 0
+    for page in preview.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r'(?:href|src)="/', text), page
+        for address in re.findall(r'(?:href|src)="(?!https?://)([^"#?]+)', text):
+            assert (page.parent / address).is_file(), (page, address)
+            links += 1
+    assert links > 300
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "read"),
+    [
+        ("en/privacy", '<a href="/en/privacy/v/1/#data">', '<a href="v/1/index.html#data">'),
+        (".", '<a href="/?choose=language">', '<a href="index.html?choose=language">'),
+        ("en", '<img alt="a > b" src="/files/seal.png">', '<img alt="a > b" src="../files/seal.png">'),
+        ("en", '<a href="//cdn.example/x">', '<a href="//cdn.example/x">'),
+        ("en", '<code>href="/x"</code> a < b href="/y" >', '<code>href="/x"</code> a < b href="/y" >'),
+        ("en", '<p data-href="/x" title=\'href="/x"\'>', '<p data-href="/x" title=\'href="/x"\'>'),
+    ],
+)
+def test_links_alone_are_pointed_from_the_place_of_a_page(place: str, written: str, read: str) -> None:
+    assert point_from(written, place) == read
+
+
+def test_files_not_committed_yet_are_named_as_such(policies: PolicyRepository, tmp_path: Path) -> None:
+    assert show(policies, tmp_path / "preview", "--work-tree") == 0
+    page = (tmp_path / "preview/today/en/index.html").read_text(encoding="utf-8")
+    assert "with changes that are not committed yet.</p>" in page
+
+
+@pytest.mark.parametrize("kind", ["trial", "own", "published"])
+def test_of_a_trial_merge_the_commit_that_was_proposed_is_named(kind: str, tmp_path: Path) -> None:
+    """A git host checks a merge that nobody ever sees; a merge that somebody made is a commit like any other."""
+    policies = PolicyRepository(tmp_path / "repository").site()
+    policies.publish("privacy", effective="2025-03-01", text=TEXT)
+    policies.git("checkout", "-q", "-b", "proposal")
+    policies.publish("privacy", effective="2027-03-01", published="2026-12-01", text=TEXT.replace("90", "60"))
+    proposed = policies.git("rev-parse", "HEAD").strip()
+    policies.git("checkout", "-q", "main")
+    (policies.root / "README.md").write_text("Ours.", encoding="utf-8")
+    policies.commit()
+    if kind == "own":
+        policies.git("checkout", "-q", "proposal")
+    if kind == "trial":
+        policies.git("checkout", "-q", "--detach")
+    policies.git("merge", "-q", "--no-ff", "-m", "merge", "main" if kind == "own" else "proposal")
+    made = policies.git("rev-parse", "HEAD").strip()
+    assert find_proposed(policies.root, made, branch="main") == (proposed if kind == "trial" else made)
 
 
 def test_links_follow_the_address_that_the_folder_will_have(policies: PolicyRepository, tmp_path: Path) -> None:

@@ -44,6 +44,12 @@ else:
 """
 
 
+def read_pipeline(text: str) -> dict[str, Any]:
+    """Return a pipeline as a git host reads it."""
+    pipeline: dict[str, Any] = yaml.safe_load(text)
+    return pipeline
+
+
 class Host:
     """One repository on a git host, with its pipelines and its pages."""
 
@@ -53,6 +59,8 @@ class Host:
         self.served = root / "served"
         self.comments_file = root / "comments.json"
         self.site = ""
+        self.preview: Path | None = None
+        """What the last pull request that asked for one left as its preview."""
         self._runs = 0
         self.served.mkdir(parents=True)
         self.comments_file.write_text("[]", encoding="utf-8")
@@ -95,15 +103,21 @@ class Host:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def run_pull_request(self, branch: str) -> tuple[int, str]:
-        """Run what the host runs for a pull request; return the worst exit status and all that was said."""
+    def run_pull_request(self, branch: str, *, with_preview: bool = False) -> tuple[int, str]:
+        """Run what the host runs for a pull request; return the worst exit status and all that was said.
+
+        Without ``with_preview``, the step that writes the preview is left out, for speed.
+        """
         runner = self._check_out("main")
         base = self.git(runner, "rev-parse", "HEAD")
         self.git(runner, "merge", "--quiet", "--no-ff", "--no-edit", f"origin/{branch}")
         values = {"github.event.pull_request.base.sha": base, "github.repository": "larkspur/legal"}
         values |= {"github.event.pull_request.number": "1", "github.token": "none"}
-        status, said = self._run_job(runner, "review", values)
+        values["needs.review.outputs.preview"] = "https://host.example/artifacts/1" if with_preview else ""
+        status, said = self._run_job(runner, "review", values, left_out="" if with_preview else "policy-site preview")
         more, told = self._run_job(runner, "comment", values)
+        if (runner / "preview").is_dir():
+            self.preview = runner / "preview"
         return max(status, more), said + told
 
     def publish(self, *, is_first: bool = False, event: str = "push") -> tuple[int, str]:
@@ -125,14 +139,36 @@ class Host:
         self.git(self.root, "clone", "--quiet", "--branch", branch, str(self.origin), str(runner))
         return runner
 
-    def _run_job(self, runner: Path, name: str, values: dict[str, str]) -> tuple[int, str]:
-        workflow = yaml.safe_load((runner / ".github/workflows/policies.yml").read_text(encoding="utf-8"))
+    def run_gitlab(self, branch: str, *jobs: str, **variables: str) -> tuple[int, str, Path]:
+        """Run jobs that GitLab runs for a merge request, or with no branch to merge after one.
+
+        Returns the worst exit status, all that was said, and where the jobs left their files.
+        """
+        runner = self._check_out("main")
+        values = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": self.git(runner, "rev-parse", "HEAD"), "SITE": self.site}
+        if branch:
+            self.git(runner, "merge", "--quiet", "--no-ff", "--no-edit", f"origin/{branch}")
+        pipeline = read_pipeline((runner / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+        worst, said = 0, ""
+        for job in jobs:
+            for line in pipeline[job]["script"]:
+                done = self._run(runner, line, {**values, **variables})
+                said += done.stdout + done.stderr
+                worst = max(worst, done.returncode)
+        return worst, said, runner
+
+    def _run_job(self, runner: Path, name: str, values: dict[str, str], *, left_out: str = "") -> tuple[int, str]:
+        workflow = read_pipeline((runner / ".github/workflows/policies.yml").read_text(encoding="utf-8"))
         outputs, summary = runner.parent / "outputs", runner.parent / "summary"
         outputs.write_text("", encoding="utf-8")
         worst, said = 0, ""
         for step in workflow["jobs"][name]["steps"]:
             is_due = "due=no" not in outputs.read_text(encoding="utf-8")
-            if "run" not in step or (not is_due and "due" in str(step.get("if", ""))):
+            if (
+                "run" not in step
+                or (left_out and left_out in step["run"])
+                or (not is_due and "due" in str(step.get("if", "")))
+            ):
                 continue
             done = self._run_step(
                 runner, step, {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)}, values
@@ -149,7 +185,10 @@ class Host:
             for name, value in step.get("env", {}).items()
         }
         script = "\n".join(line for line in step["run"].splitlines() if "pip install" not in line)
-        environment = {**self.environment, "SITE": self.site, **files, **own}
+        return self._run(runner, script, {"SITE": self.site, **files, **own})
+
+    def _run(self, runner: Path, script: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        environment = {**self.environment, **variables}
         return subprocess.run(
             ["bash", "-e", "-c", script], cwd=runner, env=environment, capture_output=True, text=True, check=False
         )
