@@ -12,6 +12,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations, product
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -237,6 +238,7 @@ def revision_names(policy: Policy, version: Version, locale: str) -> Mapping[str
     return {revision.digest[:_REVISION_DIGITS]: revision for revision in earlier}
 
 
+@lru_cache(maxsize=16384)
 def section_address(section_id: str) -> str:
     """Return the part of an address that stands for a section's id.
 

@@ -41,6 +41,7 @@ _DIGITS = regex.compile(
     """,
     regex.IGNORECASE,
 )
+_RUN = regex.compile(r"\p{Nd}++")
 _SPACED = regex.compile(r"[\u00a0\u202f\u2009 ]")
 _SHORT_UNITS_WORDS = """
 d h s m min kb mb gb tb days hours k eur usd gbp zł tl lat ans j
@@ -114,7 +115,7 @@ def _signs(locale: str) -> tuple[str, str]:
 
 
 def _in_digits(text: str, decimal: str, group: str) -> Iterator[Numeral]:
-    for found in _DIGITS.finditer(text):
+    for found in _digits(text):
         letters = found["letters"]
         if letters and letters.casefold() not in _SHORT_UNITS and not _is_suffix(letters):
             continue
@@ -122,6 +123,16 @@ def _in_digits(text: str, decimal: str, group: str) -> Iterator[Numeral]:
             continue
         end = found.start("ordinal") if found["ordinal"] else found.start("letters") if letters else found.end()
         yield Numeral(read_number(text[found.start() : end], decimal=decimal, group=group), found.start(), end)
+
+
+def _digits(text: str) -> Iterator[regex.Match[str]]:
+    """Find what ``_DIGITS`` finds, which asks what stands before a number only where there is one."""
+    place = 0
+    while (run := _RUN.search(text, place)) is not None:
+        found = _DIGITS.match(text, run.start())
+        if found is not None:
+            yield found
+        place = found.end() if found is not None else run.end()
 
 
 def _is_suffix(letters: str) -> bool:

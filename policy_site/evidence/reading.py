@@ -8,6 +8,7 @@ from functools import lru_cache
 import regex
 
 from policy_site.evidence.kinds import FINDERS
+from policy_site.evidence.kinds.parties import words_asked_for
 from policy_site.evidence.values import Evidence, Found, Kind, Passage, read_passage
 from policy_site.model import Block, Document, Section, Span
 
@@ -66,7 +67,15 @@ def read_spans(
     text = "".join(span.text for span in spans)
     if len(text) > _LONGEST:
         return ()
-    return _read(read_passage(text, locale=locale, spans=tuple(spans), vocabulary=vocabulary, is_heading=is_heading))
+    # the same words stand in the redlines of many pairs, whose texts have other vocabularies
+    return _read_spans(text, tuple(spans), locale, vocabulary & words_asked_for(text), is_heading=is_heading)
+
+
+@lru_cache(maxsize=8192)
+def _read_spans(
+    text: str, spans: tuple[Span, ...], locale: str, vocabulary: frozenset[str], *, is_heading: bool
+) -> tuple[Evidence, ...]:
+    return _read(read_passage(text, locale=locale, spans=spans, vocabulary=vocabulary, is_heading=is_heading))
 
 
 @lru_cache(maxsize=4096)

@@ -78,7 +78,7 @@ class Phrases:
 
     def date_in_words(self, day: date, *, locale: str | None = None) -> str:
         """Return ``day`` as this language writes it: ``1. Dezember 2024``; or as ``locale`` does (BCP 47)."""
-        return self._written(format_date(day, format="long", locale=_babel_locale(locale or self.language.tag)))
+        return self._written(_date_in_words(day, locale or self.language.tag))
 
     def number(self, number: int) -> str:
         """Return ``number`` with this language's separators."""
@@ -196,6 +196,7 @@ def compile_catalogue(content: bytes, tag: str) -> Translations:
     return Translations(fp=compiled, domain=DOMAIN)
 
 
+@lru_cache(maxsize=1024)
 def _known_locale(tag: str) -> Locale | None:
     for candidate in truncations(tag):
         try:
@@ -203,6 +204,11 @@ def _known_locale(tag: str) -> Locale | None:
         except (UnknownLocaleError, ValueError):
             continue
     return None
+
+
+@lru_cache(maxsize=16384)
+def _date_in_words(day: date, tag: str) -> str:
+    return format_date(day, format="long", locale=_babel_locale(tag))
 
 
 def _babel_locale(tag: str) -> Locale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mimetypes
 import multiprocessing
 import os
@@ -122,6 +123,9 @@ def _start(publication: Publication, folder: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = _Worker(publication, folder)
+    # What was compiled stays to the end; looking through it again and again for what could go took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _end_with_parent() -> None:

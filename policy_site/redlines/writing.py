@@ -26,11 +26,13 @@ Key = tuple[str, int]
 
 def escape_text(text: str) -> str:
     """Return ``text`` as HTML text; signs that HTML cannot carry become U+FFFD."""
-    return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", escape(text, quote=False)))
+    return escape(clean(text), quote=False)
 
 
 def clean(text: str) -> str:
     """Return ``text`` as the text of an element can be: what :func:`escape_text` does, without escaping."""
+    if text.isprintable():  # nothing of what is looked for is; most texts of hundreds of thousands are
+        return text
     return _FORBIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
 
 
@@ -41,7 +43,7 @@ def attributes_of(attributes: Attributes) -> str:
 
 def clean_value(value: str) -> str:
     """Return an attribute's value without the signs that HTML cannot carry."""
-    return _FORBIDDEN.sub("\ufffd", value)
+    return value if value.isprintable() else _FORBIDDEN.sub("\ufffd", value)
 
 
 def old_attributes(attributes: Attributes) -> Attributes:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
@@ -24,6 +25,7 @@ _WORDS = regex.compile(
 _CAMEL = regex.compile(
     r"(?<![\p{L}\p{M}\p{Nd}])(?:\p{Lu}\p{Ll}+\p{Lu}[\p{L}\p{Nd}]*+|\p{Ll}+\p{Lu}[\p{L}\p{Nd}]*+|\p{Lu}{2,12}(?![\p{L}]))"
 )
+_PARTS = regex.compile(r"[\p{L}\p{M}\p{Nd}&\-]+")
 _NOUNS_ARE_LARGE = frozenset(("de", "lb"))
 _WITHOUT_CASE = frozenset(("ar", "he", "ja", "zh", "ko", "th", "hi"))
 _NO_NAMES_WORDS = """
@@ -57,9 +59,19 @@ def find_parties(passage: Passage) -> Iterator[Found]:
         yield from _name(passage, found, starts)
 
 
+@lru_cache(maxsize=8192)
+def words_asked_for(text: str) -> frozenset[str]:
+    """Return the words of a text that :func:`find_parties` looks up in the vocabulary: no others matter to it."""
+    words = {found[0].casefold() for found in _CAMEL.finditer(text)}
+    for found in _WORDS.finditer(text):
+        for word in _PARTS.findall(found[0]):
+            words.update((word.casefold(), word.casefold().rstrip("s")))
+    return frozenset(words)
+
+
 def _name(passage: Passage, found: regex.Match[str], starts: frozenset[int]) -> Iterator[Found]:
     """Yield a run of words with large letters, without those at its start that only begin a sentence."""
-    words = list(regex.finditer(r"[\p{L}\p{M}\p{Nd}&\-]+", found[0]))
+    words = list(_PARTS.finditer(found[0]))
     while words and not _is_name(words[0][0], passage, is_start=found.start() + words[0].start() in starts):
         words.pop(0)
     while words and not _is_name(words[-1][0], passage, is_start=False):
