@@ -9,7 +9,11 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+<<<<<<< HEAD
 .PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
+=======
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings benchmark-redlines benchmark-notifier notifier-alone kill-notifier verify-honest lock clean
+>>>>>>> 5f5dec7 (Verify a published site against git and against itself)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -90,6 +94,9 @@ $(VENV)/site.installed: requirements/site.txt pyproject.toml | $(VENV)/bin/pytho
 $(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.installed
 	$(PIP) install --require-hashes --requirement requirements/test.txt
 	@touch $@
+
+verify-honest: $(VENV)/test.installed ## build honest sites in many ways and verify each: [SITES=50]
+	$(BIN)/python -m benchmarks.verify_honest --sites $(or $(SITES),50)
 
 lock: ## pin the newest dependencies that pyproject.toml allows, with hashes
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv

@@ -30,8 +30,9 @@ _FEED = "changes/v1/feed.json"
 class PublishedSite(Protocol):
     """A site that is published, wherever it is."""
 
-    name: str
-    """Its address for people, without anything secret."""
+    @property
+    def name(self) -> str:
+        """Its address for people, without anything secret."""
 
     def read(self, name: str) -> bytes | None:
         """Return a file by its name below the site's base; ``None`` where the site has no such file.

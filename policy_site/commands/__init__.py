@@ -41,6 +41,7 @@ COMMANDS = (
     "check",
     "review",
     "preview",
+    "verify",
     "log",
     "diff",
     "translations",

@@ -6,6 +6,7 @@ import os
 # here when it is imported for the first time, so this stands before the modules that import it.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
+from policy_site.history.ancestry import Place, find_place, find_way
 from policy_site.history.attached import AttachedFiles, Wanted
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.disk import SMALL_LIMIT, read_small_files
@@ -27,14 +28,17 @@ __all__ = [
     "FileChange",
     "History",
     "Merge",
+    "Place",
     "Snapshot",
     "Wanted",
     "create_repository",
     "find_merge",
     "find_merge_base",
     "find_names_on_branches",
+    "find_place",
     "find_proposed",
     "find_repository",
+    "find_way",
     "read_committed_files",
     "read_file",
     "read_folder",

@@ -17,6 +17,7 @@ from policy_site.catalogue import applied_until, standing, version_in_force
 from policy_site.localization import translations_folder
 from policy_site.model import Policy, Version
 from policy_site.publication import Publication
+from policy_site.settings import Settings
 
 MANIFEST_NAME = "manifest.json"
 
@@ -48,7 +49,7 @@ def is_own_manifest(path: Path) -> bool:
 
 
 @functools.cache
-def _program() -> str:
+def program_digest() -> str:
     """Return a digest of this program, and of the libraries whose doing can be seen in a page."""
     digest = hashlib.sha256()
     for folder in (Path(policy_site.__file__).parent, translations_folder()):
@@ -57,6 +58,11 @@ def _program() -> str:
             digest.update(name.encode() + b"\0" + hashlib.sha256(files[name].read_bytes()).digest())
     versions = sorted((name, metadata.version(name)) for name in _SEEN_IN_PAGES)
     return hashlib.sha256(digest.digest() + repr(versions).encode()).hexdigest()
+
+
+def settings_digest(settings: Settings) -> str:
+    """Return a digest of what ``site.toml`` says, however it is written."""
+    return hashlib.sha256(settings.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _SOURCES = frozenset({".css", ".html", ".js", ".mjs", ".po", ".py", ".svg"})
@@ -88,7 +94,7 @@ def fingerprint(publication: Publication) -> str:
         for version in policy.versions
     ]
     parts = (
-        _program(),
+        program_digest(),
         publication.settings.model_dump_json(),
         publication.commit,
         publication.is_complete,
@@ -127,7 +133,10 @@ def describe(publication: Publication) -> dict[str, Any]:
     return {
         "generator": f"policy-site {__version__}",
         "base_url": publication.settings.base_url,
+        "program": program_digest(),
+        "settings": settings_digest(publication.settings),
         "fingerprint": fingerprint(publication),
+        "kept": sorted(publication.kept_files),
         "commit": publication.commit,
         "is_history_complete": publication.is_complete,
         "next_transition": instant(publication.next_transition),
