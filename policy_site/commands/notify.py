@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from policy_site.console.aftercare import NotifyStep, add_aftercare
+from policy_site.console.aftercare import add_aftercare
 from policy_site.console.interruption import ending_in_order
 from policy_site.console.notices import (
     conclude,
@@ -24,9 +24,11 @@ from policy_site.console.notices import (
     show_unusable,
     unplanned_as_json,
 )
+from policy_site.console.steps import NotifyStep
 from policy_site.console.terminal import Terminal
 from policy_site.errors import FeedUnreachableError, HeldError, NoticeError, PolicySiteError, UsageError
 from policy_site.notifier.delivery import Tally
+from policy_site.notifier.erasing import erase_expired
 from policy_site.notifier.forecast import forecast_notices
 from policy_site.notifier.ingestion import Ingestion, foresee, ingest, refuse_held, waiting_events
 from policy_site.notifier.ledger import Ledger, open_ledger
@@ -141,7 +143,10 @@ def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
     planned = _ingest_and_plan(ledger, settings, terminal, follow=follow)
     runs = _deliver_all(ledger, settings, terminal)
     problems = [*_stuck(runs), *planned.problems, *_held(ledger)]
-    document = {**planned.as_json(), "channels": [run_as_json(one) for one in runs]}
+    erased = erase_expired(ledger, settings)
+    if erased:
+        terminal.say_done(f"The recipients of {len(erased)} old events were erased (keep_days).")
+    document = {**planned.as_json(), "channels": [run_as_json(one) for one in runs], "erased": list(erased)}
     status = _conclude(document, problems, planned, terminal, delivered=_status_of(runs, settings, terminal))
     if settings.alive_file and status in _ALIVE:
         settings.alive_file.touch()

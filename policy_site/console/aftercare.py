@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from policy_site.console.people import add_people
+from policy_site.console.steps import Add
 from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.notifier.bounces import read_bounces
@@ -28,9 +30,6 @@ from policy_site.notifier.reports import (
 )
 from policy_site.notifier.settings import NotifierSettings
 from policy_site.notifier.trials import send_trial
-
-NotifyStep = Callable[[argparse.Namespace, NotifierSettings, Terminal], int]
-Add = Callable[[str, str, NotifyStep], argparse.ArgumentParser]
 
 _UNUSABLE, _UNAVAILABLE, _NOT_REACHED = 1, 8, 10
 _ROWS_SHOWN = 20
@@ -86,6 +85,7 @@ def add_aftercare(add: Add) -> None:
     verdict.add_argument("--resend", action="store_true", help="send them again, under the same Message-ID")
     verdict.add_argument("--count-as-sent", action="store_true", help="hold them for arrived")
     choice.add_argument("--recipient", action="append", metavar="ADDRESS", help="only this one; may be repeated")
+    add_people(add)
     lift = add("lift", "let an address that was struck off be written to again", _lift)
     lift.add_argument("channel", metavar="CHANNEL")
     lift.add_argument("address", metavar="ADDRESS")

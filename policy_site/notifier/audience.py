@@ -201,6 +201,12 @@ def normal_address(address: str) -> str:
     return f"{local_part}@{domain.lower()}" if at else address
 
 
+def spellings(address: str) -> tuple[str, ...]:
+    """Return the forms in which a ledger may have an address that a person types."""
+    normal = normal_address(address.strip())
+    return tuple(dict.fromkeys((normal, address.strip(), normal.lower())))
+
+
 _LONGEST_LABEL = 200
 _LONGEST_FIELD = 200
 _LONGEST_TAG = 35  # RFC 5646, section 4.4.1: what every implementation must be able to keep

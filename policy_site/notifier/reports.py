@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Connection, Ledger
+from policy_site.notifier.ledger.erasing import BEGINNING
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.ledger.reports import (
@@ -39,7 +40,7 @@ from policy_site.notifier.ledger.reports import (
     wordings_of,
     workers_alive,
 )
-from policy_site.notifier.model import NOT_REACHED, EventState
+from policy_site.notifier.model import NOT_REACHED, DeliveryState, EventState
 from policy_site.notifier.settings_tables import ChannelSettings
 
 Channels = Mapping[str, ChannelSettings]
@@ -153,7 +154,7 @@ def report_lines(ledger: Ledger, reference: str, channels: Channels) -> Iterator
     yield summary
     yield from _wordings_as_json(wordings)
     for delivery in stream_deliveries(ledger, event.seq):
-        yield {"kind": "delivery", "message_id": name_of(delivery), **_delivery_as_json(delivery)}
+        yield {"kind": "delivery", "message_id": name_of(delivery), **delivery_as_json(delivery)}
     with ledger.snapshot() as connection:
         kept_by_now = wordings_of(connection, event.seq)
     told = frozenset(wordings)
@@ -186,31 +187,44 @@ def write_report_table(ledger: Ledger, reference: str, channels: Channels, file:
         for attempt in delivery.attempts or (None,):
             told = (instant(attempt.at), attempt.outcome, attempt.reply, attempt.wording) if attempt else ("",) * 4
             cells = (*recipient, delivery.accepted, *told, name_of(delivery))
-            table.writerow([_harmless(cell or "") for cell in cells])
+            table.writerow([harmless(cell or "") for cell in cells])
 
 
 def write_not_reached(ledger: Ledger, reference: str, file: TextIO) -> None:
     """Write who of an event does not have the notice, and will not get it, as CSV: for letters.
 
-    Recipients that the server refused or that were given up, suppressed or bounced, and every row of a list that
-    named nobody, with its audience and line.
+    Recipients that the server refused or that were given up, suppressed or bounced, those who still waited when a
+    person closed the event, and every row of a list that named nobody, with its audience and line.
     """
     with ledger.snapshot() as connection:
         event = find_event(connection, reference)
         unusable = unusable_rows(connection, event.seq)
     table = csv.writer(file)
-    table.writerow(("event", "channel_or_audience", "recipient_or_line", "why", "language", "accepted", "reply"))
+    table.writerow(_LETTER_HEADER)
+    is_closed = event.state is EventState.CLOSED
     for one in stream_deliveries(ledger, event.seq):
-        if one.state in NOT_REACHED:
+        is_left = is_closed and one.state is DeliveryState.PENDING
+        if one.state in NOT_REACHED or is_left:
+            why = "closed" if is_left else one.state.value
             reply = one.attempts[-1].reply if one.attempts else ""
-            cells = (event.id, one.channel, one.recipient, one.state.value, one.language, one.accepted or "", reply)
-            table.writerow([_harmless(cell) for cell in cells])
+            said = (one.recipient, why, one.language, one.accepted or "", one.name, one.account, reply)
+            table.writerow([harmless(cell) for cell in (event.id, one.channel, *said)])
     for row in unusable:
-        table.writerow(
-            [_harmless(cell) for cell in (event.id, row.audience, row.place, "unusable", "", "", row.reason)]
-        )
+        said = (row.place, "unusable", "", "", "", "", row.reason)
+        table.writerow([harmless(cell) for cell in (event.id, row.audience, *said)])
 
 
+_LETTER_HEADER = (
+    "event",
+    "channel_or_audience",
+    "recipient_or_line",
+    "why",
+    "language",
+    "accepted",
+    "name",
+    "account",
+    "reply",
+)
 _HEADER = (
     "event",
     "channel",
@@ -232,8 +246,8 @@ def _namer(connection: Connection, event: KnownEvent, channels: Channels) -> Cal
 
     def name_of(delivery: KeptDelivery) -> str | None:
         settings = channels.get(delivery.channel)
-        if settings is None:
-            return None  # the channel is not in the settings any more
+        if settings is None or delivery.recipient.startswith(BEGINNING):
+            return None  # the channel is not in the settings any more; or the attempts name the message
         return str(kind_of(settings).message_name(settings, event.id, delivery.channel, delivery.recipient, secret))
 
     return name_of
@@ -248,7 +262,7 @@ def instant(seconds: int) -> str:
 _BEGINNINGS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """Return a cell that no spreadsheet computes (CWE-1236)."""
     return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINNINGS_OF_FORMULAS) else cell
 
@@ -265,7 +279,8 @@ def pass_as_json(reached: Pass) -> dict[str, Any]:
     return {"planned": reached.planned, "unusable": reached.unusable, "is_finished": reached.is_finished}
 
 
-def _delivery_as_json(delivery: KeptDelivery) -> dict[str, Any]:
+def delivery_as_json(delivery: KeptDelivery) -> dict[str, Any]:
+    """Return a notice to one recipient with its attempts, for machines."""
     return {
         "channel": delivery.channel,
         "recipient": delivery.recipient,

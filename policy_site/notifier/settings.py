@@ -43,6 +43,9 @@ class NotifierSettings(SettingsTable):
     """While it is there nothing is sent."""
     late_hours: int = Field(default=24, ge=1, le=8760)
     """A notice that waits for longer than this after its event was read or released is late: an exit status says so."""
+    keep_days: int | None = Field(default=None, ge=30, le=36_500)
+    """So long after an event was read or released its recipients are known by name; then it is closed, and digests take
+    the place of their addresses. Default: for ever."""
     alive_file: Path | None = None
     """Touched at the end of each run that did what it could: a monitor watches its age."""
     lease_seconds: int = Field(default=60, ge=2, le=LONGEST_LEASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -96,6 +97,17 @@ class SqlSource(SettingsTable):
     greater than ``:after``, at most ``:limit`` rows. ``:policy`` may be used."""
     first_cursor: str | int = 0
     """Smaller than every cursor."""
+
+    def with_values(self, values: Mapping[str, str | int]) -> str:
+        """Return the query with values in the place of its parameters, as a person could run it."""
+
+        def literal(found: re.Match[str]) -> str:
+            value = values.get(found[1])
+            if value is None:
+                return found[0]
+            return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+        return re.sub(r"(?<![:\w\\]):(\w+)\b", literal, self.query)
 
 
 class Audience(SettingsTable):

@@ -198,7 +198,7 @@ def ended(process: subprocess.Popen[str], *, seconds: float = 300) -> Ended:
 
 
 def _lines(table: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {_value(value)}" for name, value in table.items()]
+    return [f"{name} = {_value(value)}" for name, value in table.items() if value is not None]
 
 
 def _value(value: Any) -> str:

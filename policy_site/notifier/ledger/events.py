@@ -73,6 +73,12 @@ def event_record(connection: Connection, *, seq: int | None = None, name: str | 
     return record
 
 
+def policy_records(connection: Connection, policy: str) -> list[dict[str, Any]]:
+    """Return every event of a policy as it was read, oldest first."""
+    texts = connection.execute(select(EVENTS.c.record).order_by(EVENTS.c.seq)).scalars()
+    return [record for record in map(json.loads, texts) if record["policy"] == policy]
+
+
 def record_events(
     connection: Connection, events: Sequence[FeedEvent], states: Mapping[int, EventState], at: int
 ) -> None:

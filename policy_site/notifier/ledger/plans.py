@@ -34,7 +34,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 
+from policy_site.notifier.ledger.erasing import digests_known, digests_planned
 from policy_site.notifier.ledger.opening import Ledger
+from policy_site.notifier.ledger.suppressions import suppressed
 from policy_site.notifier.ledger.tables import DELIVERIES, EVENTS, PASSES, SUPPRESSIONS, UNUSABLE_ROWS
 from policy_site.notifier.model import UNDECIDED, DeliveryState, EventState, Recipient
 
@@ -165,6 +167,7 @@ def add_deliveries(
     The first of an address counts. They go in ordered by address: each page of the unique key is visited once a chunk,
     and two planners whose lists overlap wait for each other in one direction only.
     """
+    recipients, struck_off = _without_erased(connection, recipients, event_seq=event_seq, channel=channel)
     if not recipients:
         return
     rows = [
@@ -176,6 +179,25 @@ def add_deliveries(
         _adding(connection.dialect.name),
         {"seq": event_seq, "over": channel, "now": now, "rows": json.dumps(rows, separators=(",", ":"))},
     )
+    if struck_off:
+        connection.execute(
+            update(DELIVERIES)
+            .where(_is_of(event_seq, channel), DELIVERIES.c.recipient.in_(struck_off))
+            .values(state=DeliveryState.SUPPRESSED)
+        )
+
+
+def _without_erased(
+    connection: Connection, recipients: Sequence[Recipient], *, event_seq: int, channel: str
+) -> tuple[Sequence[Recipient], list[str]]:
+    """Leave out who was told of the event and erased since; return the others, and those struck off by digest."""
+    digests = digests_known(connection, (one.address for one in recipients))
+    if not digests:
+        return recipients, []
+    planned = digests_planned(connection, event_seq, channel, list(digests.values()))
+    off = suppressed(connection, channel, digests.values())
+    left = [one for one in recipients if digests.get(one.address) not in planned]
+    return left, [one.address for one in left if digests.get(one.address) in off]
 
 
 def add_canaries(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from policy_site.errors import UsageError
 from policy_site.notifier.ledger.opening import Ledger
@@ -117,6 +117,8 @@ class KeptDelivery:
     is_canary: bool
     state: DeliveryState
     changed_at: int
+    name: str = ""
+    account: str = ""
     attempts: list[KeptAttempt] = field(default_factory=list)
 
 
@@ -278,14 +280,29 @@ def stream_deliveries(ledger: Ledger, event_seq: int) -> Iterator[KeptDelivery]:
         after = page[-1].id
 
 
+def deliveries_to(connection: Connection, recipients: Sequence[str]) -> list[tuple[str, KeptDelivery]]:
+    """Return every notice to some recipients, oldest first, each with its event's id."""
+    chosen = select(DELIVERIES.c.event_seq, EVENTS.c.id).join(EVENTS, EVENTS.c.seq == DELIVERIES.c.event_seq)
+    events = connection.execute(chosen.where(DELIVERIES.c.recipient.in_(recipients)).distinct()).all()
+    found: list[tuple[str, KeptDelivery]] = []
+    for seq, event in sorted((row.event_seq, row.id) for row in events):
+        criteria = (DELIVERIES.c.event_seq == seq, DELIVERIES.c.recipient.in_(recipients))
+        found += [(event, one) for one in _kept_deliveries(connection, *criteria)]
+    return found
+
+
 def _page_after(connection: Connection, event_seq: int, after: int) -> list[KeptDelivery]:
+    criteria = (DELIVERIES.c.event_seq == event_seq, DELIVERIES.c.id > after)
+    return _kept_deliveries(connection, *criteria, limit=_PAGE)
+
+
+def _kept_deliveries(
+    connection: Connection, *criteria: ColumnElement[bool], limit: int | None = None
+) -> list[KeptDelivery]:
     kept = DELIVERIES.c
-    named = (kept.id, kept.channel, kept.recipient, kept.language, kept.accepted)
+    named = (kept.id, kept.channel, kept.recipient, kept.language, kept.accepted, kept.name, kept.account)
     rows = connection.execute(
-        select(*named, kept.rank, kept.state, kept.changed_at)
-        .where(kept.event_seq == event_seq, kept.id > after)
-        .order_by(kept.id)
-        .limit(_PAGE)
+        select(*named, kept.rank, kept.state, kept.changed_at).where(*criteria).order_by(kept.id).limit(limit)
     )
     page = {
         number: KeptDelivery(
@@ -294,11 +311,13 @@ def _page_after(connection: Connection, event_seq: int, after: int) -> list[Kept
             recipient=recipient,
             language=language,
             accepted=accepted,
+            name=name or "",
+            account=account or "",
             is_canary=rank == 0,
             state=DeliveryState(state),
             changed_at=changed_at,
         )
-        for number, channel, recipient, language, accepted, rank, state, changed_at in rows
+        for number, channel, recipient, language, accepted, name, account, rank, state, changed_at in rows
     }
     attempts = connection.execute(
         select(ATTEMPTS.c.delivery, ATTEMPTS.c.at, ATTEMPTS.c.outcome, ATTEMPTS.c.reply, WORDINGS.c.digest)

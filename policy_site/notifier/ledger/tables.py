@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-LAYOUT = "0003"
+LAYOUT = "0004"
 """The last of ``migrations/``: what changes here gets a file there, and ledgers are upgraded when they are opened."""
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
@@ -56,6 +56,7 @@ EVENTS = Table(
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
     Column("released_at", BigInteger),  # by a person, where it was held
+    Column("erased_at", BigInteger),  # since when it names no recipient any more
 )
 
 PASSES = Table(
@@ -107,6 +108,7 @@ DELIVERIES = Table(
     Column("name", Text),  # what the list says of the recipient; null: nothing
     Column("account", Text),
     Column("time_zone", Text),
+    Column("written", Text),  # the address as its list writes it; null: as `recipient`
     UniqueConstraint("event_seq", "channel", "recipient"),
 )
 
@@ -163,5 +165,12 @@ SUPPRESSIONS = Table(
     Column("channel", String(40), primary_key=True),
     Column("recipient", Text, primary_key=True),
     Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+ERASURES = Table(
+    "erasure",
+    METADATA,
+    Column("digest", String(72), primary_key=True),  # stands in the place of an address wherever that was
     Column("at", BigInteger, nullable=False),
 )
