@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from policy_site.console.origin import Origin, instant_of, now
+from policy_site.console.calling import now
+from policy_site.console.origin import Origin, instant_of
 from policy_site.publishing.site import freeze_site
 from policy_site.settings import parse_settings
 from tests.support.browsing import CHROMIUM, CHROMIUM_ARGUMENTS, QuietHandler

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from policy_site.checks import check, stops_build
-from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
-from policy_site.console.previous import Previous, add_previous_arguments, open_previous, refuse_contradictions
+from policy_site.console.calling import add_origin_arguments, add_previous_arguments, now
+from policy_site.console.origin import instant_of, open_origin
+from policy_site.console.previous import Previous, open_previous, refuse_contradictions
 from policy_site.console.terminal import Terminal, counted
 from policy_site.errors import ContentError
 from policy_site.model import Finding

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from policy_site.checks import check, in_order, stops_build
-from policy_site.console.origin import Origin, add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, add_previous_arguments, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.outlook import look_ahead
-from policy_site.console.previous import Previous, add_previous_arguments, open_previous
+from policy_site.console.previous import Previous, open_previous
 from policy_site.console.terminal import Terminal, annotation, counted
 from policy_site.errors import ContentError, SettingsError
 from policy_site.model import Finding, Severity

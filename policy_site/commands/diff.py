@@ -9,7 +9,8 @@ from pathlib import Path
 
 from policy_site import redlines
 from policy_site.catalogue import edition_for, version_in_force
-from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, now
+from policy_site.console.origin import instant_of, open_origin
 from policy_site.console.terminal import Terminal, is_unsafe
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.errors import ContentError, UsageError

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from policy_site.console.origin import now
+from policy_site.console.calling import now
 from policy_site.console.terminal import Terminal
 from policy_site.errors import SettingsError, UsageError
 from policy_site.history import Snapshot, create_repository

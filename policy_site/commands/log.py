@@ -6,7 +6,8 @@ import argparse
 from datetime import datetime
 
 from policy_site.catalogue import standing
-from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, now
+from policy_site.console.origin import instant_of, open_origin
 from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.model import Policy, Standing, Version

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policy_site.console.origin import default_configuration
+from policy_site.console.calling import default_configuration
 from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.pages import FEEDS, PageKind, make_page, quote_address

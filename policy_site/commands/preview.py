@@ -10,7 +10,8 @@ from pathlib import Path
 
 from policy_site.catalogue import version_in_force
 from policy_site.checks import check, stops_build
-from policy_site.console.origin import Origin, add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.outlook import days_to_come
 from policy_site.console.terminal import Terminal, counted
 from policy_site.errors import ContentError

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from policy_site.console.origin import Origin, add_origin_arguments, cache_folder, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, cache_folder, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.previous import Previous, open_published
 from policy_site.console.terminal import Terminal
 from policy_site.errors import HistoryError, SettingsError, UsageError

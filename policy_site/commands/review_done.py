@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from policy_site.console.calling import default_configuration
 from policy_site.console.drafting import add_drafting_arguments, day_of, run_draft
-from policy_site.console.origin import default_configuration
 from policy_site.console.terminal import Terminal
 from policy_site.drafting import draft_review
 

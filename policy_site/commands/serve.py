@@ -18,7 +18,8 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from policy_site.checks import check, stops_build
-from policy_site.console.origin import Origin, add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.terminal import Terminal, printable
 from policy_site.errors import PolicySiteError, UsageError
 from policy_site.model import LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE, Finding, Severity

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from policy_site.catalogue import current_edition
-from policy_site.console.origin import add_origin_arguments, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, now
+from policy_site.console.origin import instant_of, open_origin
 from policy_site.console.terminal import Terminal, annotation
 from policy_site.errors import UsageError
 from policy_site.fidelity import comparison_of, newest_version, staleness, write_worklist

@@ -10,14 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from policy_site.console.origin import (
-    DEFAULT_CONFIGURATIONS,
-    Origin,
-    add_origin_arguments,
-    instant_of,
-    now,
-    open_origin,
-)
+from policy_site.console.calling import DEFAULT_CONFIGURATIONS, add_origin_arguments, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.terminal import Terminal, counted
 from policy_site.console.verifying import Verdict, verify_site
 from policy_site.errors import ContentError, PublishingError, UsageError

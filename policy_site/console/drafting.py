@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from policy_site.console.origin import Origin, add_origin_arguments, cache_folder, instant_of, now, open_origin
+from policy_site.console.calling import add_origin_arguments, cache_folder, now
+from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.terminal import Terminal
 from policy_site.documents import RenderFault, Source, render_documents
 from policy_site.drafting import Draft, Shelf

@@ -11,6 +11,7 @@ from datetime import date as day_of
 from pathlib import Path
 
 from policy_site.catalogue.grouping import start_of
+from policy_site.console.calling import cache_folder, default_configuration
 from policy_site.errors import HistoryError, UsageError
 from policy_site.history import (
     SMALL_LIMIT,
@@ -27,8 +28,6 @@ from policy_site.publication import Publication, Workshop, compile_publication
 from policy_site.publication.extra import LARGEST, take_extra_files
 from policy_site.settings import Settings, read_settings
 from policy_site.sources import Places
-
-DEFAULT_CONFIGURATIONS = ("content/site.toml", "site.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +132,6 @@ class Origin:
         return read_committed_files(self.repository, commit, below, suffix=suffix, limit=limit, is_deep=is_deep)
 
 
-def add_origin_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments that say where the content is."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="site.toml (default: content/site.toml)")
-    parser.add_argument(
-        "--repository",
-        type=Path,
-        metavar="DIR",
-        help="read the content from this repository (default: the one that holds site.toml)",
-    )
-    parser.add_argument("--ref", metavar="REV", help="publish this commit instead of the tip of the publishing branch")
-    parser.add_argument(
-        "--as-of", metavar="DATE", help="show the site as it stood on a day (2024-12-15) or at an instant (RFC 3339)"
-    )
-
-
 def open_origin(arguments: argparse.Namespace) -> Origin:
     """Find configuration, repository and content folder; raise :class:`UsageError` where they do not fit together."""
     config = arguments.config or default_configuration()
@@ -188,16 +172,6 @@ def _in_repository(arguments: argparse.Namespace, settings: Settings, config: Pa
     return Origin(settings, config, repository, folder, arguments.ref, arguments.repository)
 
 
-def default_configuration() -> Path:
-    """Return where site.toml is when nobody names it; raise :class:`UsageError` where it is nowhere."""
-    for name in DEFAULT_CONFIGURATIONS:
-        if Path(name).is_file():
-            return Path(name)
-    raise UsageError(
-        "There is no content/site.toml here.", remedy="Name one with --config, or begin with `policy-site init DIR`."
-    )
-
-
 def instant_of(written: str | None, settings: Settings, *, now: datetime) -> datetime:
     """Return the as-of instant: ``now``, the end of a day in the site's time zone, or an instant as written.
 
@@ -215,22 +189,3 @@ def instant_of(written: str | None, settings: Settings, *, now: datetime) -> dat
             f"--as-of {written!r} is neither a day nor an instant.",
             remedy="Write 2024-12-15 or 2024-12-15T12:00:00Z.",
         ) from None
-
-
-def now() -> datetime:
-    """Read the clock: once, here."""
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-def cache_folder() -> Path | None:
-    """Return the folder of memos, below XDG_CACHE_HOME; throwing it away changes nothing but speed.
-
-    ``None`` for a user without a home.
-    """
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if base.startswith("/"):
-        return Path(base) / "policy-site"
-    try:
-        return Path.home() / ".cache" / "policy-site"
-    except RuntimeError:
-        return None

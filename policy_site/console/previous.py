@@ -117,22 +117,6 @@ class Previous:
         return MappingProxyType(kept)
 
 
-def add_previous_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments that say what is published already."""
-    parser.add_argument(
-        "--previous",
-        metavar="DIR-or-URL",
-        help="continue the change feed of the site published there, and refuse to rewrite it (default: the site in"
-        " build/site or --output, unless --as-of is given)",
-    )
-    parser.add_argument("--first", action="store_true", help="with --previous: nothing may be published there yet")
-    parser.add_argument(
-        "--keep-published",
-        action="store_true",
-        help="keep published events as they are where the content now tells them otherwise, instead of refusing",
-    )
-
-
 @contextmanager
 def open_previous(arguments: argparse.Namespace) -> Iterator[Previous | None]:
     """Find and read the change feed that is to be continued; ``None`` where there is none."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from policy_site.console.origin import Origin, cache_folder
+from policy_site.console.calling import cache_folder
+from policy_site.console.origin import Origin
 from policy_site.errors import UsageError
 from policy_site.events.chain import FEED_ADDRESS
 from policy_site.events.continuation import compare_feeds

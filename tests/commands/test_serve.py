@@ -11,7 +11,8 @@ from werkzeug.test import Client
 
 from policy_site.commands import serve
 from policy_site.commands.serve import Preview
-from policy_site.console.origin import add_origin_arguments, open_origin
+from policy_site.console.calling import add_origin_arguments
+from policy_site.console.origin import open_origin
 from policy_site.console.terminal import Terminal
 from tests.support.builder import PolicyRepository, release_words
 
