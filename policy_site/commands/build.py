@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
-from policy_site.checks import check, stops_build
-from policy_site.console.calling import add_origin_arguments, add_previous_arguments, now
-from policy_site.console.origin import instant_of, open_origin
-from policy_site.console.previous import Previous, open_previous, refuse_contradictions
+from policy_site.console.calling import add_origin_arguments, add_previous_arguments, cache_folder, now
 from policy_site.console.terminal import Terminal, counted
-from policy_site.errors import ContentError
-from policy_site.model import Finding
-from policy_site.publication import Publication
-from policy_site.publishing.manifest import instant
-from policy_site.publishing.site import freeze_site
+from policy_site.publishing.receipts import Outcome, find_receipt
 
 NAME = "build"
 HELP = "publish the site: every page into a folder, or none"
+_SAYS_NOTHING = frozenset({"run", "farewell", "quiet", "debug", "jobs", "format"})
+"""Arguments that change nothing of what is built."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,79 +49,51 @@ def _positive(written: str) -> int:
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Build the site; 1 where findings forbid it."""
     started = time.monotonic()
-    origin = open_origin(arguments)
-    terminal.folder = origin.folder
-    as_of = instant_of(arguments.as_of, origin.settings, now=now())
-    with open_previous(arguments) as previous, terminal.progress() as progress:
-        if previous:
-            previous.require_not_before(as_of)
-        publication = origin.compile(
-            as_of, jobs=arguments.jobs, progress=progress, published=previous.feed.events if previous else ()
-        )
-        publication = replace(publication, has_documents=arguments.documents)
-        publication, findings = _examine(publication, previous, arguments)
-        frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
-    seconds = time.monotonic() - started
-    if terminal.is_machine:
-        terminal.write_json(
-            {
-                "output": str(arguments.output),
-                "pages": frozen.pages,
-                "changed": frozen.changed,
-                "seconds": round(seconds, 3),
-                "commit": publication.commit,
-                "is_history_complete": publication.is_complete,
-                "next_transition": instant(publication.next_transition),
-                "findings": [terminal.as_json(finding) for finding in findings],
-            }
-        )
-        return 0
-    terminal.show_findings(findings)
-    _tell(publication, terminal)
-    versions = sum(len(policy.versions) for policy in publication.policies)
-    terminal.say_done(
-        f"Published {counted(len(publication.policies), 'policy', 'policies')} in {counted(versions, 'version')}:"
-        f" {counted(frozen.pages, 'file')},"
-        f" {frozen.changed} of them changed, in {seconds:.1f} s."
-    )
-    terminal.say_done(f"The site is in {arguments.output}.")
+    call = _call(arguments)
+    receipt = find_receipt(cache_folder(), arguments.output, call)
+    if receipt and (arguments.as_of is not None or receipt.holds_at(now())):
+        outcome = receipt.outcome
+    else:
+        # What builds takes longer to import than to find out that nothing is to be built.
+        from policy_site.console.building import build  # noqa: PLC0415
+
+        outcome = build(arguments, terminal, call)
+    terminal.folder = outcome.folder
+    _tell(outcome, arguments.output, time.monotonic() - started, terminal)
     return 0
 
 
-def _examine(
-    publication: Publication, previous: Previous | None, arguments: argparse.Namespace
-) -> tuple[Publication, tuple[Finding, ...]]:
-    """Return what may be published and what is to be said of it; :class:`ContentError` where it may not be."""
-    findings, is_strict = check(publication), arguments.strict
-    if not publication.is_complete and (is_strict or not arguments.incomplete_history):
-        raise ContentError(
-            "The history is incomplete, so versions, dates and redlines could be missing or wrong.",
-            remedy=publication.incompleteness
-            + ("" if is_strict else " To publish what is there all the same, add --incomplete-history."),
-            findings=findings,
+def _call(arguments: argparse.Namespace) -> str:
+    """Return a digest of all that this command was given: arguments, the current folder, git's variables."""
+    given = {name: str(value) for name, value in vars(arguments).items() if name not in _SAYS_NOTHING}
+    variables = {name: value for name, value in os.environ.items() if name.startswith("GIT_") or name == "HOME"}
+    parts = (sorted(given.items()), str(Path.cwd()), sorted(variables.items()), sys.version)
+    return hashlib.sha256(os.fsencode(repr(parts))).hexdigest()
+
+
+def _tell(outcome: Outcome, output: Path, seconds: float, terminal: Terminal) -> None:
+    if terminal.is_machine:
+        terminal.write_json(
+            {
+                "output": str(output),
+                "pages": outcome.pages,
+                "changed": outcome.changed,
+                "seconds": round(seconds, 3),
+                "commit": outcome.commit,
+                "is_history_complete": outcome.is_history_complete,
+                "next_transition": outcome.next_transition,
+                "findings": [terminal.as_json(finding) for finding in outcome.findings],
+            }
         )
-    _refuse(findings, is_strict=is_strict)
-    if previous:
-        publication, notes = previous.carry_over(publication)
-        findings = (*findings, *notes)
-        _refuse(findings, is_strict=is_strict)
-    refuse_contradictions(publication, since=len(previous.feed.records) if previous else 0)
-    return publication, findings
-
-
-def _refuse(findings: tuple[Finding, ...], *, is_strict: bool) -> None:
-    if stops_build(findings, is_strict=is_strict):
-        count = sum(stops_build((finding,), is_strict=is_strict) for finding in findings)
-        raise ContentError(
-            f"{count} {'finding keeps' if count == 1 else 'findings keep'} the site from being built.",
-            remedy="The site published before, if any, is untouched.",
-            findings=findings,
-        )
-
-
-def _tell(publication: Publication, terminal: Terminal) -> None:
-    if not publication.is_complete:
-        terminal.say_aside(f"warning: The history is incomplete. {publication.incompleteness}")
-    if publication.next_transition:
-        at = publication.next_transition.astimezone(publication.settings.zone)
-        terminal.say_done(f"Build again at {at.isoformat(timespec='minutes')}, when a version changes its standing.")
+        return
+    terminal.show_findings(outcome.findings)
+    if not outcome.is_history_complete:
+        terminal.say_aside(f"warning: The history is incomplete. {outcome.incompleteness}")
+    if outcome.next_transition_here:
+        terminal.say_done(f"Build again at {outcome.next_transition_here}, when a version changes its standing.")
+    terminal.say_done(
+        f"Published {counted(outcome.policies, 'policy', 'policies')} in {counted(outcome.versions, 'version')}:"
+        f" {counted(outcome.pages, 'file')},"
+        f" {outcome.changed} of them changed, in {seconds:.1f} s."
+    )
+    terminal.say_done(f"The site is in {output}.")

@@ -20,7 +20,7 @@ from policy_site.history.merging import (
     read_committed_files,
     read_file,
 )
-from policy_site.history.repository import find_merge_base, find_repository
+from policy_site.history.repository import find_merge_base, find_reference_places, find_repository
 
 __all__ = [
     "SMALL_LIMIT",
@@ -37,6 +37,7 @@ __all__ = [
     "find_names_on_branches",
     "find_place",
     "find_proposed",
+    "find_reference_places",
     "find_repository",
     "find_way",
     "read_committed_files",

@@ -298,6 +298,18 @@ def find_merge_base(repository: Path, base: str, head: str) -> str | None:
     return opened.find_fork(*commits)
 
 
+def find_reference_places(repository: Path) -> tuple[Path, ...]:
+    """Return the folders in which a repository keeps what its branches are: its own, and of a work tree the shared one.
+
+    None where git does not say.
+    """
+    status, output, _ = run_git(repository, "rev-parse", "--absolute-git-dir", "--git-common-dir")
+    if status != 0:
+        return ()
+    places = (repository / line for line in os.fsdecode(output).split("\n") if line)
+    return tuple(dict.fromkeys(place.resolve() for place in places))
+
+
 class _NotARepositoryError(HistoryError):
     """No folder from here to the root is a repository."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -95,6 +95,9 @@ class Publication:
     """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
     kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Archive documents, by address, as they are published already, where they would be written otherwise today."""
+    stands_until: datetime | None = None
+    """The first instant at which the same commit can give another publication: the next transition, or before it a
+    commit of the history that is dated later than ``as_of``. ``None`` where none is known to come."""
 
     def policy(self, policy_id: str) -> Policy:
         """Return the policy with an id; raise :class:`KeyError` where there is none."""
@@ -176,7 +179,15 @@ def compile_publication(
         previews=render_previews(catalogue.policies, tips, workshop),
         next_transition=catalogue.next_transition,
         catalogues=catalogues,
+        stands_until=min((*_dated_ahead(history, as_of), *filter(None, (catalogue.next_transition,))), default=None),
     )
+
+
+def _dated_ahead(history: History, as_of: datetime) -> Iterator[datetime]:
+    """Give the dates of commits that are not there yet at ``as_of``: a clock was wrong, or an old state is built."""
+    for _, revision in history.sequence:
+        if revision.committed_at is not None and revision.committed_at > as_of:
+            yield revision.committed_at
 
 
 def _without_echoes(findings: Iterable[Finding], history: History, settings: Settings) -> tuple[Finding, ...]:
