@@ -42,6 +42,7 @@ COMMANDS = (
     "review",
     "preview",
     "verify",
+    "evidence",
     "log",
     "diff",
     "translations",

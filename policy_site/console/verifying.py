@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from policy_site.events.chain import FEED_ADDRESS
 from policy_site.events.continuation import compare_feeds
 from policy_site.events.published import PublishedFeed
 from policy_site.history import History, Place, find_place, read_file
-from policy_site.model import Revision
+from policy_site.model import Event, Revision
 from policy_site.pages import plan_pages
 from policy_site.proof.comparing import FilesCompared, Rebuilt
 from policy_site.proof.differences import Cause, Difference
@@ -187,8 +187,8 @@ class _Rebuilding:
         statement, feed = self.verdict.statement, self.walked.feed
         events = feed.events if feed else ()
 
-        def compiled(at: datetime) -> Publication:
-            return origin.compile(at, jobs=self.jobs, progress=self.progress, history=history, published=events)
+        def compiled(at: datetime, published: Sequence[Event] = events) -> Publication:
+            return origin.compile(at, jobs=self.jobs, progress=self.progress, history=history, published=published)
 
         def fits(publication: Publication) -> bool:
             is_until = statement is None or instant(publication.next_transition) == statement.facts.get(
@@ -200,6 +200,10 @@ class _Rebuilding:
         first = compiled(until - timedelta(seconds=1) if until else self.now)
         if fits(first) or feed is None or feed.head_at is None:
             return first, fits(first)
+        # a first build tells of what is announced for later otherwise than one that continues a feed
+        alone = compiled(first.as_of, ())
+        if fits(alone) and [event.id for event in alone.events] == [event.id for event in events]:
+            return alone, True
         if until is not None and first.next_transition == until and len(first.events) > len(events):
             more = len(first.events) - len(events)
             fact = f"It ends with event {len(events)}; git tells of {more} more at the instant of the site."
