@@ -9,11 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-<<<<<<< HEAD
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier lock clean
-=======
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings benchmark-redlines benchmark-notifier notifier-alone kill-notifier verify-honest lock clean
->>>>>>> 5f5dec7 (Verify a published site against git and against itself)
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier verify-honest lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
