@@ -13,6 +13,7 @@ from typing import Any
 
 from policy_site.console.aftercare import add_aftercare
 from policy_site.console.interruption import ending_in_order
+from policy_site.console.monitoring import ALIVE, Monitor
 from policy_site.console.notices import (
     conclude,
     forecast_as_json,
@@ -31,6 +32,7 @@ from policy_site.notifier.delivery import Tally
 from policy_site.notifier.erasing import erase_expired
 from policy_site.notifier.forecast import forecast_notices
 from policy_site.notifier.ingestion import Ingestion, foresee, ingest, refuse_held, waiting_events
+from policy_site.notifier.journal import keeping_journal, note
 from policy_site.notifier.ledger import Ledger, open_ledger
 from policy_site.notifier.ledger.plans import Pass
 from policy_site.notifier.planning import find_unplanned, plan_notices
@@ -43,8 +45,6 @@ HELP = "read a change feed and deliver notices"
 FAREWELL = "Interrupted; the ledger knows what was done, the next run goes on."
 
 _UNUSABLE, _WAITING, _UNAVAILABLE, _LATE, _NOT_REACHED = 1, 7, 8, 9, 10
-_ALIVE = (0, _UNUSABLE, _WAITING, _NOT_REACHED)
-"""Ends of a run that did what it could."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +89,14 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = read_notifier_settings(arguments.config)
     if getattr(arguments, "max_new", None) is not None:
         settings = settings.model_copy(update={"max_new": arguments.max_new})
-    status: int = arguments.do(arguments, settings, terminal)
+    log = settings.log
+    with keeping_journal(log.form if log else None, log.level if log else "info"):
+        try:
+            status: int = arguments.do(arguments, settings, terminal)
+        except PolicySiteError as error:
+            note("error", "step.failed", kind=type(error).__name__, status=error.exit_status)
+            raise
+        note("info" if status in ALIVE else "error", "step.ended", status=status)
     return status
 
 
@@ -100,8 +107,11 @@ def _run(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Te
     with open_ledger(settings.ledger) as ledger:
         if arguments.dry_run:
             return _foretell(ledger, settings, terminal, follow=arguments.follow)
+        monitor = Monitor(ledger, settings, terminal, is_watching=arguments.watch is not None)
         return _repeat(
-            lambda: _run_once(ledger, settings, terminal, follow=arguments.follow), arguments.watch, terminal
+            lambda: monitor.around(lambda: _run_once(ledger, settings, terminal, follow=arguments.follow)),
+            arguments.watch,
+            terminal,
         )
 
 
@@ -139,7 +149,9 @@ def _repeat(do: Callable[[], int], seconds: float | None, terminal: Terminal) ->
         pause.wait(seconds)
 
 
-def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool) -> int:
+def _run_once(
+    ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *, follow: bool
+) -> tuple[int, tuple[ChannelRun, ...]]:
     planned = _ingest_and_plan(ledger, settings, terminal, follow=follow)
     runs = _deliver_all(ledger, settings, terminal)
     problems = [*_stuck(runs), *planned.problems, *_held(ledger)]
@@ -148,9 +160,7 @@ def _run_once(ledger: Ledger, settings: NotifierSettings, terminal: Terminal, *,
         terminal.say_done(f"The recipients of {len(erased)} old events were erased (keep_days).")
     document = {**planned.as_json(), "channels": [run_as_json(one) for one in runs], "erased": list(erased)}
     status = _conclude(document, problems, planned, terminal, delivered=_status_of(runs, settings, terminal))
-    if settings.alive_file and status in _ALIVE:
-        settings.alive_file.touch()
-    return status
+    return status, runs
 
 
 def _ingest(arguments: argparse.Namespace, settings: NotifierSettings, terminal: Terminal) -> int:

@@ -152,7 +152,7 @@ def _status(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
     with open_ledger(settings.ledger) as ledger:
         survey = survey_ledger(ledger)
     if terminal.is_machine:
-        terminal.write_json(survey.as_json())
+        terminal.write_json({"health": survey.health(settings.late_hours), **survey.as_json()})
         return 0
     if survey.feed is None:
         terminal.say("The feed was not read yet.")

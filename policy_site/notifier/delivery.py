@@ -27,6 +27,7 @@ from policy_site.notifier.channels import (
 )
 from policy_site.notifier.circuit import Circuit, Judged, Pace, jittered
 from policy_site.notifier.event_loop import EventLoop, Task, TaskCoroutine
+from policy_site.notifier.journal import is_noted, note
 from policy_site.notifier.ledger.deliveries import Verdict, claim, claimed_by, drop_unwanted
 from policy_site.notifier.model import Delivery, DeliveryState, Message, Outcome, OutcomeKind
 from policy_site.notifier.recorder import Recorder
@@ -283,6 +284,8 @@ class _Run:
         verdicts = [self._verdict(one) for one in judged]
         for one, verdict in zip(judged, verdicts, strict=True):
             self.tally.count(verdict, is_spent=one.counts)
+            if verdict.state is not DeliveryState.SENT or is_noted("debug"):
+                _note_attempt(self.name, one, verdict)
         self._record(verdicts)
 
     def _record(self, verdicts: Sequence[Verdict]) -> None:
@@ -345,6 +348,21 @@ class _Run:
             reply="",
             wording=None,
         )
+
+
+def _note_attempt(channel: str, judged: Judged, verdict: Verdict) -> None:
+    is_lost = verdict.state in (DeliveryState.REFUSED, DeliveryState.EXHAUSTED)
+    note(
+        "warning" if is_lost else "debug",
+        "delivery.attempted",
+        channel=channel,
+        seq=judged.delivery.event_seq,
+        delivery=verdict.delivery,
+        state=verdict.state.value,
+        outcome=verdict.outcome,
+        code=verdict.reply.partition(" ")[0][:3],
+        attempts=verdict.attempts,
+    )
 
 
 def _printable(reply: str) -> str:

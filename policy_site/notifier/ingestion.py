@@ -14,6 +14,7 @@ from policy_site.errors import HeldError, UsageError
 from policy_site.notifier.chain import Known
 from policy_site.notifier.feed import FeedReading, read_feed
 from policy_site.notifier.fetching import NO_VALIDATORS, Validators, feed_identity
+from policy_site.notifier.journal import note
 from policy_site.notifier.ledger import Connection, Ledger
 from policy_site.notifier.ledger.events import (
     FeedPosition,
@@ -61,7 +62,13 @@ def ingest(ledger: Ledger, settings: NotifierSettings, *, follow: bool = False) 
     """
     found = _read(ledger, settings, follow=follow)
     with ledger.transaction() as connection:
-        return _take_in(connection, ledger, settings, found)
+        ingestion = _take_in(connection, ledger, settings, found)
+    note("info", "feed.read", head=ingestion.head, new=len(ingestion.new), is_baseline=ingestion.is_baseline)
+    for seq in ingestion.notices:
+        note("info", "event.opened", seq=seq)
+    for seq in set(ingestion.held) & set(ingestion.new):
+        note("warning", "event.held", seq=seq)
+    return ingestion
 
 
 def foresee(

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field
 
 from policy_site.localization import is_known_locale
+from policy_site.notifier.secret_sources import source_beside
 from policy_site.notifier.settings_tables import ChannelSettings, MailAddress, SettingsTable, is_mail_address
 
 
@@ -72,6 +73,6 @@ class MailSettings(ChannelSettings):
         paths = {name: folder / path for name in ("templates", "logo") if (path := getattr(head, name))}
         changed: dict[str, object] = {"letterhead": head.model_copy(update=paths)}
         if self.unsubscribe:
-            secret = folder / self.unsubscribe.secret_file
+            secret = source_beside(folder, self.unsubscribe.secret_file)
             changed["unsubscribe"] = self.unsubscribe.model_copy(update={"secret_file": secret})
         return self.model_copy(update=changed)

@@ -31,6 +31,7 @@ from policy_site.notifier.ledger.notices import Notice, load_notice, load_record
 from policy_site.notifier.logo import Logo, read_logo
 from policy_site.notifier.mail_settings import MailSettings, Unsubscription
 from policy_site.notifier.model import Delivery, Message, Recipient, Wording
+from policy_site.notifier.secret_sources import read_secret_source
 from policy_site.notifier.settings_tables import is_mail_address
 from policy_site.notifier.templating import open_layout
 from policy_site.notifier.wording import Letter, Reader, choose_language, digest_of, write_wording
@@ -314,7 +315,7 @@ def told_as_notice_error(notice: Notice) -> Iterator[None]:
 
 def _read_secret(leave: Unsubscription) -> bytes:
     try:
-        secret = leave.secret_file.read_bytes().strip()
+        secret = read_secret_source(leave.secret_file)
     except OSError as error:
         raise UsageError(
             f"The secret {leave.secret_file} cannot be read: {error}.", remedy="Grant access to it."

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from policy_site.notifier.channels import kind_of
 from policy_site.notifier.ledger import Connection, Ledger
+from policy_site.notifier.ledger.deliveries import waiting_by_channel
 from policy_site.notifier.ledger.erasing import BEGINNING
 from policy_site.notifier.ledger.notices import read_secret
 from policy_site.notifier.ledger.plans import Pass
@@ -78,7 +79,18 @@ class Survey:
     """Alive."""
     suppressions: dict[str, int]
     """By channel."""
+    waiting_since: dict[str, int]
+    """By channel on which notices wait: when the oldest of their events was read, or released."""
     taken_at: int
+
+    def health(self, late_hours: int) -> str:
+        """Say whether a person has to look: ``ok``, ``held``, ``late``, or ``unread`` where the feed was not read."""
+        if self.feed is None or self.taken_at - self.feed.read_at > late_hours * 3600:
+            return "unread"
+        if self.event_counts.get(EventState.HELD.value) or any(_is_held(event) for event in self.events):
+            return "held"
+        is_late = any(self.taken_at - since > late_hours * 3600 for since in self.waiting_since.values())
+        return "late" if is_late else "ok"
 
     def as_json(self) -> dict[str, Any]:
         """Return the same for machines, instants in UTC."""
@@ -98,7 +110,12 @@ class Survey:
             "canaries": self.canaries,
             "workers": list(self.workers),
             "suppressions": self.suppressions,
+            "waiting_since": {channel: instant(since) for channel, since in self.waiting_since.items()},
         }
+
+
+def _is_held(survey: EventSurvey) -> bool:
+    return any(count.states.get(DeliveryState.HELD.value) for count in survey.channels)
 
 
 def survey_ledger(ledger: Ledger) -> Survey:
@@ -126,6 +143,7 @@ def survey_ledger(ledger: Ledger) -> Survey:
             canaries=canaries_awaited(connection),
             workers=workers_alive(connection, now=now),
             suppressions=count_suppressions(connection),
+            waiting_since=waiting_by_channel(connection),
             taken_at=now,
         )
 

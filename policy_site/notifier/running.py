@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from policy_site.notifier.channels import kind_of
 from policy_site.notifier.delivery import Tally, deliver
+from policy_site.notifier.journal import note
 from policy_site.notifier.ledger import Ledger
 from policy_site.notifier.ledger.collapse import collapse
 from policy_site.notifier.ledger.deliveries import (
@@ -99,7 +101,31 @@ def deliver_all(
             recorder.flush()
             after = settle(ledger, name=name, settings=channel)
             runs.append(_sum_up(ledger, name, channel, tally, before, after))
+            _note_run(runs[-1])
     return tuple(runs)
+
+
+def _note_run(one: ChannelRun) -> None:
+    tally = one.tally
+    note(
+        "info",
+        "channel.delivered",
+        channel=one.channel,
+        sent=tally.sent,
+        refused=tally.refused,
+        exhausted=tally.exhausted,
+        deferred=tally.deferred,
+        doubtful=tally.doubtful,
+        waiting=one.waiting,
+        held=one.held,
+    )
+    if tally.reason:
+        note("error", "server.unavailable", channel=one.channel, code=_code_of(tally.reason))
+
+
+def _code_of(reason: str) -> str:
+    found = re.search(r"\b[45]\d\d\b", reason)
+    return found[0] if found else ""
 
 
 def _count_waiting(ledger: Ledger, name: str) -> int:

@@ -19,6 +19,8 @@ from policy_site.notifier.settings_tables import (
     LONGEST_LEASE,
     Audience,
     ChannelSettings,
+    LogTable,
+    MetricsTable,
     Name,
     SettingsTable,
     SqlSource,
@@ -48,6 +50,10 @@ class NotifierSettings(SettingsTable):
     the place of their addresses. Default: for ever."""
     alive_file: Path | None = None
     """Touched at the end of each run that did what it could: a monitor watches its age."""
+    healthcheck_url: Annotated[str, Field(pattern=r"^https?://[!-;=?-~]{1,500}$")] | None = None
+    """Called at the end of each run: as it is where the run did what it could, and ``/fail`` below it otherwise."""
+    log: LogTable | None = None
+    metrics: MetricsTable = MetricsTable()
     lease_seconds: int = Field(default=60, ge=2, le=LONGEST_LEASE)
     """A worker that says nothing for so long counts as dead (PostgreSQL)."""
     broker: str | None = None
@@ -99,6 +105,8 @@ def _model_at(place: Place, table: Table) -> type[SettingsTable] | None:
 _TABLES: dict[Place, type[SettingsTable]] = {
     (): NotifierSettings,
     **{("channels", *place): table for kind in CHANNELS for place, table in kind.tables.items()},
+    ("log",): LogTable,
+    ("metrics",): MetricsTable,
     ("audiences",): Audience,
     ("audiences", "sql"): SqlSource,
 }
@@ -114,10 +122,15 @@ def _resolved(settings: NotifierSettings, folder: Path) -> NotifierSettings:
             "ledger": _resolved_url(settings.ledger, folder),
             "stop_file": folder / settings.stop_file,
             "alive_file": folder / settings.alive_file if settings.alive_file else None,
+            "metrics": _beside(settings.metrics, folder),
             "audiences": audiences,
             "channels": channels,
         }
     )
+
+
+def _beside(metrics: MetricsTable, folder: Path) -> MetricsTable:
+    return metrics.model_copy(update={"textfile": folder / metrics.textfile}) if metrics.textfile else metrics
 
 
 def _resolved_url(url: str, folder: Path) -> str:

@@ -189,6 +189,7 @@ _EXPECTED = {
 _NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most."
 _FORMS = {
     "unsubscribe.url": "Write an address that begins with https:// and has {token} where the token belongs.",
+    "healthcheck_url": "Write an address that begins with https:// or http://.",
     "endpoints.url": "Write an address that begins with https:// or http://.",
     "sender_name": "Write one line, without control characters.",
 }

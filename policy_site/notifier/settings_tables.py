@@ -87,6 +87,23 @@ class ChannelSettings(SettingsTable):
         return self
 
 
+class LogTable(SettingsTable):
+    """What is written about each run, to standard error; nobody is named in it."""
+
+    form: Literal["json", "text"] = "json"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """``debug`` has a line for each attempt."""
+
+
+class MetricsTable(SettingsTable):
+    """What Prometheus reads."""
+
+    textfile: Path | None = None
+    """Written anew at the end of each run, for the textfile collector of the node exporter, as ``….prom``."""
+    port: int | None = Field(default=None, ge=1, le=65_535)
+    """``run --watch`` answers there, on this machine alone."""
+
+
 class SqlSource(SettingsTable):
     """An audience in the company's own database."""
 

@@ -22,7 +22,7 @@ from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel, clou
 from policy_site.notifier.ledger.notices import Notice
 from policy_site.notifier.mail_settings import Letterhead, Unsubscription
 from policy_site.notifier.settings import NotifierSettings, read_notifier_settings
-from policy_site.notifier.settings_tables import Audience, ServerRecord, SqlSource
+from policy_site.notifier.settings_tables import Audience, LogTable, MetricsTable, ServerRecord, SqlSource
 from policy_site.web import Syndication
 from tests.notifier.test_webhook import Consumer, Hooked, consuming
 from tests.support.builder import PolicyRepository
@@ -61,10 +61,12 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("record.", ServerRecord),
     ("", WebhookChannel),
     ("endpoints.NAME.", Endpoint),
+    ("log.", LogTable),
+    ("metrics.", MetricsTable),
     ("", Audience),
     ("sql.", SqlSource),
 )
-_OF_TABLES = {"channels", "audiences", "unsubscribe", "letterhead", "record", "endpoints", "sql"}
+_OF_TABLES = {"channels", "audiences", "unsubscribe", "letterhead", "log", "metrics", "record", "endpoints", "sql"}
 """Settings that are tables: their own settings are named."""
 
 
@@ -143,7 +145,8 @@ def test_its_query_takes_the_version_of_the_policy_that_changes(tmp_path: Path) 
 
 
 def test_its_units_name_programs_and_steps_that_there_are() -> None:
-    (units,) = _examples("ini")
+    folder = ROOT / "docs/examples/notifier"
+    units = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.service")))
     steps = dict(_steps())
     called = re.findall(r"^ExecStart=/srv/policy-notify/notifier/bin/policy-site notify (.*)$", units, re.MULTILINE)
     assert len(called) == units.count("ExecStart=")

@@ -27,11 +27,12 @@ flask_frozen        policy_site.publishing.freezing
 git                 policy_site.history.runner  policy_site.history.creation
 html5lib            tests
 httpx               policy_site.exchange  policy_site.remote  policy_site.notifier.fetching
-                    policy_site.notifier.channels  tests.project.test_exchange
+                    policy_site.notifier.heartbeat  policy_site.notifier.channels  tests.project.test_exchange
 hypothesis          tests
 jinja2              policy_site.web  policy_site.notifier.templating
 jsonschema          tests
 kombu               policy_site.notifier.queues
+kubernetes_validate  tests.notifier.test_operating
 lxml                policy_site.formats.atom  policy_site.starting.readers.html  tests.formats  tests.web
                     benchmarks.redlines_tools
 mammoth             policy_site.starting.readers.word
@@ -42,6 +43,7 @@ markupsafe          policy_site.web  policy_site.notifier.wording  policy_site.n
 mdit_py_plugins     policy_site.documents.forge
 nh3                 policy_site.documents.cleaning  policy_site.notifier.cleaning
 playwright          tests
+prometheus_client   policy_site.notifier.metrics  tests.notifier.test_operating
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
                     policy_site.formats.schema  policy_site.notifier  tests.notifier.test_notices_guide

@@ -17,6 +17,7 @@ from policy_site.notifier.channels.smtp_session import SmtpSession, said
 from policy_site.notifier.identity import message_id_of
 from policy_site.notifier.mail_settings import Letterhead, MailSettings, Unsubscription
 from policy_site.notifier.rendering import MailRenderer
+from policy_site.notifier.secret_sources import read_secret_source, source_beside
 from policy_site.notifier.settings_faults import Fault, Place, Table
 from policy_site.notifier.settings_tables import MailAddress, ServerRecord
 
@@ -54,7 +55,7 @@ class MailChannel(MailSettings):
         """Return the same with relative paths made relative to ``folder``."""
         changed: dict[str, object] = {}
         if self.password_file:
-            changed["password_file"] = folder / self.password_file
+            changed["password_file"] = source_beside(folder, self.password_file)
         if self.record:
             files = tuple(str(folder / pattern) for pattern in self.record.files)
             changed["record"] = self.record.model_copy(update={"files": files})
@@ -69,7 +70,7 @@ class SmtpChannel:
         self.password = ""
         if settings.password_file:
             try:
-                self.password = settings.password_file.read_text(encoding="utf-8").strip()
+                self.password = read_secret_source(settings.password_file).decode("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 raise UsageError(
                     f"The password in {settings.password_file} cannot be read: {error}.", remedy="Grant access to it."

@@ -23,6 +23,7 @@ from policy_site.notifier.ledger.deliveries import keep_wording
 from policy_site.notifier.ledger.notices import Notice, load_notice
 from policy_site.notifier.model import Delivery, Message, Outcome, OutcomeKind, Recipient, Wording
 from policy_site.notifier.rendering import Execute, told_as_notice_error
+from policy_site.notifier.secret_sources import read_secret_source, source_beside
 from policy_site.notifier.settings_faults import ENDPOINT_SECRET, Fault, Place, Table, name_of
 from policy_site.notifier.settings_tables import ChannelSettings, Name, SettingsTable
 
@@ -52,7 +53,7 @@ class WebhookChannel(ChannelSettings):
     def beside(self, folder: Path) -> Self:
         """Return the same with relative paths made relative to ``folder``."""
         endpoints = {
-            name: endpoint.model_copy(update={"secret_file": folder / endpoint.secret_file})
+            name: endpoint.model_copy(update={"secret_file": source_beside(folder, endpoint.secret_file)})
             for name, endpoint in self.endpoints.items()
         }
         return self.model_copy(update={"endpoints": endpoints})
@@ -163,7 +164,7 @@ def _assert_callable(name: str, url: str) -> None:
 def read_webhook_secret(endpoint: Endpoint) -> bytes:
     """Return the key of an endpoint; raise :class:`UsageError` where it is not of the form of Standard Webhooks."""
     try:
-        written = endpoint.secret_file.read_text(encoding="ascii").strip()
+        written = read_secret_source(endpoint.secret_file).decode("ascii")
         key = base64.b64decode(written.removeprefix(_PREFIX), validate=True)
     except (OSError, UnicodeDecodeError, binascii.Error) as error:
         raise UsageError(

@@ -318,18 +318,28 @@ def next_due(connection: Connection, channel: str) -> int | None:
     return None if found is None else int(found)
 
 
+_WAITS = DELIVERIES.c.state.in_((DeliveryState.PENDING, DeliveryState.DOUBTFUL))
+
+
 def waiting_since(connection: Connection, channel: str) -> int | None:
     """Return when the oldest event was read, or released, of which notices wait on a channel; ``None``: none waits."""
     waiting = exists(
         select(literal_column("1")).where(
             DELIVERIES.c.event_seq == EVENTS.c.seq,
             DELIVERIES.c.channel == channel,
-            DELIVERIES.c.state.in_((DeliveryState.PENDING, DeliveryState.DOUBTFUL)),
+            _WAITS,
         )
     )
     began = func.min(func.coalesce(EVENTS.c.released_at, EVENTS.c.ingested_at))
     found = connection.execute(select(began).where(EVENTS.c.state == EventState.OPEN, waiting)).scalar()
     return None if found is None else int(found)
+
+
+def waiting_by_channel(connection: Connection) -> dict[str, int]:
+    """Return :func:`waiting_since` of every channel on which something waits."""
+    channels = connection.execute(select(DELIVERIES.c.channel).where(_WAITS).distinct()).scalars().all()
+    found = {channel: waiting_since(connection, channel) for channel in sorted(channels)}
+    return {channel: since for channel, since in found.items() if since is not None}
 
 
 def count_in(connection: Connection, channel: str, *states: DeliveryState) -> int:
