@@ -225,10 +225,10 @@ def write_not_reached(ledger: Ledger, reference: str, file: TextIO) -> None:
         if one.state in NOT_REACHED or is_left:
             why = "closed" if is_left else one.state.value
             reply = one.attempts[-1].reply if one.attempts else ""
-            said = (one.recipient, why, one.language, one.accepted or "", one.name, one.account, reply)
+            said = (one.recipient, why, one.language, one.accepted or "", reply, one.name, one.account)
             table.writerow([harmless(cell) for cell in (event.id, one.channel, *said)])
     for row in unusable:
-        said = (row.place, "unusable", "", "", "", "", row.reason)
+        said = (row.place, "unusable", "", "", row.reason, "", "")
         table.writerow([harmless(cell) for cell in (event.id, row.audience, *said)])
 
 
@@ -239,9 +239,9 @@ _LETTER_HEADER = (
     "why",
     "language",
     "accepted",
+    "reply",
     "name",
     "account",
-    "reply",
 )
 _HEADER = (
     "event",

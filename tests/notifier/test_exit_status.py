@@ -105,7 +105,7 @@ def test_who_was_not_reached_is_listed_for_letters(mailing: Mailing, server: Scr
         ["people", "4", "unusable"],
         ["people", "5", "unusable"],
     ]
-    assert rows[1][4:] == ["de", "1", "550 5.1.1 No such user"]
+    assert rows[1][4:] == ["de", "1", "550 5.1.1 No such user", "", ""]
 
 
 def test_a_replay_over_one_channel_leaves_the_others_alone(mailing: Mailing, server: ScriptedServer) -> None:
