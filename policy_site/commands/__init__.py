@@ -104,20 +104,25 @@ def _run(chosen: argparse.Namespace, terminal: Terminal) -> int:
         # The reader of the output went away, as `head` does: nothing is left to say, nor anyone to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        if chosen.debug:
-            raise
-        place = f" ({error.filename})" if error.filename else ""
-        terminal.show_error(
-            UsageError(f"The system refuses: {error.strerror or error}{place}.", remedy="Mend that, then try again.")
-        )
-        return UsageError.exit_status
     except Exception as error:
         if chosen.debug:
             raise
+        if fault := _fault_of_the_machine(error, chosen.command_name):
+            terminal.show_error(fault)
+            return fault.exit_status
         terminal.say_aside(f"This is a defect of policy-site: {type(error).__name__}: {error}")
         terminal.say_aside("Run it again with --debug and report what it prints.")
         return _DEFECT
+
+
+def _fault_of_the_machine(error: Exception, command: str) -> UsageError | None:
+    """Return what to say where neither the content nor this program is at fault; ``None`` for a defect."""
+    if isinstance(error, ModuleNotFoundError):
+        return _lack(command, error)
+    if isinstance(error, OSError):
+        place = f" ({error.filename})" if error.filename else ""
+        return UsageError(f"The system refuses: {error.strerror or error}{place}.", remedy="Mend that, then try again.")
+    return None
 
 
 def _has_said_all() -> bool:
@@ -175,15 +180,22 @@ def _installed(name: str, *, is_needed: bool) -> Command | None:
     try:
         return load_command(name)
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing == "policy_site":
+        lack = _lack(name, error)
+        if lack is None:
             raise
         if is_needed:
-            raise UsageError(
-                f"`policy-site {name}` needs {missing}, which is not installed.",
-                remedy="Install the whole of policy-site.",
-            ) from None
+            raise lack from None
         return None
+
+
+def _lack(name: str, error: ModuleNotFoundError) -> UsageError | None:
+    """Return what to say where a command needs a library that is not there; ``None`` for a module of our own."""
+    missing = (error.name or "").partition(".")[0]
+    if missing == "policy_site":
+        return None
+    return UsageError(
+        f"`policy-site {name}` needs {missing}, which is not installed.", remedy="Install the whole of policy-site."
+    )
 
 
 _WHOLE = ("flask", "git", "markdown", "sqlalchemy")
@@ -216,5 +228,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
         command.add_arguments(subparser)
         subparser.add_argument("--quiet", action="store_true", help="say nothing but errors")
         subparser.add_argument("--debug", action="store_true", help="show the traceback of a defect")
-        subparser.set_defaults(run=command.run, farewell=getattr(command, "FAREWELL", _FAREWELL))
+        subparser.set_defaults(
+            run=command.run, command_name=command.NAME, farewell=getattr(command, "FAREWELL", _FAREWELL)
+        )
     return parser
