@@ -59,6 +59,8 @@ class Phrases:
     language: Language
     """The language the phrases are in: English where the site's language has no catalogue."""
     catalogue: NullTranslations
+    days: str = ""
+    """How days are written, where not as the language does: ``en-GB`` (BCP 47)."""
 
     def gettext(self, phrase: str, /, **values: object) -> str:
         """Return ``phrase`` in this language, its ``%(name)s`` filled from ``values``."""
@@ -78,7 +80,7 @@ class Phrases:
 
     def date_in_words(self, day: date, *, locale: str | None = None) -> str:
         """Return ``day`` as this language writes it: ``1. Dezember 2024``; or as ``locale`` does (BCP 47)."""
-        return self._written(_date_in_words(day, locale or self.language.tag))
+        return self._written(_date_in_words(day, locale or self.days or self.language.tag))
 
     def number(self, number: int) -> str:
         """Return ``number`` with this language's separators."""
@@ -123,11 +125,12 @@ _RIGHT_TO_LEFT_SCRIPTS = frozenset(
 
 
 @lru_cache(maxsize=256)
-def load_phrases(tag: str, own: tuple[OwnCatalogue, ...] = ()) -> Phrases:
+def load_phrases(tag: str, own: tuple[OwnCatalogue, ...] = (), days: str = "") -> Phrases:
     """Return the phrases for readers of ``tag``: in their language and script, or else in English.
 
     ``de-AT`` gets ``de``, ``zh-CN`` gets ``zh-Hans``, ``pt-PT`` gets ``pt-BR``; ``zh-TW`` gets nothing simplified.
     ``own``: what the operator keeps beside ``site.toml``. A phrase that it lacks is taken from ours.
+    ``days``: how days are written (BCP 47); default: as the language does.
     """
     if tag in WRITERS:
         return Phrases(find_language(tag), PseudoCatalogue(WRITERS[tag]))
@@ -142,8 +145,8 @@ def load_phrases(tag: str, own: tuple[OwnCatalogue, ...] = ()) -> Phrases:
     if chosen := find_best(tag, theirs):
         first = compile_catalogue(theirs[chosen], chosen)
         first.add_fallback(catalogue)
-        return Phrases(find_language(tag), first)
-    return Phrases(find_language(tag if found else SOURCE_LANGUAGE), catalogue)
+        return Phrases(find_language(tag), first, days)
+    return Phrases(find_language(tag if found else SOURCE_LANGUAGE), catalogue, days)
 
 
 def month_names(tags: Sequence[str]) -> Mapping[str, int]:

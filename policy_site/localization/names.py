@@ -15,8 +15,8 @@ def N_(phrase: str) -> str:  # noqa: N802 (gettext's own name for it, by which p
 
 SIGNIFICANCE_NAMES: Mapping[Significance, str] = MappingProxyType(
     {
-        Significance.TECHNICAL: N_("Technical: no word changed"),
-        Significance.EDITORIAL: N_("Editorial"),
+        Significance.TECHNICAL: N_("Technical change (wording unchanged)"),
+        Significance.EDITORIAL: N_("Editorial change"),
         Significance.MINOR: N_("Minor change"),
         Significance.SIGNIFICANT: N_("Significant change"),
     }
@@ -26,7 +26,7 @@ STANDING_NAMES: Mapping[Standing, str] = MappingProxyType(
         # Translators: Where a version stands; also the name of the page that shows the next one.
         Standing.UPCOMING: N_("Upcoming"),
         Standing.IN_FORCE: N_("In force"),
-        Standing.SUPERSEDED: N_("Superseded"),
+        Standing.SUPERSEDED: N_("Replaced"),
         Standing.WITHDRAWN: N_("Withdrawn"),
     }
 )

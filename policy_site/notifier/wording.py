@@ -359,7 +359,7 @@ def _links(it: _Writing) -> Iterator[Link]:
     if it.kind == _WITHDRAWN:
         address, tail = edition["version_url"], f"v/{record['version']}/"
         if record["previous_version"] is not None and address.endswith(f"/{tail}"):
-            yield Link(it.say(N_("Read the text in force")), address.removesuffix(tail))
+            yield Link(it.say(N_("Read the version in force")), address.removesuffix(tail))
         yield Link(it.say(N_("Summary of the announced change on the website")), edition["changes_url"])
         yield Link(it.say(N_("Full text of this version")), address)
         return

@@ -163,6 +163,8 @@ class Settings(_Table):
     authoritative_language: LanguageTag | None = None
     branch: Line | None = None
     """The publishing branch; default: the one that is checked out."""
+    day_formats: dict[LanguageTag, LanguageTag] = Field(default_factory=dict)
+    """How a language writes days, where it is not as CLDR has it: ``{en = "en-GB"}`` writes 1 February 2026."""
     hosts: tuple[Literal["apache", "caddy", "netlify", "nginx"], ...] = ()
     """Web servers for which a ready file is written: who asks for ``/`` is led to the language they read."""
     is_sample: bool = False
@@ -241,6 +243,11 @@ class Settings(_Table):
                 raise ValueError(f"a guard is for the policy {guard.policy!r}, which is none of {', '.join(ids)}")
 
     def _languages_agree(self) -> None:
+        for language, days in self.day_formats.items():
+            if language not in self.languages:
+                raise ValueError(f"day_formats names {language!r}, which is not one of languages")
+            if days.partition("-")[0].casefold() != language.partition("-")[0].casefold():
+                raise ValueError(f"day_formats writes the days of {language!r} as {days!r}, which is another language")
         for policy in self.policies:
             for language in policy.titles:
                 if language not in self.languages:

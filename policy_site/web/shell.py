@@ -51,6 +51,8 @@ class FeedLink:
     format: str
     """As people call it: ``Atom``."""
     title: str
+    name: str
+    """Which changes it tells of: all of them, or the significant ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Shell:
     is_indexed: bool
     alternates: tuple[Alternate, ...]
     choices: tuple[LanguageChoice, ...]
+    current_language: str
+    """Name of the language of the page's address, in itself; empty where it has none."""
     choose: str
     """Link to the choice of language, where the reader is not led on from it."""
     trail: tuple[Crumb, ...]
@@ -134,6 +138,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         choices=tuple(_choice(site, page, language, locale) for language in settings.languages)
         if page.kind is not PageKind.LANGUAGES
         else (),
+        current_language=find_language(locale).name if "locale" in page.parameters else "",
         choose=f"{site.link(PageKind.LANGUAGES)}?{CHOOSE}",
         trail=(*_trail(site, locale, frame), *frame.crumbs),
         feeds=_feeds(site, locale, frame.policy) if preview_of is None else (),
@@ -155,6 +160,12 @@ def feed_title(phrases: Phrases, subject: str, *, is_notices: bool) -> str:
     if is_notices:
         return phrases.gettext("%(subject)s: significant changes", subject=subject)
     return phrases.gettext("%(subject)s: all changes", subject=subject)
+
+
+def _feed_name(phrases: Phrases, scope: Scope) -> str:
+    if scope is Scope.NOTICES:
+        return phrases.gettext("Significant changes only")
+    return phrases.gettext("All changes")
 
 
 def _previewed(phrases: Phrases, preview: Preview) -> str:
@@ -198,6 +209,7 @@ def _feeds(site: Site, locale: str, policy: Policy | None) -> tuple[FeedLink, ..
             media_type=form.media_type.partition(";")[0],
             format=form.name,
             title=feed_title(site.phrases(locale), subject, is_notices=scope is Scope.NOTICES),
+            name=_feed_name(site.phrases(locale), scope),
         )
         for scope in Scope
         for form in FEED_FORMS

@@ -95,7 +95,8 @@ class Site:
 
     def phrases(self, locale: str) -> Phrases:
         """Return the interface's phrases for ``locale``."""
-        return load_phrases(locale, self.publication.catalogues)
+        days = self.publication.settings.day_formats.get(locale, "")
+        return load_phrases(locale, self.publication.catalogues, days)
 
     def in_force(self, policy: Policy) -> Version | None:
         """Return the version of ``policy`` in force."""

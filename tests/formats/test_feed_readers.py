@@ -28,8 +28,8 @@ TITLE = {
     "de": 'Datenschutz <b>& "mehr"</b> <script>alert(1)</script>',
 }
 NEW_HEADLINE = {
-    "en": f"{TITLE['en']}: the version of March 1, 2026 is in force",
-    "de": f"{TITLE['de']}: Die Fassung vom 1. März 2026 ist in Kraft",
+    "en": f"{TITLE['en']}: a version took effect on March 1, 2026",
+    "de": f"{TITLE['de']}: Seit dem 1. März 2026 gilt eine neue Fassung",
 }
 SUMMARY = {"en": "We keep *less* & <script>alert(2)</script> ask.", "de": "Wir behalten *weniger*."}
 

@@ -89,14 +89,14 @@ def test_a_review_is_told_and_shown(client: FlaskClient, publication: Publicatio
 
 def test_a_retired_policy_says_so(client: FlaskClient) -> None:
     page = client.get("/en/cookies/").data.decode()
-    assert "This policy no longer applies" in page
+    assert "This policy stopped applying on" in page
     assert "In force since" not in page
     last = read(client, "changes/v1/feed.json")["events"][-1]
     assert (last["type"], last["id"].partition("policy/")[2]) == ("policy.retired", "cookies/2025-03-01/retired")
     assert last["notice_at"] == "2026-07-01T00:00:00Z"
     current = read(client, "current.json")["policies"]
     assert (current["cookies"]["retired_at"], current["privacy"]["retired_at"]) == ("2026-07-01T00:00:00Z", None)
-    assert "This policy no longer applies" not in client.get("/en/privacy/").data.decode()
+    assert "This policy stopped applying on" not in client.get("/en/privacy/").data.decode()
 
 
 ANNOUNCED = {"summary": "Azure joins.", "impact": "Data may be in Singapore.", "choices": "Close your account."}
@@ -131,7 +131,7 @@ class TestWithdrawals:
     @pytest.mark.parametrize("kind", ["withdrawn", "corrected"])
     def test_an_entry_says_that_it_will_not_apply_and_what_does(self, withdrawn: FlaskClient, kind: str) -> None:
         entry = self.entries(withdrawn, "en")[kind]
-        told = "The version that was announced for March 1, 2026 will not apply. The version in force goes on applying."
+        told = "The version announced for March 1, 2026 will not take effect. The version in force continues to apply."
         assert (entry["summary"], entry["content_text"], entry["content_html"]) == (told, told, f"<p>{told}</p>")
 
     @pytest.mark.parametrize("locale", ["en", "de", "tr"])
@@ -148,7 +148,7 @@ class TestWithdrawals:
         assert "yürürlüğe girmeyecektir" in entry["content_text"]
         assert entry["language"] == "tr"
         feed = etree.fromstring(withdrawn.get("/tr/privacy/changes.atom").data)
-        path = "{*}entry[{*}title='Privacy: 1 Mart 2026 tarihli sürüm geri çekildi']"
+        path = "{*}entry[{*}title='Privacy: yürürlük tarihi 1 Mart 2026 olan sürüm geri çekildi']"
         [summary] = feed.findall(f"{path}/{{*}}summary")
         assert "yürürlüğe girmeyecektir" in str(summary.text)
         assert summary.keys() == ["type"], "no other language is claimed"
@@ -159,7 +159,7 @@ class TestWithdrawals:
         policies.publish("privacy", effective="2026-03-01", facts={"withdrawn": "2026-04-01"}, words=ANNOUNCED)
         client = create_app(compiled(policies, as_of=datetime(2026, 12, 24, tzinfo=UTC))).test_client()
         entries = self.entries(client, "en")
-        assert entries["withdrawn"]["content_text"] == "The version of March 1, 2026 no longer applies."
+        assert entries["withdrawn"]["content_text"] == "The version effective from March 1, 2026 no longer applies."
         assert "Singapore" in entries["effective"]["content_text"], "it did apply, and was told of"
 
     def test_a_first_version_that_is_withdrawn_leaves_none_in_force(self, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ class TestWithdrawals:
         policies.publish("privacy", effective="2026-03-01", facts={"withdrawn": "2026-02-01"})
         client = create_app(compiled(policies, as_of=datetime(2026, 2, 24, tzinfo=UTC))).test_client()
         told = self.entries(client, "en")["withdrawn"]["content_text"]
-        assert told == "The version that was announced for March 1, 2026 will not apply."
+        assert told == "The version announced for March 1, 2026 will not take effect."
 
 
 def test_days_in_the_settings_are_days(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class TestFeedForm:
         kind = form.media_type.partition(";")[0]
         assert f'<link rel="alternate" type="{kind}"' in page
         assert f'href="/en/privacy/changes.{form.suffix}" type="{kind}"' in page
-        assert f'<span class="format">{form.name}</span>' in page
+        assert f">{form.name}<span" in page, "by the name that people know it by"
 
     def test_hosts_and_freezing_know_its_media_type(self, form: FeedForm, publication: Publication) -> None:
         client = create_app(publication).test_client()

@@ -162,7 +162,7 @@ def test_a_phrase_grows_by_two_fifths_and_keeps_its_places() -> None:
     written = lengthen("In force since %(since)s")
     assert written == "[Îñ ƒöŕçé šíñçé %(since)s ôñé ţŵö]"
     assert load_phrases(LONG_PSEUDO_LANGUAGE).gettext("In force since %(since)s", since="x").count(" x ") == 1
-    long = "This version is not in force any more."
+    long = "This version is no longer in force."
     assert 1.3 <= len(lengthen(long)) / len(long) <= 1.6
 
 

@@ -185,10 +185,10 @@ def test_a_journey_in_one_language_stays_in_it(visit: Visit, locale: str) -> Non
 
     follow(f'main h2 > a[hreflang="{locale}"]', "Policies")
     follow(f'main a[href$="/{locale}/privacy/"]', "All versions")
-    follow(f'main a[href$="/{locale}/privacy/history/"]', "Which text applied on a given day?")
+    follow(f'main a[href$="/{locale}/privacy/history/"]', "Which version applied on a given day?")
     follow(f'main a[href*="/{locale}/privacy/compare/2024-12-01/"]', "Comparison")
     feed = page.locator(f'footer a[href$="/{locale}/privacy/notices.atom"]').first
-    assert phrases.gettext("Be told of changes") in page.locator("footer").inner_text()
+    assert phrases.gettext("Subscribe to updates") in page.locator("footer").inner_text()
     content = page.request.get(feed.evaluate("link => link.href")).text()
     assert f'xml:lang="{locale}"' in content
     switched = page.locator('.languages a[hreflang="en"]').first

@@ -87,7 +87,7 @@ def test_an_unknown_address_gets_the_sites_own_page_and_headers(server: Server) 
     for path in ("/legal/nowhere", "/legal/en/privacy/v/1/", "/legal/static/gone.css", "/legal/en/changes.json/x"):
         answer = server.ask(path, Accept_Language="de")
         assert answer.status == 404, path
-        assert b"There is no such page" in answer.body
+        assert b"Page not found" in answer.body
         assert answer.headers["content-type"].startswith("text/html")
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "access-control-allow-origin" not in answer.headers

@@ -50,8 +50,8 @@ class TestStaleness:
         page = visit(policies).open("de/privacy/")
         banner = "//div[contains(@class, 'fidelity-behind')]"
         assert page.words(f"{banner}//p[@class='banner-lead']") == (
-            "Diese Übersetzung gibt die Fassung vom 1. März 2025 (2025-03-01) wieder;"
-            " seither haben sich 3 Abschnitte geändert."
+            "Dies ist eine Übersetzung der ab dem 1. März 2025 gültigen Fassung."
+            " Seitdem haben sich 3 Abschnitte geändert."
         )
         links = [link.get("href") for link in page.all(f"{banner}//ul[@class='changed']//a")]
         redline = "/de/privacy/compare/2025-03-01/2026-03-01/"
@@ -66,8 +66,8 @@ class TestStaleness:
     def test_each_stale_section_says_so_and_links_its_redline(self, policies: PolicyRepository) -> None:
         visitor = visit(policies)
         page = visitor.open("de/privacy/")
-        assert "Fassung vom 1. März 2025; dieser Abschnitt hat sich seither geändert." in section(page, "data")
-        assert "Der maßgebliche Text enthält diesen Abschnitt nicht mehr." in section(page, "old")
+        assert "Der maßgebliche Text dieses Abschnitts hat sich geändert." in section(page, "data")
+        assert "Der aktuelle maßgebliche Text enthält diesen Abschnitt nicht." in section(page, "old")
         assert "seither" not in section(page, "rights")
         link = str(page.one("//div[.//h2[@id='data']]/p[contains(@class, 'section-note')]/a").get("href"))
         address, _, anchor = link.partition("#")
@@ -86,7 +86,7 @@ class TestStaleness:
         repository.publish("privacy", effective=FIRST, text=OLD)
         repository.publish("privacy", effective=FIRST, text=GERMAN, language="de", when="2025-01-15")
         repository.publish("privacy", effective=SECOND, text=OLD.replace("90", "60"))
-        assert "seither hat sich ein Abschnitt geändert." in visit(repository).open("de/privacy/").words()
+        assert "Seitdem hat sich 1 Abschnitt geändert." in visit(repository).open("de/privacy/").words()
 
     def test_a_translation_of_the_same_words_is_not_called_stale(self, tmp_path: Path) -> None:
         repository = PolicyRepository(tmp_path).site(languages=["en", "de"])
@@ -94,7 +94,7 @@ class TestStaleness:
         repository.publish("privacy", effective=FIRST, text=GERMAN, language="de", when="2025-01-15")
         repository.publish("privacy", effective=SECOND, text=OLD)
         page = visit(repository).open("de/privacy/")
-        assert "seither hat sich kein Abschnitt geändert." in page.words()
+        assert "Seitdem hat sich kein Abschnitt geändert." in page.words()
         assert not page.all("//p[contains(@class, 'section-note')]")
 
     def test_a_section_that_was_never_translated_is_shown_in_the_authoritative_language(self, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ class TestYielding:
     def test_a_stale_translation_yields_where_the_site_says_so(self, tmp_path: Path) -> None:
         visitor = visit(behind(PolicyRepository(tmp_path), stale_translation="yield"))
         page = visitor.open("de/privacy/")
-        assert "Sie lesen den maßgeblichen Text (Englisch), der sich seither geändert hat." in page.words()
+        assert "Sie lesen den maßgeblichen Text (Englisch), der sich seitdem geändert hat." in page.words()
         assert page.attribute("//article", "lang") == "en"
         assert page.all(f"//main//a[@href='/de/privacy/v/{FIRST}/']")
         assert not page.is_indexed
@@ -172,7 +172,7 @@ class TestFallback:
             "": "There is no translation of this text.",
             "upcoming/": "There is no translation of this text.",
             f"v/{FIRST}/": "There is no translation of this text.",
-            f"v/{SECOND}/changes/": "This account has not been translated.",
+            f"v/{SECOND}/changes/": "This summary has not been translated.",
             f"compare/{FIRST}/{SECOND}/": "One of these versions has not been translated.",
             f"since/{FIRST}/": "One of these versions has not been translated.",
             "sections/data/": "Shown in the authoritative language",
@@ -190,7 +190,7 @@ def in_turkish(phrase: str) -> str:
     known = {
         "There is no translation": "There is no translation of this text. You are reading the authoritative text"
         " (%(language)s).",
-        "This account": "This account has not been translated.",
+        "This summary": "This summary has not been translated.",
         "One of these": "One of these versions has not been translated. You are comparing the authoritative texts"
         " (%(language)s).",
         "Shown in": "Shown in the authoritative language (%(language)s): one of the two versions has not been"
@@ -220,7 +220,7 @@ class TestRevisions:
         assert len(names) == 1
         page = visitor.open(f"de/privacy/v/{FIRST}/revisions/{names[0]}/")
         assert "90 Tage." in page.words("//article")
-        assert "Am 20. Februar 2025 ist ein neuerer an seine Stelle getreten." in page.words()
+        assert "Er wurde am 20. Februar 2025 ersetzt." in page.words()
         assert not page.is_indexed
         assert page.attribute("//link[@rel='canonical']", "href").endswith(f"/de/privacy/v/{FIRST}/")
         assert b"90 Tage." in visitor.get(f"de/privacy/v/{FIRST}/revisions/{names[0]}/index.md")

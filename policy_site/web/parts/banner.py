@@ -25,6 +25,8 @@ class Banner:
     """The text in force."""
     next: VersionLink | None
     """On the text in force: the one that is announced."""
+    upcoming: str
+    """Where is told what it changes."""
 
 
 def make_banner(site: Site, policy: Policy, version: Version, locale: str) -> Banner:
@@ -41,6 +43,7 @@ def make_banner(site: Site, policy: Policy, version: Version, locale: str) -> Ba
         successor=version_link(site, policy, successor, locale) if successor else None,
         present=site.link(PageKind.POLICY, locale=locale, policy=policy.id) if in_force else None,
         next=version_link(site, policy, upcoming[0], locale) if upcoming and where is Standing.IN_FORCE else None,
+        upcoming=site.link(PageKind.UPCOMING, locale=locale, policy=policy.id),
     )
 
 

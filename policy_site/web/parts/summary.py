@@ -22,7 +22,7 @@ _TERM_CHANGE_NAMES = {
     TermChangeKind.ADDED: N_("New"),
     TermChangeKind.CHANGED: N_("Changed"),
     # Translators: Said of a defined term that is not defined any more.
-    TermChangeKind.DROPPED: N_("Dropped"),
+    TermChangeKind.DROPPED: N_("No longer defined"),
 }
 
 
@@ -186,4 +186,4 @@ def _words(line: ChangeLine, said: RedlinePhrases, phrases: Phrases) -> str:
         return phrases.gettext("A paragraph was divided")
     if line.is_merged:
         return phrases.gettext("Paragraphs were joined")
-    return "" if line.old or line.new else phrases.gettext("Something without words")
+    return "" if line.old or line.new else phrases.gettext("Change other than to the wording")

@@ -21,6 +21,9 @@ from policy_site.web.parts.values import (
 )
 from policy_site.web.site import Day, Site
 
+_KEY_POINTS = "key-points"
+"""The id of the section that sums up a text, as authors write it: ``## Key points {#key-points}``."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
@@ -33,6 +36,8 @@ class TextSection:
     """Of a translation: that the authoritative section is another by now."""
     heading: str = ""
     """HTML of the heading where a note is to follow it; ``passage`` is then the rest."""
+    is_key_points: bool = False
+    """True for the section that sums up the text: it is shown first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def make_text(
         language_name=phrases.language_name(edition.locale),
         fidelity=fidelity_badge(fidelity, phrases),
         contents=table_of_contents(document),
-        sections=tuple(_sections(site, policy, document, language, notes, locale)),
+        sections=_key_points_first(_sections(site, policy, document, language, notes, locale)),
         authoritative=None if is_authoritative else site.link_in(page, policy.authoritative_locale),
         authoritative_name=phrases.language_name(policy.authoritative_locale),
         behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
@@ -136,8 +141,19 @@ def _sections(
         found = split_heading(html) if note else None
         # a heading inside a wrapper stays with what is wrapped
         heading, rest = (found.heading, found.rest) if found and not found.before else ("", html)
-        yield TextSection(Passage(rest, language), link if address in changed else None, note, heading)
+        yield TextSection(
+            Passage(rest, language),
+            link if address in changed else None,
+            note,
+            heading,
+            is_key_points=section.id == _KEY_POINTS,
+        )
         yield from _untranslated(notes, section.id)
+
+
+def _key_points_first(sections: Iterator[TextSection]) -> tuple[TextSection, ...]:
+    """Show what sums up the text before the text, wherever its file has it."""
+    return tuple(sorted(sections, key=lambda section: not section.is_key_points))
 
 
 def _untranslated(notes: TranslationNotes, before: str | None) -> Iterator[TextSection]:

@@ -18,6 +18,7 @@ from policy_site.model import (
     Fidelity,
     Policy,
     RenderedWords,
+    SectionChange,
     SectionChangeKind,
     Significance,
     Standing,
@@ -25,7 +26,7 @@ from policy_site.model import (
 )
 from policy_site.pages import PageKind, section_address
 from policy_site.web.comparisons import Comparison, section_anchor
-from policy_site.web.site import Day, Site
+from policy_site.web.site import Day, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class VersionLink:
     label: str
     href: str
     effective: Day
+
+    @property
+    def own_label(self) -> str:
+        """The label where it says more than the day; empty where it is the day."""
+        return "" if self.label == self.effective.iso else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class SectionLine:
     """One section in a list of changed ones."""
 
     id: str
-    heading: str
+    heading: Title
     badge: Badge
     href: str
     """Of the redline, at this section."""
@@ -143,6 +149,12 @@ def version_link(site: Site, policy: Policy, version: Version, locale: str) -> V
     return VersionLink(version.label, href, site.day(version.effective_date, locale))
 
 
+def name_of(version: VersionLink, phrases: Phrases) -> str:
+    """Return what a title calls a version: the day from which it applies, its label after it where that says more."""
+    own = f" ({phrases.isolate(version.own_label)})" if version.own_label else ""
+    return f"{version.effective.words}{own}"
+
+
 def version_line(site: Site, policy: Policy, version: Version, locale: str) -> VersionLine:
     """Return a version's line in a list."""
     phrases = site.phrases(locale)
@@ -212,13 +224,29 @@ def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: s
     return tuple(
         SectionLine(
             id=change.id,
-            heading=change.heading,
+            heading=_heading_for_readers(site, comparison, change, locale),
             badge=section_change_badge(change.kind, phrases),
             href=f"{redline}#{anchor}" if (anchor := section_anchor(change.id)) in anchors else redline,
             history=site.find_link(PageKind.SECTION, **names, section=section_address(change.id)),
         )
         for change in comparison.sections
     )
+
+
+def _heading_for_readers(site: Site, comparison: Comparison, change: SectionChange, locale: str) -> Title:
+    """Return the heading of a changed section in the reader's language where any translation has one."""
+    phrases = site.phrases(locale)
+    if not change.heading:
+        return Title(phrases.gettext("Introduction"), phrases.language)
+    if comparison.language.tag != locale:
+        policy = comparison.policy
+        last = policy.versions.index(comparison.newer)
+        for version in (*reversed(policy.versions[: last + 1]), *policy.versions[last + 1 :]):
+            document = site.document(version.editions.get(locale))
+            for section in document.sections if document else ():
+                if section.id == change.id and section.heading:
+                    return Title(section.heading, find_language(locale))
+    return Title(change.heading, comparison.language)
 
 
 def table_of_contents(document: Document) -> tuple[Contents, ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_site.localization import Language
-from policy_site.model import Policy
+from policy_site.model import Policy, Standing
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
 from policy_site.web.parts.values import (
@@ -13,6 +12,7 @@ from policy_site.web.parts.values import (
     ShownWords,
     VersionLine,
     compare_link,
+    name_of,
     release_words,
     section_lines,
     version_line,
@@ -30,7 +30,6 @@ class ChangesView:
     banner: Banner
     words: ShownWords | None
     sections: tuple[SectionLine, ...]
-    sections_language: Language
     consent_is_renewed: bool
     is_retroactive: bool
     notice_days: int
@@ -52,7 +51,6 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: Policy, version
         sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, shown, locale) or "")
         if comparison
         else (),
-        sections_language=comparison.language if comparison else phrases.language,
         consent_is_renewed=bool(shown.note and shown.note.consent == "renew"),
         is_retroactive=bool(shown.note and shown.note.retroactive),
         notice_days=notice_days(shown),
@@ -61,12 +59,14 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: Policy, version
     )
     crumbs = [
         Crumb(phrases.gettext("All versions"), view.history, phrases.language),
-        Crumb(shown.label, view.line.version.href, phrases.language),
+        Crumb(name_of(view.line.version, phrases), view.line.version.href, phrases.language),
         Crumb(phrases.gettext("What changed"), site.link(page.kind, **page.parameters), phrases.language),
     ]
-    name = phrases.gettext(
-        "What changed: %(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)
-    )
+    day = name_of(view.line.version, phrases)
+    if view.line.standing.kind == Standing.UPCOMING:
+        name = phrases.gettext("%(policy)s: what changes on %(day)s", policy=title.text, day=day)
+    else:
+        name = phrases.gettext("%(policy)s: what changed on %(day)s", policy=title.text, day=day)
     source = {**page.parameters, "locale": policy.authoritative_locale}
     is_fallback = view.words is not None and view.words.is_fallback
     frame = Frame(

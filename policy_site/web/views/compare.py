@@ -12,7 +12,7 @@ from policy_site.pages import Page, PageKind
 from policy_site.web.comparisons import Comparison, RedlinePart, render_redline
 from policy_site.web.editing import with_scrollable_tables
 from policy_site.web.parts.summary import Summary, make_summary
-from policy_site.web.parts.values import VersionLine, VersionLink, compare_link, version_line
+from policy_site.web.parts.values import VersionLine, VersionLink, compare_link, name_of, version_line
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import File, Screen, Site, Title
 
@@ -129,19 +129,16 @@ def _canonical(site: Site, page: Page, comparison: Comparison, pair: Mapping[str
 
 def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:
     """Return the title of the page, and what the way to it calls it."""
-    policy, older, newer = view.title.text, view.older.version.label, view.newer.version.label
+    older, newer = (name_of(line.version, phrases) for line in (view.older, view.newer))
     if view.is_since:
-        return phrases.gettext(
-            "Changes to %(policy)s since version %(version)s", policy=policy, version=phrases.isolate(older)
-        ), phrases.gettext("What changed since you agreed")
-    values = {"policy": policy, "older": phrases.isolate(older), "newer": phrases.isolate(newer)}
+        title = phrases.gettext("%(policy)s: what changed since %(day)s", policy=view.title.text, day=older)
+        return title, phrases.gettext("What changed since you agreed")
+    values = {"policy": view.title.text, "older": older, "newer": newer}
     if view.in_columns:
-        return phrases.gettext(
-            "%(policy)s: versions %(older)s and %(newer)s side by side", **values
-        ), phrases.gettext("Side by side")  # fmt: skip
-    return phrases.gettext(
-        "%(policy)s: version %(older)s compared with %(newer)s", **values
-    ), phrases.gettext("Comparison")  # fmt: skip
+        return phrases.gettext("%(policy)s: %(older)s → %(newer)s, side by side", **values), phrases.gettext(
+            "Side by side"
+        )
+    return phrases.gettext("%(policy)s: %(older)s → %(newer)s", **values), phrases.gettext("Comparison")
 
 
 def _parts(parts: Sequence[RedlinePart], phrases: Phrases, *, in_columns: bool) -> tuple[RedlinePart, ...]:

@@ -11,18 +11,17 @@ from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind, is_text_present
 from policy_site.redlines import threads_json
 from policy_site.static_files import module_name
-from policy_site.web.parts.values import VersionLink
+from policy_site.web.parts.values import VersionLink, version_link
 from policy_site.web.redline_phrases import redline_phrases
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Day, File, Screen, Site, Title
+from policy_site.web.site import File, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
 class VersionChoice:
     """A version that can be chosen."""
 
-    label: str
-    effective: Day
+    version: VersionLink
     own: str
     """Its place in the history in the reader's language; empty where it is not translated."""
     authoritative: str
@@ -33,8 +32,7 @@ class VersionChoice:
 class Group:
     """The redlines that end in one version."""
 
-    label: str
-    effective: Day
+    version: VersionLink
     older: tuple[VersionLink, ...]
     """Newest first."""
 
@@ -100,8 +98,7 @@ def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
     pairs = site.comparisons.pairs(policy)
     return tuple(
         Group(
-            newer.label,
-            site.day(newer.effective_date, locale),
+            version_link(site, policy, newer, locale),
             tuple(
                 VersionLink(
                     older.label,
@@ -119,8 +116,7 @@ def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
 
 def _choice(site: Site, policy: Policy, version: Version, locale: str) -> VersionChoice:
     return VersionChoice(
-        version.label,
-        site.day(version.effective_date, locale),
+        version_link(site, policy, version, locale),
         own=_place(site, policy, version, locale),
         authoritative=_place(site, policy, version, policy.authoritative_locale),
     )

@@ -39,9 +39,9 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     facts = [
         (phrases.gettext("Version"), version.label),
-        (phrases.gettext("Takes effect"), phrases.date_in_words(version.effective_date)),
+        (phrases.gettext("Effective date"), phrases.date_in_words(version.effective_date)),
         (phrases.gettext("Published"), phrases.date_in_words(version.published_date)),
-        (phrases.gettext("Significance"), phrases.gettext(SIGNIFICANCE_NAMES[version.significance])),
+        (phrases.gettext("Type of change"), phrases.gettext(SIGNIFICANCE_NAMES[version.significance])),
         (phrases.gettext("Text"), phrases.gettext(FIDELITY_NAMES[fidelity])),
     ]
     if edition:

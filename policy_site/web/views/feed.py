@@ -18,13 +18,13 @@ from policy_site.web.shell import feed_title
 from policy_site.web.site import File, Site
 
 _HEADLINES = {
-    EventKind.RECORDED: N_("%(policy)s: the version of %(day)s, which applied in the past, is on record now"),
-    EventKind.EFFECTIVE: N_("%(policy)s: the version of %(day)s is in force"),
-    EventKind.CORRECTED: N_("%(policy)s: what was said about the version of %(day)s is corrected"),
-    EventKind.RESCHEDULED: N_("%(policy)s: a version now takes effect on %(day)s"),
-    EventKind.WITHDRAWN: N_("%(policy)s: the version of %(day)s is withdrawn"),
+    EventKind.RECORDED: N_("%(policy)s: earlier version, effective from %(day)s, added to the record"),
+    EventKind.EFFECTIVE: N_("%(policy)s: a version took effect on %(day)s"),
+    EventKind.CORRECTED: N_("%(policy)s: corrected information about the version effective from %(day)s"),
+    EventKind.RESCHEDULED: N_("%(policy)s: effective date changed to %(day)s"),
+    EventKind.WITHDRAWN: N_("%(policy)s: version with effective date %(day)s withdrawn"),
     EventKind.REVIEWED: N_("%(policy)s: reviewed, nothing changed"),
-    EventKind.RETIRED: N_("%(policy)s: no longer applies"),
+    EventKind.RETIRED: N_("%(policy)s: this policy no longer applies"),
 }
 
 
@@ -93,9 +93,9 @@ def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
     if entry.event.kind is EventKind.PUBLISHED:
         return _announcement(entry, phrases, policy, day)
     if entry.event.kind is EventKind.TRANSLATED:
-        phrase = N_("%(policy)s: the version of %(day)s is translated (%(language)s)")
+        phrase = N_("%(policy)s: new translation of the version effective from %(day)s (%(language)s)")
         if entry.event.revision > 1:
-            phrase = N_("%(policy)s: the translation of the version of %(day)s is revised (%(language)s)")
+            phrase = N_("%(policy)s: revised translation of the version effective from %(day)s (%(language)s)")
         language = phrases.language_name(entry.event.locale or locale)
         return phrases.gettext(phrase, policy=policy, day=day, language=language)
     return phrases.gettext(_HEADLINES[entry.event.kind], policy=policy, day=day)
@@ -103,16 +103,18 @@ def _headline(entry: Entry, phrases: Phrases, locale: str) -> str:
 
 def _announcement(entry: Entry, phrases: Phrases, policy: str, day: str) -> str:
     if entry.version.previous is None:
-        return phrases.gettext("%(policy)s: first version, from %(day)s", policy=policy, day=day)
+        return phrases.gettext("%(policy)s: first version, effective from %(day)s", policy=policy, day=day)
     match entry.version.significance:
         case Significance.SIGNIFICANT:
-            return phrases.gettext("%(policy)s: significant change from %(day)s", policy=policy, day=day)
+            return phrases.gettext("%(policy)s: significant change, effective from %(day)s", policy=policy, day=day)
         case Significance.MINOR:
-            return phrases.gettext("%(policy)s: minor change from %(day)s", policy=policy, day=day)
+            return phrases.gettext("%(policy)s: minor change, effective from %(day)s", policy=policy, day=day)
         case Significance.EDITORIAL:
-            return phrases.gettext("%(policy)s: editorial change from %(day)s", policy=policy, day=day)
+            return phrases.gettext("%(policy)s: editorial change, effective from %(day)s", policy=policy, day=day)
         case Significance.TECHNICAL:
-            return phrases.gettext("%(policy)s: technical change from %(day)s, no word changed", policy=policy, day=day)
+            return phrases.gettext(
+                "%(policy)s: technical change, effective from %(day)s (wording unchanged)", policy=policy, day=day
+            )
 
 
 def _without_void_words(entry: Entry) -> Entry:
@@ -129,7 +131,7 @@ def _lead(entry: Entry, phrases: Phrases) -> str:
         return phrases.gettext(_withdrawal(entry), day=day)
     match entry.event.kind:
         case EventKind.PUBLISHED | EventKind.EFFECTIVE | EventKind.CORRECTED | EventKind.RESCHEDULED:
-            return phrases.gettext("The version applies from %(day)s.", day=day)
+            return phrases.gettext("This version applies from %(day)s.", day=day)
         case _:
             return ""
 
@@ -138,7 +140,7 @@ def _withdrawal(entry: Entry) -> str:
     """Choose what is said of a version that is withdrawn: before it applied, or while it did. As notices say it."""
     withdrawn_at = entry.version.withdrawn_at or entry.event.occurred_at
     if entry.version.effective_at < withdrawn_at:
-        return N_("The version of %(day)s no longer applies.")
+        return N_("The version effective from %(day)s no longer applies.")
     if entry.version.previous is None:
-        return N_("The version that was announced for %(day)s will not apply.")
-    return N_("The version that was announced for %(day)s will not apply. The version in force goes on applying.")
+        return N_("The version announced for %(day)s will not take effect.")
+    return N_("The version announced for %(day)s will not take effect. The version in force continues to apply.")

@@ -32,7 +32,7 @@ def view_not_found(site: Site, page: Page) -> Screen:
     """Say that there is no such page, and where to go on."""
     phrases = site.phrases(site.publication.settings.languages[0])
     apologies = tuple(_apology(site, locale) for locale in site.publication.settings.languages)
-    frame = Frame(phrases.gettext("There is no such page"))
+    frame = Frame(phrases.gettext("Page not found"))
     return Screen("not_found.html", make_shell(site, page, frame), NotFoundView(apologies), phrases)
 
 
@@ -40,9 +40,10 @@ def _apology(site: Site, locale: str) -> Apology:
     phrases: Phrases = site.phrases(locale)
     return Apology(
         language=phrases.language,
-        heading=phrases.gettext("There is no such page"),
+        heading=phrases.gettext("Page not found"),
         text=phrases.gettext(
-            "Perhaps the address was mistyped. Every version of every policy that this site ever showed is still here."
+            "Check the address for typing errors. "
+            "Every version of every policy ever shown on this site is still available."
         ),
         href=site.link(PageKind.POLICIES, locale=locale),
         link=phrases.gettext("Go to the policies"),

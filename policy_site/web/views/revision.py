@@ -9,7 +9,7 @@ from policy_site.localization import find_language
 from policy_site.model import Fidelity, Policy, Revision, Version
 from policy_site.pages import Page, PageKind, revision_names
 from policy_site.web.parts.text import ShownText, make_text
-from policy_site.web.parts.values import VersionLink, version_link
+from policy_site.web.parts.values import VersionLink, name_of, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
 
@@ -51,11 +51,13 @@ def view_revision(site: Site, page: Page, *, locale: str, policy: Policy, versio
     name = phrases.gettext("Earlier translation")
     frame = Frame(
         title=phrases.gettext(
-            "%(policy)s, version %(version)s: earlier translation", policy=title.text, version=phrases.isolate(version)
+            "%(policy)s, version effective from %(day)s: earlier translation",
+            policy=title.text,
+            day=name_of(link, phrases),
         ),
         policy=policy,
         crumbs=[
-            Crumb(shown.label, link.href, phrases.language),
+            Crumb(name_of(link, phrases), link.href, phrases.language),
             Crumb(name, site.link(page.kind, **page.parameters), phrases.language),
         ],
         canonical=site.absolute_link(PageKind.VERSION, locale=locale, policy=policy.id, version=version),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policy_site.catalogue.standing import edition_for
-from policy_site.localization import Language
 from policy_site.model import Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import notice_days
@@ -15,6 +14,7 @@ from policy_site.web.parts.values import (
     ShownWords,
     VersionLine,
     compare_link,
+    name_of,
     release_words,
     section_lines,
     version_line,
@@ -30,7 +30,6 @@ class UpcomingVersion:
     line: VersionLine
     words: ShownWords | None
     sections: tuple[SectionLine, ...]
-    sections_language: Language
     notice_days: int
 
 
@@ -64,7 +63,13 @@ def view_upcoming(site: Site, page: Page, *, locale: str, policy: Policy) -> Scr
     )
     name = phrases.gettext("Upcoming")
     frame = Frame(
-        title=phrases.gettext("Upcoming: %(policy)s", policy=title.text),
+        title=phrases.gettext(
+            "%(policy)s: what changes on %(day)s",
+            policy=title.text,
+            day=name_of(view.versions[0].line.version, phrases),
+        )
+        if versions
+        else phrases.gettext("Upcoming: %(policy)s", policy=title.text),
         policy=policy,
         crumbs=[Crumb(name, site.link(page.kind, **page.parameters), phrases.language)],
         is_indexed=bool(versions),
@@ -80,6 +85,5 @@ def _upcoming_version(site: Site, policy: Policy, version: Version, locale: str)
         sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, version, locale) or "")
         if comparison
         else (),
-        sections_language=comparison.language if comparison else site.phrases(locale).language,
         notice_days=notice_days(version),
     )

@@ -10,7 +10,7 @@ from policy_site.model import Edition, Fidelity, Policy, Standing, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
 from policy_site.web.parts.text import ShownText, make_text
-from policy_site.web.parts.values import VersionLine, VersionLink, version_line, version_link
+from policy_site.web.parts.values import VersionLine, VersionLink, name_of, version_line, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 
@@ -72,7 +72,11 @@ def view_version(site: Site, page: Page, *, locale: str, policy: Policy, version
     )
     where = standing(policy, shown, site.at)
     frame = Frame(
-        title=phrases.gettext("%(policy)s, version %(version)s", policy=title.text, version=phrases.isolate(version)),
+        title=phrases.gettext(
+            "%(policy)s, version effective from %(day)s",
+            policy=title.text,
+            day=name_of(view.facts.line.version, phrases),
+        ),
         policy=policy,
         crumbs=_version_crumbs(site, shown, locale),
         is_indexed=where in (Standing.IN_FORCE, Standing.UPCOMING),
@@ -106,9 +110,10 @@ def _facts(site: Site, policy: Policy, version: Version, edition: Edition | None
 def _version_crumbs(site: Site, version: Version, locale: str) -> tuple[Crumb, ...]:
     phrases = site.phrases(locale)
     names = {"locale": locale, "policy": version.policy}
+    link = version_link(site, site.publication.policy(version.policy), version, locale)
     return (
         Crumb(phrases.gettext("All versions"), site.link(PageKind.HISTORY, **names), phrases.language),
-        Crumb(version.label, site.link(PageKind.VERSION, **names, version=version.label), phrases.language),
+        Crumb(name_of(link, phrases), link.href, phrases.language),
     )
 
 
