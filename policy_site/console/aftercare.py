@@ -175,6 +175,8 @@ def _status(arguments: argparse.Namespace, settings: NotifierSettings, terminal:
 def _show_event(one: EventSurvey, terminal: Terminal) -> None:
     event = one.event
     terminal.say(f"Event {event.seq} ({event.state}): {event.id}")
+    if event.held_for:
+        terminal.say(f"  held: {event.held_for}")
     for channel in one.channels:
         counts = (f"{count} {state}" for state, count in channel.states.items())
         came_back = one.came_back.get(channel.channel)

@@ -22,6 +22,7 @@ from policy_site.notifier.ledger.events import (
     decide_held,
     event_record,
     feed_position,
+    held_events,
     known_events,
     lock_feed,
     record_events,
@@ -30,6 +31,7 @@ from policy_site.notifier.ledger.events import (
 )
 from policy_site.notifier.ledger.plans import PlannableEvent, plannable_events
 from policy_site.notifier.model import EventState, FeedEvent
+from policy_site.notifier.readable import oddity_of
 from policy_site.notifier.settings import NotifierSettings
 
 _WHOLE_SECONDS = 86_400
@@ -124,11 +126,12 @@ def _take_in(connection: Connection, ledger: Ledger, settings: NotifierSettings,
     at = ledger.now(connection)
     events = found.reading.events if found.reading else ()
     if before is None:
-        states = {event.seq: EventState.PAST for event in events}
+        judged = _Judged({event.seq: EventState.PAST for event in events}, {})
     else:
-        states = _states(connection, events, max_new=settings.max_new)
+        judged = _judge(connection, events, max_new=settings.max_new)
+    states = judged.states
     after = _position_after(found.url, before, found.reading, at)
-    record_events(connection, events, states, at)
+    record_events(connection, events, states, at, held_for=judged.held_for)
     record_position(connection, after, at)
     return Ingestion(
         head=after.head_seq,
@@ -139,17 +142,46 @@ def _take_in(connection: Connection, ledger: Ledger, settings: NotifierSettings,
     )
 
 
-def _states(connection: Connection, events: Sequence[FeedEvent], *, max_new: int) -> dict[int, EventState]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What becomes of new events."""
+
+    states: dict[int, EventState]
+    held_for: dict[int, str]
+    """Why single events are held."""
+
+
+def _judge(connection: Connection, events: Sequence[FeedEvent], *, max_new: int) -> _Judged:
     records = {event.id: event.record for event in events}
 
     def recall(name: str) -> Mapping[str, Any] | None:
         return records.get(name) or event_record(connection, name=name)
 
     notices = {event.seq for event in events if must_reach_people(event, recall)}
-    # while something is held, what comes after it waits too: a correction must not arrive before what it corrects
-    is_held = len(notices) > max_new or bool(seqs_in_state(connection, EventState.HELD))
+    # while too many are held, what comes after them waits too: a correction must not arrive before what it corrects
+    before = held_events(connection)
+    is_held = len(notices) > max_new or any(not reason for reason in before.values())
     told = EventState.HELD if is_held else EventState.OPEN
-    return {event.seq: told if event.seq in notices else EventState.SILENT for event in events}
+    states = {event.seq: told if event.seq in notices else EventState.SILENT for event in events}
+    held_for: dict[int, str] = {}
+    waiting = {_subject(event_record(connection, seq=seq) or {}): seq for seq in before}
+    for event in events:
+        if event.seq not in notices:
+            continue
+        subject = _subject(event.record)
+        oddity = oddity_of(event.record)
+        if oddity:
+            held_for[event.seq] = f"{oddity}; nobody can be told of it"
+        elif subject in waiting:
+            held_for[event.seq] = f"event {waiting[subject]} about the same version is held"
+        if event.seq in held_for:
+            states[event.seq] = EventState.HELD
+            waiting[subject] = event.seq
+    return _Judged(states, {} if is_held else held_for)
+
+
+def _subject(record: Mapping[str, Any]) -> tuple[object, object]:
+    return record.get("policy"), record.get("version")
 
 
 def _position_after(url: str, before: FeedPosition | None, reading: FeedReading | None, at: int) -> FeedPosition:
@@ -184,12 +216,18 @@ def waiting_events(ledger: Ledger) -> tuple[PlannableEvent, ...]:
 def refuse_held(ledger: Ledger) -> None:
     """Raise :class:`HeldError` where events wait for a person."""
     with ledger.transaction() as connection:
-        held = seqs_in_state(connection, EventState.HELD)
-    if held:
-        raise HeldError(
-            f"{_listed(held)} held: more notices at once than `max_new` allows.",
-            remedy="`policy-site notify release` sends their notices, `policy-site notify rest` lets them be.",
-        )
+        held = held_events(connection)
+    if not held:
+        return
+    odd = [f"Event {seq} is held: {reason}." for seq, reason in held.items() if reason]
+    many = [seq for seq, reason in held.items() if not reason]
+    told = [*([f"{_listed(many)} held: more notices at once than `max_new` allows."] if many else []), *odd[:_NAMED]]
+    raise HeldError(
+        " ".join(told),
+        remedy="`policy-site notify release` sends their notices, `policy-site notify rest` lets them be."
+        if many
+        else "`policy-site notify rest SEQ` lets it be; ask the publisher of the feed to mend it with a new event.",
+    )
 
 
 def release(ledger: Ledger, seqs: Sequence[int] | None = None) -> tuple[int, ...]:
@@ -263,6 +301,7 @@ def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> t
         held = seqs_in_state(connection, EventState.HELD)
         chosen = held if seqs is None else tuple(sorted(set(seqs)))
         if new is EventState.OPEN:
+            _refuse_unreadable(connection, chosen)
             _refuse_to_pass_over(connection, chosen, [seq for seq in held if seq not in chosen])
         now = ledger.now(connection)
         other = [seq for seq in chosen if not decide_held(connection, seq, new=new, at=now)]
@@ -271,6 +310,17 @@ def _move_held(ledger: Ledger, seqs: Sequence[int] | None, new: EventState) -> t
                 f"Event {other[0]} is not held.", remedy="`policy-site notify status` lists those that are."
             )
     return tuple(seq for seq in chosen if seq not in other)
+
+
+def _refuse_unreadable(connection: Connection, released: Sequence[int]) -> None:
+    """Raise :class:`UsageError` where an event is to be released of which nobody can be told."""
+    for seq in released:
+        oddity = oddity_of(event_record(connection, seq=seq) or {})
+        if oddity:
+            raise UsageError(
+                f"Nobody can be told of event {seq}: {oddity}.",
+                remedy="Let it rest with `policy-site notify rest`, and release the others by their numbers.",
+            )
 
 
 def _refuse_to_pass_over(connection: Connection, released: Sequence[int], left: Sequence[int]) -> None:

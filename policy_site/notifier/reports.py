@@ -288,7 +288,7 @@ def harmless(cell: str) -> str:
 def _event_as_json(event: KnownEvent) -> dict[str, Any]:
     named = ("type", "policy", "version", "significance", "published_at", "notice_at", "effective_at")
     facts = {name: event.record[name] for name in named if name in event.record}
-    dated = {"ingested_at": instant(event.ingested_at)}
+    dated = {"ingested_at": instant(event.ingested_at), **({"held_for": event.held_for} if event.held_for else {})}
     return {"seq": event.seq, "id": event.id, "hash": event.hash, "state": event.state.value, **facts, **dated}
 
 

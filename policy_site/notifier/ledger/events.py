@@ -80,9 +80,14 @@ def policy_records(connection: Connection, policy: str) -> list[dict[str, Any]]:
 
 
 def record_events(
-    connection: Connection, events: Sequence[FeedEvent], states: Mapping[int, EventState], at: int
+    connection: Connection,
+    events: Sequence[FeedEvent],
+    states: Mapping[int, EventState],
+    at: int,
+    *,
+    held_for: Mapping[int, str] | None = None,
 ) -> None:
-    """Add events, each in the state that ``states`` gives its number."""
+    """Add events, each in the state that ``states`` gives its number; ``held_for``: why some are held."""
     if events:
         connection.execute(
             insert(EVENTS),
@@ -94,6 +99,7 @@ def record_events(
                     "state": states[event.seq],
                     "record": canonical_json(event.record).decode("utf-8"),
                     "ingested_at": at,
+                    "held_for": (held_for or {}).get(event.seq),
                 }
                 for event in events
             ],
@@ -105,10 +111,16 @@ def seqs_in_state(connection: Connection, state: EventState) -> tuple[int, ...]:
     return tuple(connection.scalars(select(EVENTS.c.seq).where(EVENTS.c.state == state).order_by(EVENTS.c.seq)))
 
 
+def held_events(connection: Connection) -> dict[int, str]:
+    """Return the numbers of all held events, oldest first, and why; empty: more came at once than expected."""
+    columns = select(EVENTS.c.seq, EVENTS.c.held_for).where(EVENTS.c.state == EventState.HELD)
+    return {row.seq: row.held_for or "" for row in connection.execute(columns.order_by(EVENTS.c.seq))}
+
+
 def decide_held(connection: Connection, seq: int, *, new: EventState, at: int) -> bool:
     """Move a held event to another state; say whether it was held."""
     statement = update(EVENTS).where(EVENTS.c.seq == seq, EVENTS.c.state == EventState.HELD)
-    statement = statement.values(state=new, released_at=at)
+    statement = statement.values(state=new, released_at=at, held_for=None)
     return connection.execute(statement).rowcount == 1
 
 

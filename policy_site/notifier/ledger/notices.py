@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from policy_site.notifier.ledger.tables import EVENTS, LAYOUT_TABLE
+from policy_site.notifier.readable import oddity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def load_notice(connection: Connection, seq: int) -> Notice:
     superseded = None
     is_own_time = True
     for other in map(json.loads, before):
-        if other["policy"] != record["policy"]:
+        if other["policy"] != record["policy"] or oddity_of(
+            other
+        ):  # what nobody can be told of is no part of a message
             continue
         superseded = other if other["id"] == record.get("supersedes") else superseded
         if other["version"] == record["version"]:

@@ -40,6 +40,8 @@ class KnownEvent:
     record: dict[str, Any]
     """As published."""
     ingested_at: int
+    held_for: str = ""
+    """Why it is held, where it is not that more came at once than expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,21 @@ def find_event(connection: Connection, reference: str) -> KnownEvent:
     return _event(row)
 
 
-_EVENT = (EVENTS.c.seq, EVENTS.c.id, EVENTS.c.hash, EVENTS.c.state, EVENTS.c.record, EVENTS.c.ingested_at)
+_EVENT = (
+    EVENTS.c.seq,
+    EVENTS.c.id,
+    EVENTS.c.hash,
+    EVENTS.c.state,
+    EVENTS.c.record,
+    EVENTS.c.ingested_at,
+    EVENTS.c.held_for,
+)
 _MOST_DIGITS = 10  # more is no number of an event, and too large for the column
 
 
 def _event(row: Any) -> KnownEvent:  # noqa: ANN401 (a row of whatever columns _EVENT names)
-    seq, identity, digest, state, record, ingested_at = row
-    return KnownEvent(seq, identity, digest, EventState(state), json.loads(record), ingested_at)
+    seq, identity, digest, state, record, ingested_at, held_for = row
+    return KnownEvent(seq, identity, digest, EventState(state), json.loads(record), ingested_at, held_for or "")
 
 
 def events_in(connection: Connection, *states: EventState) -> tuple[KnownEvent, ...]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-LAYOUT = "0004"
+LAYOUT = "0005"
 """The last of ``migrations/``: what changes here gets a file there, and ledgers are upgraded when they are opened."""
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
@@ -56,6 +56,7 @@ EVENTS = Table(
     Column("record", Text, nullable=False),  # the event's JSON as published
     Column("ingested_at", BigInteger, nullable=False),
     Column("released_at", BigInteger),  # by a person, where it was held
+    Column("held_for", Text),  # why, where it is not that more came at once than expected
     Column("erased_at", BigInteger),  # since when it names no recipient any more
 )
 
