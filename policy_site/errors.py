@@ -19,6 +19,8 @@ and developers. Every message is a sentence naming the place, the fact and the n
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -95,3 +97,22 @@ class HeldError(NoticeError):
     """A person must decide before anything more is sent."""
 
     exit_status = 6
+
+
+def from_root(finding: Finding, folder: str) -> Finding:
+    """Return a finding as people see their files: paths begin at the root, where ``folder`` is the content folder."""
+    if folder in ("", "."):
+        return finding
+    path = f"{folder}/{finding.path}" if finding.path else ""
+    return replace(finding, path=path, message=_rooted(finding.message, folder), remedy=_rooted(finding.remedy, folder))
+
+
+_QUOTED = re.compile(r"(“[^”]*”)")
+"""Words of a text, which stay as they are."""
+_PATH = re.compile(r"(?:(?<=[\s(])|^)((?:[\w-]+/)+[\w.-]+\.(?:md|toml))\b")
+
+
+def _rooted(words: str, folder: str) -> str:
+    parts = _QUOTED.split(words)
+    parts[::2] = (_PATH.sub(lambda found: f"{folder}/{found[1]}", part) for part in parts[::2])
+    return "".join(parts)

@@ -122,6 +122,15 @@ class Finding:
     """What is wrong, a full sentence."""
     remedy: str
     """How to mend it, a full sentence."""
+    subject: str = field(default="", compare=False)
+    """What it is about, where that is not the file as a whole: ``privacy#retention``."""
+    settles: tuple[str, ...] = field(default=(), compare=False)
+    """Names of the findings that only follow from this one."""
+
+    @property
+    def name(self) -> str:
+        """By which another finding says that it settles this one: the rule, and what it is about."""
+        return f"{self.rule} {self.subject or self.path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ What `policy-site check` demands of content. An *error* stops a build, a *warnin
 versions come from dates or revisions: nobody wrote those for this program. What cannot be read at all is told as well;
 each such line says how to mend it.
 
-The examples stand on a site with one policy in English and German. German is required, and 30 days of notice are
+The examples stand on a site with one policy in English and German. German is required, and 30 days' notice is
 promised. This is the second version of the policy, and it keeps every rule:
 """
 

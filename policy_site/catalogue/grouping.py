@@ -32,6 +32,8 @@ class Shelf:
     """Those of them whose file is there."""
     archive: Mapping[tuple[str, str], Revision] = field(default_factory=dict)
     """By label and locale."""
+    archive_before: Mapping[tuple[str, str], Revision] = field(default_factory=dict)
+    """The first revision of each of them."""
     notes: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
     """By label."""
     note_words: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
@@ -183,6 +185,8 @@ def finding(
     rule: str,
     severity: Severity = Severity.ERROR,
     line: int | None = None,
+    subject: str = "",
+    settles: tuple[str, ...] = (),
 ) -> Finding:
     """Return a finding, its arguments in the order in which they are told."""
-    return Finding(path=path, line=line, rule=rule, severity=severity, message=message, remedy=remedy)
+    return Finding(path, line, rule, severity, message, remedy, subject=subject, settles=settles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from policy_site.catalogue.grouping import (
@@ -21,7 +22,14 @@ from policy_site.catalogue.grouping import (
     visible_at,
 )
 from policy_site.catalogue.publishing_days import PublishingDays
-from policy_site.catalogue.release_texts import full_days, living_texts, read_text, report_texts, texts_by_label
+from policy_site.catalogue.release_texts import (
+    full_days,
+    line_of_label,
+    living_texts,
+    read_text,
+    report_texts,
+    texts_by_label,
+)
 from policy_site.catalogue.statements import Statement, read_statements
 from policy_site.model import Edition, Finding, Revision, Significance, Version
 from policy_site.sources import parse_release_note
@@ -34,6 +42,11 @@ def group(shelf: Shelf, question: Question) -> Grouped:
     changing a word. With an incomplete history a version may be left without its text.
     """
     return _Grouping(shelf, question).group()
+
+
+_OTHER_WAYS = "To cancel a version, use `policy-site withdraw`; to move its effective date, use `policy-site postpone`."
+_ALIKE = 0.95
+"""Of a note that was renamed, and perhaps given another day, to what it was."""
 
 
 class _Grouping:
@@ -88,13 +101,22 @@ class _Grouping:
                 continue
             if merged_at is None or merged_at > self.as_of:
                 continue
-            message = f"The release note of the published version {label!r} is gone, and with it the version's pages."
-            remedy = (
-                f"Put it back: `git checkout {(known[-1].commit or '')[:12]} -- {known[-1].path}`, from the content"
-                " folder. A version that shall not apply is withdrawn with `policy-site withdraw`, one that shall apply"
-                " on another day postponed with `policy-site postpone`."
-            )
-            yield finding(known[-1].path, message, remedy, rule="deleted-note")
+            path, commit = known[-1].path, (known[-1].commit or "")[:12]
+            if renamed := self._renamed(known[-1]):
+                message = f"The release note of the published version {label!r} was renamed to {renamed.path}."
+                remedy = f"Rename it back to {path}: the label of a published version never changes. {_OTHER_WAYS}"
+            else:
+                message = f"The release note of the published version {label!r} was deleted."
+                remedy = f"Restore it: `git checkout {commit} -- {path}`. {_OTHER_WAYS}"
+            settles = (f"version-label {renamed.path}",) if renamed else ()
+            yield finding(path, message, remedy, rule="deleted-note", settles=settles)
+
+    def _renamed(self, gone: Revision) -> Revision | None:
+        """Return the note that a published one was renamed to: the one that is new and reads nearly the same."""
+        for revisions in self.shelf.notes.values():
+            if SequenceMatcher(None, gone.text, revisions[-1].text, autojunk=False).ratio() > _ALIKE:
+                return revisions[-1]
+        return None
 
     def _version(self, label: str) -> Version | None:
         texts = self.by_label[self.locale].get(label, [])
@@ -109,14 +131,14 @@ class _Grouping:
         if not texts and not any(one.text.strip() and not read_text(one).findings for one in living):
             return None  # that the text itself is missing, or cannot be read, is told
         if not texts and self.is_complete:
-            message = f"Nothing names the version {label!r}, so this release note is about no text."
+            message = f"No text carries the version label {label!r}, so this release note has no text to describe."
             remedy = (
-                f"Write `version: {label}` into the front matter of {self.shelf.policy}/{self.locale}.md, put the text"
-                f" into {self.shelf.policy}/versions/{label}.{self.locale}.md, or correct the note's file name."
+                f"Write `version: {label}` at the top of {self.shelf.policy}/{self.locale}.md, save the text as"
+                f" {self.shelf.policy}/versions/{label}.{self.locale}.md, or rename this note."
             )
             if full_days(label) != label:
-                message = f"This name writes the day {label!r} without its zeros, so it is that of no version."
-                remedy = f"Call the file {full_days(label)}.md."
+                message = f"The date {label!r} in this file's name lacks its zeros, so no version has this name."
+                remedy = f"Rename the file to {full_days(label)}.md."
             self.findings.append(finding(path, message, remedy, rule="version-label"))
             return None
         *earlier, version = (self._stated(label, made, statements.published_at) for made in statements.made)
@@ -207,13 +229,13 @@ class _Grouping:
             is_same = self.form(read_text(tip)) == self.form(read_text(first))
             if is_same or tip not in self.by_label[self.locale].get(version.label, ()):
                 continue
-            changed, restored = "The wording changed", "the words"
+            changed, restored = "The wording changed", "the published wording"
             if self._name(tip) == self._name(first):
                 changed = "List levels, numbers of clauses, quotations, table cells or abbreviations changed"
                 restored = "them"
             message = (
                 f"{changed} after version {version.label!r} was published on {version.published_date.isoformat()}."
             )
-            remedy = f"Restore {restored}, or give the text a new version with a release note of its own."
-            line = 1 + tip.text[: max(tip.text.find("version:"), 0)].count("\n")
+            remedy = f"Restore {restored}, or release the change as a new version with its own release note."
+            line = line_of_label(tip)
             self.findings.append(finding(tip.path, message, remedy, rule="wording-without-release", line=line))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from policy_site.catalogue.grouping import Shelf, Wording, finding
 from policy_site.model import Finding, Revision
@@ -67,7 +68,7 @@ def report_texts(shelf: Shelf, *, authoritative: str, wording: Wording) -> Itera
         text = read_text(tip)
         yield from text.findings
         if locale not in shelf.missing_at_tip and not text.findings:
-            yield from _report_common_text(shelf, tip, text)
+            yield from _report_common_text(shelf, tip, text, authoritative=authoritative)
     for label, locale in sorted(shelf.version_texts_at_tip):
         yield from _report_own_text(shelf, label, shelf.version_texts[label, locale][-1])
     if not living_texts(shelf, authoritative):
@@ -75,20 +76,61 @@ def report_texts(shelf: Shelf, *, authoritative: str, wording: Wording) -> Itera
     yield from _report_labels(shelf, wording)
 
 
-def _report_common_text(shelf: Shelf, tip: Revision, text: Text) -> Iterator[Finding]:
+def _report_common_text(shelf: Shelf, tip: Revision, text: Text, *, authoritative: str) -> Iterator[Finding]:
     if not tip.text.strip():
-        yield finding(tip.path, "This file is empty.", "Put the text back, or take the file out.", rule="empty-text")
+        yield finding(tip.path, "This file is empty.", "Restore the text, or delete the file.", rule="empty-text")
+        return
+    if not text.version and not text.front_matter:
+        message = "This text does not begin with its title and its version label."
+        remedy = "Write `---`, `title: …`, `version: …` and `---` above it, each on its own line."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1, settles=_notes_of(shelf))
         return
     if not text.version:
-        message = "This text does not say which version it is."
-        remedy = "Write `version:` with the label of its release note into the front matter."
-        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+        message = "This text has no version label."
+        remedy = "Write `version:` and the label of its release note between the lines of hyphens at the top."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1, settles=_notes_of(shelf))
     elif text.version not in shelf.notes and not _note_of_short_days(shelf, text.version) and _is_first(shelf, tip):
-        message = f"There is no release note for the version {text.version!r} that this text names."
-        remedy = f"Write {shelf.policy}/releases/{text.version}.md, or correct the label."
-        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+        yield _without_note(shelf, tip, text, authoritative=authoritative)
     if not text.title and not any(one.rule == "title" for one in text.findings):
         yield _without_title(tip)
+
+
+def _notes_of(shelf: Shelf) -> tuple[str, ...]:
+    """Return the names of the findings about notes that no text is labelled for."""
+    return tuple(f"{RULE} {notes[-1].path}" for _, notes in sorted(shelf.notes.items()))
+
+
+def _without_note(shelf: Shelf, tip: Revision, text: Text, *, authoritative: str) -> Finding:
+    """Return what is wrong with a text whose version has no release note; one note without a text is the one meant."""
+    label, locale = text.version, next(key for key, revisions in shelf.texts.items() if revisions[-1] == tip)
+    line = line_of_label(tip)
+    settles = [f"required-languages {shelf.policy}/{locale}"]
+    strays = [other for other in shelf.notes if not texts_by_label(shelf, authoritative).get(other)]
+    near = next(iter(get_close_matches(label, shelf.notes, n=1)), "")
+    if len(strays) == 1 and locale == authoritative:
+        note = shelf.notes[strays[0]][-1].path
+        message = f"This text is labelled version {label!r}, but its release note seems to be {note}."
+        remedy = f"Write `version: {strays[0]}` here, or rename the release note to {shelf.policy}/releases/{label}.md."
+        settles.append(f"{RULE} {note}")
+    else:
+        message = f"This text is labelled version {label!r}, but that version has no release note."
+        remedy = f"Write {shelf.policy}/releases/{label}.md, or correct the label."
+        if near and locale != authoritative:
+            remedy = f"Write `version: {near}`, or add {shelf.policy}/releases/{label}.md."
+    return finding(
+        tip.path,
+        message,
+        remedy,
+        rule=RULE,
+        line=line,
+        subject=f"{shelf.policy}/releases/{label}.md",
+        settles=tuple(settles),
+    )
+
+
+def line_of_label(revision: Revision) -> int:
+    """Return the line on which a text says which version it is; the first one where it says nothing."""
+    return 1 + revision.text[: max(revision.text.find("version:"), 0)].count("\n")
 
 
 def _is_first(shelf: Shelf, tip: Revision) -> bool:
@@ -116,26 +158,28 @@ def _report_own_text(shelf: Shelf, label: str, tip: Revision) -> Iterator[Findin
     text = read_text(tip)
     yield from text.findings
     if text.version not in ("", label):
-        message = f"The name of this file says that it is version {label!r}; its front matter says {text.version!r}."
-        remedy = "Correct one of the two; in a file of its own, a text needs no `version:`."
+        message = f"This file is named after version {label!r}, but its label says {text.version!r}."
+        remedy = "Correct one of the two, or remove `version:`: a file named after a version does not need it."
         yield finding(tip.path, message, remedy, rule=RULE, line=1)
     elif label not in shelf.notes:
-        message = f"There is no release note for the version {label!r} that this file is called after."
-        remedy = f"Write {shelf.policy}/releases/{label}.md, or correct the name of the file."
-        yield finding(tip.path, message, remedy, rule=RULE, line=1)
+        message = f"This file is named after version {label!r}, but that version has no release note."
+        remedy = f"Write {shelf.policy}/releases/{label}.md, or rename this file."
+        yield finding(tip.path, message, remedy, rule=RULE, line=1, subject=f"{shelf.policy}/releases/{label}.md")
     if not text.findings and not text.title:
         yield _without_title(tip)
 
 
 def _without_title(tip: Revision) -> Finding:
-    return finding(tip.path, "This text has no title.", "Write `title:` into the front matter.", rule="title", line=1)
+    return finding(
+        tip.path, "This text has no title.", "Write `title:` and the title at the top.", rule="title", line=1
+    )
 
 
 def _missing_text(shelf: Shelf, authoritative: str) -> Finding:
     revisions = shelf.texts.get(authoritative, ())
     path = revisions[-1].path if revisions else f"{shelf.policy}/{authoritative}.md"
-    message = f"The policy {shelf.policy!r} has no text in its authoritative language {authoritative!r}."
-    return finding(path, message, "Add the file, or remove the policy from site.toml.", rule="missing-text")
+    message = f"The policy {shelf.policy!r} has no text in its authoritative language, {authoritative!r}."
+    return finding(path, message, "Add this file, or remove the policy from site.toml.", rule="missing-text")
 
 
 def _report_labels(shelf: Shelf, wording: Wording) -> Iterator[Finding]:
@@ -143,24 +187,32 @@ def _report_labels(shelf: Shelf, wording: Wording) -> Iterator[Finding]:
         own = shelf.version_texts.get((label, locale), ())
         clashing = [*(text for text in shelf.texts.get(locale, ()) if read_text(text).version == label), *own]
         if clashing:
-            message = f"The label {label!r} is in use twice: here and in {clashing[-1].path}."
-            remedy = "Give one of the two texts another label, and a release note of that name."
+            message = f"The version label {label!r} is used twice: here and in {clashing[-1].path}."
+            remedy = "Give one of the two texts a different label, and a release note of that name."
             yield finding(revision.path, message, remedy, rule=RULE)
+        before = shelf.archive_before.get((label, locale), revision)
+        if wording(read_text(before)) != wording(read_text(revision)):
+            message = f"The wording of the archived version {label!r} changed after it was added."
+            remedy = f"Restore it: `git checkout {(before.commit or '')[:12]} -- {before.path}`."
+            yield finding(revision.path, message, remedy, rule="wording-without-release")
         if label not in shelf.notes:
-            message = f"There is no release note for the archived version {label!r}."
-            remedy = f"Write {shelf.policy}/releases/{label}.md with the dates."
+            message = f"The archived version {label!r} has no release note."
+            remedy = f"Write {shelf.policy}/releases/{label}.md with its dates."
             yield finding(revision.path, message, remedy, rule=RULE)
     for label, locale in sorted(shelf.version_texts_at_tip):
         own_text = shelf.version_texts[label, locale][-1]
         common = shelf.texts[locale][-1] if locale in shelf.texts and locale not in shelf.missing_at_tip else None
         is_named_twice = common is not None and read_text(common).version == label
         if common and is_named_twice and wording(read_text(common)) != wording(read_text(own_text)):
-            message = f"{common.path} says that it is version {label!r}, too, and reads differently."
-            remedy = f"Write into {common.path} which other version it is, or delete one of the two files."
+            message = f"{common.path} is also labelled version {label!r}, but its wording is different."
+            remedy = f"Correct the label in {common.path}, or delete one of the two files."
             yield finding(own_text.path, message, remedy, rule=RULE, line=1)
     folded: dict[str, str] = {}
     for label in sorted(shelf.notes):
         other = folded.setdefault(label.casefold(), label)
         if other != label:
-            message = f"The labels {other!r} and {label!r} differ in case alone, and would share an address."
+            message = (
+                f"The version labels {other!r} and {label!r} differ only in capital letters and would get the same"
+                " address."
+            )
             yield finding(shelf.notes[label][-1].path, message, "Rename one of them.", rule=RULE)

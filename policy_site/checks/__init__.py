@@ -37,6 +37,7 @@ from policy_site.checks import (
     translated_sections,
     turned_words,
 )
+from policy_site.checks.consequences import without_consequences
 from policy_site.checks.rule import Rule
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
@@ -83,7 +84,8 @@ def check(publication: Publication) -> tuple[Finding, ...]:
     """Return every finding: those of reading the content, then those of each rule; the worst first, then by place."""
     levels = publication.settings.rules
     told = (_at_level(finding, levels) for rule in RULES for finding in rule.findings(publication))
-    return in_order([*publication.findings, *_unknown_rules(levels), *(finding for finding in told if finding)])
+    found = [*publication.findings, *_unknown_rules(levels), *(finding for finding in told if finding)]
+    return in_order(without_consequences(found))
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -29,8 +29,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                         line=note.line(f"changes.{number}"),
                         rule=RULE.name,
                         severity=Severity.ERROR,
-                        message=f"A change of {change.category!r} needs the approval of {' or '.join(who)}.",
-                        remedy=f"Once it is given, write `approved_by: [{who[0]}]` into the note.",
+                        message=f"A change of category {change.category!r} needs the approval of {' or '.join(who)}.",
+                        remedy=f"When it has been given, write `approved_by: [{who[0]}]` in the release note.",
                     )
 
 

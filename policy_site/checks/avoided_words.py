@@ -36,7 +36,7 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 line=line_at(text, found.start()),
                 rule=RULE.name,
                 severity=Severity.NOTE,
-                message=f"{found[0]!r} leaves readers in doubt.",
+                message=f"{found[0]!r} is on the list of words to avoid: it leaves readers in doubt.",
                 remedy="Say what is done, when and for whom.",
             )
 

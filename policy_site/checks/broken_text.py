@@ -19,55 +19,61 @@ _CODE = {"code", "kbd", "pre"}
 _FAULTS = (
     (
         re.compile(r"^\|[^|]*\|.*\|$"),
-        "These bars are published as they are: they are no table.",
-        "Put a line such as `|---|---|` below the heads of the table, with as many parts as there are heads.",
+        "These bars would be published as typed: this is not a table.",
+        "Add a line such as `|---|---|` below the table's first row, with one `---` per column.",
     ),
     (
         re.compile(r"(?:^|\s)[•◦▪‣∙●○■]\s"),
-        "A dot stands before an entry, but there is no list: entries run on.",
-        "Begin each entry with `- ` on a line of its own.",
+        "These typed bullets do not make a list: the entries run together.",
+        "Begin each entry with `- ` on its own line.",
     ),
     (
         re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b|\[(?:insert|placeholder|your)\b[^\]]{0,200}\]", re.IGNORECASE),
-        "“{found}” is published: something is left to be done.",
-        "Write what is missing, or take the note out.",
+        "“{found}” would be published: something still seems to be missing.",
+        "Write what is missing, or delete the note.",
     ),
     (
         re.compile(r"(?:^|\s)(?:<{7}|>{7}|\|{7})(?:\s|$)|(?:^|\s)={7}(?:\s|$)"),
-        "The sign of a merge that was not finished is published.",
-        "Decide which words stay, and take out the lines that git wrote.",
+        "The marks of an unfinished merge would be published.",
+        "Choose the words that stay, and delete the lines that git added.",
     ),
     (
         re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\$\{\w{1,80}\}|<%.{0,200}?%>"),
-        "“{found}” is published: a placeholder that nothing filled.",
-        "Write the words that belong in its place.",
+        "“{found}” would be published: a placeholder that was not filled in.",
+        "Replace it with the right words.",
     ),
     (
         re.compile(r"^(?::{3,} ?[\w{]|!{3} \w)|^(?:\[\[?_?TOC_?\]\]?|\{:toc\})$|^\*\[[^\[\]]{1,80}\]:", re.IGNORECASE),
-        "A sign of another program, such as one for boxes or for a table of contents, is published as words.",
-        "Take the sign out, and leave the words that it stands by.",
+        "A command of another program, such as one for boxes or a table of contents, would be published as text.",
+        "Delete the command and keep the words next to it.",
+    ),
+    (
+        re.compile(r"^#{0,6}[^\s{}#][^{}]{0,200}\{#[\w-]+\}(?=$|\s)|^#{2,6}[^\W\d_]"),
+        "This line looks like a heading, but would be published as text.",
+        "Begin it with number signs and a space: `## Heading`.",
     ),
     (
         re.compile(r"\{(?::[ ]*)?[#.][\w-]+[^{}]*\}|\{:[^{}]*\}|\{[\w-]+=\"[^{}]*\}"),
-        "An attribute list is published as words.",
-        "Put it at the end of a heading's line, or on a line of its own right below its paragraph, with nothing after.",
+        "Text in braces would be published as typed.",
+        "Put an id at the very end of a heading's line, or on its own line directly below a paragraph.",
     ),
     (
         re.compile(r"(?<![\]\w])\[[^\[\]]{1,200}\]\[[^\[\]]{0,80}\]"),
-        "A link is published as words, with its brackets: nothing says what address it has.",
-        "Write the address right behind the words: `[words](address)`.",
+        "This link would be published as typed, with its brackets, because its address is missing.",
+        "Write the address directly after the words: `[words](address)`.",
     ),
     (
         re.compile(r"\[[^\[\]]{1,200}\]\s+\((?:https?://|mailto:|www\.|\.{0,2}/|#)[^()\s]*\)"),
-        "A link is published as words, with its brackets: a space parts its words from its address.",
-        "Write no space between the two brackets: `[words](address)`.",
+        "This link would be published as typed, with its brackets, because of the space before its address.",
+        "Delete the space between the two brackets: `[words](address)`.",
     ),
     (
         re.compile(r"\]\([^)\s]*\)?|(?<![\w*])\*\*(?=\S)|(?<=\S)\*\*(?![\w*])"),
-        "Signs of Markdown are published as they are.",
-        "Close each bracket, and write no space between the two stars and the words that they enclose.",
+        "Markdown signs would be published as typed.",
+        "Close each bracket, and delete spaces between the stars and the words inside them.",
     ),
 )
+_ID = re.compile(r"\{#([\w-]+)\}")
 _SHOWN = 40
 _LONGEST = 20_000
 """Characters of a paragraph that are looked at."""
@@ -91,7 +97,19 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
                     severity=Severity.WARNING,
                     message=message.replace("{found}", found.group().strip()[:_SHOWN]),
                     remedy=remedy,
+                    settles=_of_section(publication, edition, _ID.search(found.group())),
                 )
+                break  # what follows on the same words follows from the first
+
+
+def _of_section(publication: Publication, edition: Edition, named: re.Match[str] | None) -> tuple[str, ...]:
+    """Return the names of the findings that say that a section is lacking whose heading is not read as one."""
+    if named is None:
+        return ()
+    return (
+        f"declared-changes {edition.policy}#{named[1]}",
+        *(f"translated-sections {edition.policy}/{locale}#{named[1]}" for locale in publication.settings.languages),
+    )
 
 
 def _words(block: Block) -> str:

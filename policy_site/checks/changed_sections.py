@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from policy_site.checks.rule import Rule
 from policy_site.checks.sample import NOTE, note_with
@@ -23,13 +24,16 @@ def _findings(publication: Publication) -> Iterator[Finding]:
             for number, change in enumerate(version.note.changes):
                 for section in change.sections:
                     if section not in known:
+                        meant = next(iter(get_close_matches(section, sorted(known), n=1)), "")
                         yield Finding(
                             path=version.note.path,
                             line=version.note.line(f"changes.{number}.sections"),
                             rule=RULE.name,
                             severity=Severity.ERROR,
-                            message=f"The text has no section {section!r}.",
-                            remedy=f"Name one of {_shortened(known)}.",
+                            message=f"The release note names section {section!r}, which is neither in this version nor"
+                            " in the previous one.",
+                            remedy=f"Write {meant!r} instead." if meant else f"Its sections are {_shortened(known)}.",
+                            settles=(f"declared-changes {policy.id}#{meant}",),
                         )
 
 

@@ -46,8 +46,9 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 line=None,
                 rule=RULE.name,
                 severity=Severity.WARNING,
-                message=f"Version {version.label!r} seems not to speak of {'; '.join(missing)}.",
-                remedy="Add what is missing; where it is there in other words, give its section an id that names it.",
+                message=f"Version {version.label!r} seems to say nothing about: {'; '.join(missing)}.",
+                remedy="Add what is missing. If the text covers a topic in different words, give its section an id that"
+                " names it.",
             )
 
 

@@ -76,8 +76,8 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
                         line=places.line_of(words[found.start() :]),
                         rule=RULE.name,
                         severity=Severity.WARNING,
-                        message=f"“{found['word']} {number}” is referred to, but no clause shows that number.",
-                        remedy="Correct the number, or number the clause that is meant; a link to it is safer still.",
+                        message=f"“{found['word']} {number}” is mentioned, but no clause has that number.",
+                        remedy="Correct the number, or number the clause. A link to the clause is safer still.",
                     )
 
 

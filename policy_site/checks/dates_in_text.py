@@ -36,9 +36,9 @@ def _of_edition(publication: Publication, version: Version, edition: Edition, se
                 line=line_of(edition.revision.text, each.words),
                 rule=RULE.name,
                 severity=severity,
-                message=f"The text says “{each.words}” of itself; version {version.label!r} takes effect on"
+                message=f"The text gives its own date as “{each.words}”, but version {version.label!r} takes effect on"
                 f" {version.effective_date.isoformat()} and is published on {version.published_date.isoformat()}.",
-                remedy="Correct the date in the text, or leave it out: the page of the version shows both.",
+                remedy="Correct the date in the text, or remove it: the page shows both dates anyway.",
             )
 
 

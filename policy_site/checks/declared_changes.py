@@ -38,29 +38,45 @@ def _renamed(comparison: DeclaredVersion, difference: Difference) -> Finding:
         line=line_of_heading(comparison.edition, comparison.document, new or ""),
         rule=RULE.name,
         severity=Severity.ERROR,
-        message=f"The section {old!r} of version {comparison.before.label!r} has the id {new!r} now, so links to it"
-        " lead nowhere and its translations do not meet it.",
-        remedy=f"Write {{#{old}}} after its heading. If it shall be called {new!r} from now on, name {new!r} in a"
-        f" change of {comparison.note.path}.",
+        message=f"This section had the id {old!r} in version {comparison.before.label!r} and now has {new!r}. Existing"
+        " links and translations use the old id.",
+        remedy=f"Write {{#{old}}} after the heading. If the new id is intended, name section {new!r} in a change in"
+        f" {comparison.note.path}.",
+        subject=f"{comparison.policy.id}#>{new}",
+        settles=(
+            f"links {comparison.policy.id}#{old}",
+            *(
+                f"translated-sections {comparison.policy.id}/{locale}#{section}"
+                for locale in comparison.version.editions
+                for section in (old, new)
+            ),
+        ),
     )
 
 
 def _not_named(comparison: DeclaredVersion, difference: Difference) -> Finding:
     section, label = difference.section, comparison.before.label
     if section.old_id is None:
-        fact = f"The section {section.id!r} is not in version {label!r}, which this one replaces"
+        fact = f"Section {section.id!r} is new: it is not in version {label!r}, which this version replaces"
     elif section.new_id is None:
-        fact = f"The section {section.id!r} of version {label!r} is gone"
+        fact = f"Section {section.id!r} of version {label!r}, which this version replaces, was removed"
     else:
-        fact = f"The section {section.id!r} differs from version {label!r}, which this one replaces"
+        fact = f"Section {section.id!r} differs from version {label!r}, which this version replaces"
     told = tell(difference.evidence)
     return Finding(
         path=comparison.note.path,
         line=comparison.note.line("changes"),
         rule=RULE.name,
         severity=Severity.ERROR,
-        message=f"{fact}, and no change names it{f': {told}' if told else ''}.",
-        remedy=f"Name {section.id!r} in a change of the category that fits, or put back what version {label!r} says.",
+        message=f"{fact}, but the release note does not list it{f': {told}' if told else ''}.",
+        remedy=f"Add {section.id!r} to the `sections` of a change with the right category, or restore the text of"
+        f" version {label!r}.",
+        subject=f"{comparison.policy.id}#{section.id}",
+        settles=tuple(
+            f"{rule} {comparison.policy.id}/{locale}#{section.id}"
+            for locale in comparison.version.editions
+            for rule in ("translated-sections", "translated-facts")
+        ),
     )
 
 
@@ -75,9 +91,9 @@ def _unchanged(comparison: DeclaredVersion) -> Iterator[Finding]:
                     line=comparison.note.line(f"changes.{number}.sections"),
                     rule=RULE.name,
                     severity=Severity.WARNING,
-                    message=f"The section {section!r} is named as changed and is the same as in version"
-                    f" {comparison.before.label!r}, which this one replaces.",
-                    remedy=f"Take {section!r} out of the change, or make the change in the text.",
+                    message=f"The release note lists section {section!r} as changed, but it reads the same as in"
+                    f" version {comparison.before.label!r}, which this version replaces.",
+                    remedy=f"Remove {section!r} from `sections`, or make the change in the text.",
                 )
 
 

@@ -49,10 +49,10 @@ def _of_section(comparison: DeclaredVersion, difference: Difference) -> Iterator
             line=comparison.note.line(f"changes.{number}.sections"),
             rule=RULE.name,
             severity=Severity.WARNING,
-            message=f"The section {difference.section.id!r} is declared as {' and '.join(sorted(categories))}, but"
-            f" {' and '.join(facts)}.",
-            remedy="Name it in a change of the category that fits: readers decide by it whether a change concerns them."
-            " If it still matters to nobody, declare a lower `significance` with its `reason`.",
+            message=f"The change to section {difference.section.id!r} is declared as"
+            f" {' and '.join(sorted(categories))}, but {' and '.join(facts)}.",
+            remedy="Move it to a change with the right category: readers use it to see whether a change concerns them."
+            " If it does not matter to readers, keep a lower `significance` and give the `reason`.",
         )
 
 

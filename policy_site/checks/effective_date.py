@@ -22,8 +22,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("retroactive"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message="A version that applies to the past asks nobody for consent.",
-                    remedy="Write `consent: renew`, or take `retroactive` away.",
+                    message="This version is retroactive but does not ask for consent again.",
+                    remedy="Write `consent: renew`, or remove `retroactive`.",
                 )
             if version.effective_date < version.published_date and not note.retroactive:
                 yield Finding(
@@ -31,8 +31,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("effective"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"The version takes effect on {version.effective_date.isoformat()}, before it is published"
-                    f" on {version.published_date.isoformat()}.",
+                    message=f"This version takes effect on {version.effective_date.isoformat()}, before it is"
+                    f" published on {version.published_date.isoformat()}.",
                     remedy="Correct one of the dates, or write `retroactive: true` with `consent: renew`.",
                 )
             if note.withdrawn and note.withdrawn < version.published_date:
@@ -41,7 +41,7 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("withdrawn"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message="The version is withdrawn before it is published.",
+                    message="This version is withdrawn before it is published.",
                     remedy="Correct one of the dates.",
                 )
 

@@ -20,8 +20,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 line=None,
                 rule=RULE.name,
                 severity=Severity.ERROR,
-                message=f"This text of version {edition.version!r} has no words below its title and headings.",
-                remedy="Put the words back. To end a policy, write `retired` with the day into site.toml.",
+                message=f"The text of version {edition.version!r} has no words under its title and headings.",
+                remedy="Restore the words. To end a policy, use `policy-site retire`.",
             )
 
 

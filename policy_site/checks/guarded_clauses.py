@@ -16,26 +16,27 @@ def _findings(publication: Publication) -> Iterator[Finding]:
         for guard in publication.settings.guards:
             if guard.policy != policy.id:
                 continue
-            reason = f" It is there because {guard.reason.rstrip('.')}." if guard.reason else ""
+            reason = f" Reason: {guard.reason.rstrip('.')}." if guard.reason else ""
             if guard.section and guard.section not in {section.id for section in document.sections}:
                 yield Finding(
                     path=edition.revision.path,
                     line=None,
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"Version {version.label!r} has no section {guard.section!r}, which must stay.{reason}",
-                    remedy="Put the section back, or ask who wrote [[guards]] in site.toml.",
+                    message=f"Version {version.label!r} has no section {guard.section!r}, which site.toml"
+                    f" protects.{reason}",
+                    remedy="Restore the section, or ask the person who wrote [[guards]] in site.toml.",
                 )
             if guard.sentence and not _says(document, guard.sentence, section=guard.section):
                 place = f" in section {guard.section!r}" if guard.section else ""
-                fact = f"Version {version.label!r} does not say {guard.sentence!r}{place}, which must stay."
+                fact = f"Version {version.label!r} does not say {guard.sentence!r}{place}, which site.toml protects."
                 yield Finding(
                     path=edition.revision.path,
                     line=None,
                     rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"{fact}{reason}",
-                    remedy="Put the sentence back word for word, or ask who wrote [[guards]] in site.toml.",
+                    remedy="Restore the sentence word for word, or ask the person who wrote [[guards]] in site.toml.",
                 )
 
 

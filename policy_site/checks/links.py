@@ -94,27 +94,27 @@ class _Judge:
         """Yield a finding for each address that leads nowhere, in order."""
         for href in links(document):
             if fault := self._fault(href):
-                yield self._finding(f"The link {href!r}", *fault, href=href)
+                yield self._finding(f"The link {href!r}", *fault, href=href, subject=self._section_meant(href))
         for words in links_to_nowhere(document):
             written = self._address_of(words)
             link = judge(written)
             why = link.fault if link.kind is Kind.REFUSED else "has no address"
-            named = f"The link {written!r}" if link.fault else f"The link of {words[:60]!r}"
+            named = f"The link {written!r}" if link.fault else f"The link on the words {words[:60]!r}"
             # the words alone may stand elsewhere, too
             place = next((one for one in (written, f"{words}](", words) if one and one in self._source.text), words)
             yield self._finding(named, why, _REMEDY, href=place)
         for href in pictures(document):
-            if fault := self._fault_of_file(href, "leads to no picture of this site"):
+            if fault := self._fault_of_file(href, "does not exist on this site"):
                 yield self._of_picture(href, *fault)
         for written in self._foreign_pictures():
-            remedy = "Put the file beside the text, and name it by its path."
-            yield self._of_picture(written, "is of another host, so it is not shown", remedy)
+            remedy = "Save the picture next to the text, and write its file name."
+            yield self._of_picture(written, "is on another site, so it is not shown", remedy)
 
     def _fault(self, href: str) -> tuple[str, str] | None:
         """Return what is wrong with a link, as the end of a sentence, and the remedy."""
         link = judge(href)
         if meant := bare_address(link):
-            return "is read as the path of a file", f"Write {meant!r}."
+            return "would be read as the name of a file", f"Write {meant!r}."
         if link.kind is Kind.SITE:
             return self._fault_of_page(link.address)
         if link.kind not in (Kind.PATH, Kind.HERE):
@@ -128,15 +128,17 @@ class _Judge:
             locales = (self._source.locale, *self._publication.settings.languages)
             place = text_meant(paths_meant(href, self._source.sources), self._places, locales)
             if place is None:
-                return self._fault_of_file(href, "leads to no text or file of this site")
+                return self._fault_of_file(href, "does not match a text or file of this site")
             other = next((policy for policy in self._publication.policies if policy.id == place.policy), None)
             shown = current_edition(other, other.versions[-1], place.locale)[0] if other else None
             if shown is None:
-                return "leads to a policy without a text", _REMEDY
+                return "leads to a policy that has no text", _REMEDY
             read = shown.digest
         if read not in self._ids:
             self._ids[read] = anchors(self._publication.documents[read])
-        return ("leads to no section", _REMEDY) if fragment and fragment not in self._ids[read] else None
+        return (
+            ("names a section that does not exist", _REMEDY) if fragment and fragment not in self._ids[read] else None
+        )
 
     def _fault_of_file(self, href: str, otherwise: str) -> tuple[str, str] | None:
         attachments = self._publication.attachments
@@ -148,7 +150,7 @@ class _Judge:
         fault = next((each for each in found if isinstance(each, str)), None)
         if fault:
             return f"names a file that {fault}", "Put another file in its place."
-        return otherwise, "Correct the address, or commit the file."
+        return otherwise, "Correct the link, or add the file."
 
     def _fault_of_page(self, address: str) -> tuple[str, str] | None:
         """Judge a path from the root of the host: pages of a language and of a policy are known."""
@@ -163,7 +165,7 @@ class _Judge:
         work = next((each for each in self._publication.policies if each.id == policy), None)
         label = rest.split("/")[1] if work and rest.startswith("v/") else ""
         if work is None or (label and label not in {version.label for version in work.versions}):
-            return "leads to no page of this site", _REMEDY
+            return "does not match a page of this site", _REMEDY
         return None
 
     def _address_of(self, words: str) -> str:
@@ -184,7 +186,16 @@ class _Judge:
         finding = self._finding(f"The picture {address!r}", fault, remedy, href=address)
         return replace(finding, severity=Severity.WARNING)
 
-    def _finding(self, what: str, fault: str, remedy: str, *, href: str) -> Finding:
+    def _section_meant(self, href: str) -> str:
+        """Return the section that a link names: ``privacy#data``; empty where it names none."""
+        link = judge(href)
+        fragment = unquote(urlsplit(link.address).fragment) if link.kind in (Kind.PATH, Kind.HERE) else ""
+        locales = (self._source.locale, *self._publication.settings.languages)
+        meant = [*paths_meant(href, self._source.sources)] if link.kind is Kind.PATH else list(self._source.sources)
+        place = text_meant(meant, self._places, locales) if fragment else None
+        return f"{place.policy}#{fragment}" if place else ""
+
+    def _finding(self, what: str, fault: str, remedy: str, *, href: str, subject: str = "") -> Finding:
         return Finding(
             path=self._source.path,
             line=line + self._source.first_line - 1 if (line := line_of(self._source.text, href)) else None,
@@ -192,6 +203,8 @@ class _Judge:
             severity=self._severity,
             message=f"{what} {fault}.",
             remedy=remedy,
+            subject=subject,
+            settles=(f"translated-links {href}",),
         )
 
 
@@ -200,7 +213,7 @@ def _unescaped(written: str) -> str:
     return unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written))
 
 
-_REMEDY = "Correct the address, or the id of the section that is meant."
+_REMEDY = "Correct the link, or the id of the section."
 _PICTURE = re.compile(r"""!\[[^\[\]\n]*\]\(\s*<?([^\s)>]+)|<img\b[^<>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 

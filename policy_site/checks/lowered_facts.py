@@ -45,8 +45,8 @@ def _finding(version: Version, note: ReleaseNote, fact: str, before: str) -> Fin
         line=note.line(fact if f"{fact}." in note.lines else "changes"),
         rule=RULE.name,
         severity=Severity.ERROR,
-        message=f"Version {version.label!r} was published with `{fact}: {before}`, and people were told so; the note"
-        f" says `{now}` now.",
+        message=f"Version {version.label!r} was published with `{fact}: {before}`, and readers were told so; the"
+        f" release note now says `{now}`.",
         remedy=f"Write `{fact}: {before}` again, or record why it is less and who approved that: a new `reason: …` and"
         " `approved_by: [NAME]`.",
     )

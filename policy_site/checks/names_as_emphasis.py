@@ -36,8 +36,8 @@ def _of_text(publication: Publication, edition: Edition) -> Iterator[Finding]:
                 line=places.line_of(block.text),
                 rule=RULE.name,
                 severity=Severity.WARNING,
-                message=f"The underscores around “{name}” make it emphasis, in a preview too, and are not shown.",
-                remedy=f"If they belong to a name, write it as code: `` `{written}` ``. If not, write `{stars}`.",
+                message=f"The underscores around “{name}” are read as emphasis and disappear, in a preview too.",
+                remedy=f"If this is a name, write it as code: `` `{written}` ``. If not, write `{stars}`.",
             )
 
 

@@ -26,8 +26,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("notice"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"There is no notice preset {note.notice!r}.",
-                    remedy=f"Name one of site.toml: {', '.join(sorted(presets))}.",
+                    message=f"The notice preset {note.notice!r} is not defined in site.toml.",
+                    remedy=f"Write one of those that are: {', '.join(sorted(presets))}." if presets else _NO_PRESETS,
                 )
                 continue
             if version.significance is not Significance.SIGNIFICANT or note.exception or version.recorded_at:
@@ -39,15 +39,20 @@ def _findings(publication: Publication) -> Iterator[Finding]:
             given = (version.effective_date - readable).days
             # one that applies before anybody could read it is told by `effective-date`
             if 0 <= given < promised:
+                days = "1 day's" if given == 1 else f"{given} days'"
                 yield Finding(
                     path=note.path,
                     line=note.line("effective"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"Readers get {given} days of notice{_since(note, readable)}; {promised} are promised.",
-                    remedy="Move the effective date, or record why the promise cannot be kept:"
+                    message=f"This significant change gives readers {days} notice"
+                    f"{_since(note, readable)}; site.toml promises {promised}.",
+                    remedy="Choose a later effective date, or record why not and who approved it:"
                     " `exception: {reason, approved_by}`.",
                 )
+
+
+_NO_PRESETS = "Define it there under `[notices]`, or remove the line."
 
 
 def _readable_from(version: Version, zone: ZoneInfo) -> date:

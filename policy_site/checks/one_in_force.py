@@ -27,8 +27,9 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     rule=RULE.name,
                     severity=Severity.ERROR,
                     message=f"The versions {earlier.label!r} and {later.label!r} take effect on the same day,"
-                    f" {later.effective_date.isoformat()}, and are published together: nothing says which one applies.",
-                    remedy="Give one of them another effective date, or withdraw it: `withdrawn: DATE`.",
+                    f" {later.effective_date.isoformat()}, and are published together, so it is unclear which one"
+                    " applies.",
+                    remedy="Give one of them a different effective date, or withdraw it: `withdrawn: DATE`.",
                 )
 
 

@@ -28,8 +28,8 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                 rule=RULE.name,
                 severity=severity,
                 message=f"`published:` says {declared.isoformat()}, but the site could not show this version before"
-                f" {real}, when it was merged: readers get {given} {'day' if given == 1 else 'days'} of notice.",
-                remedy=f"Write `published: {real}`, or leave it out.",
+                f" {real}, when it was merged: readers get {'1 day' if given == 1 else f'{given} days'} of notice.",
+                remedy=f"Write `published: {real}`, or remove the line.",
             )
 
 

@@ -38,20 +38,23 @@ def _missing(policy: Policy, version: Version, locale: str) -> Iterator[Finding]
             line=None,
             rule=RULE.name,
             severity=Severity.ERROR if version.significance is Significance.SIGNIFICANT else Severity.WARNING,
-            message=f"The release note of {version.label!r} has no words in {locale!r}, a required language.",
-            remedy=f"Write this file with the parts {', '.join(f'{{#{part}}}' for part in parts)}.",
+            message=f"The release note for version {version.label!r} is missing in the required language {locale!r}.",
+            remedy=f"Create this file, with a heading for each part: {', '.join(f'{{#{part}}}' for part in parts)}.",
         )
         return
-    for part in parts:
-        if not getattr(words, part):
-            yield Finding(
-                path=path,
-                line=None,
-                rule=RULE.name,
-                severity=Severity.ERROR,
-                message=f"The {version.significance.value} version {version.label!r} has no words for {part!r}.",
-                remedy=f"Write a part under a heading that ends in {{#{part}}}.",
-            )
+    if missing := [part for part in parts if not getattr(words, part)]:
+        named = " and ".join(repr(part) for part in missing)
+        ids = " and ".join(f"{{#{part}}}" for part in missing)
+        yield Finding(
+            path=path,
+            line=None,
+            rule=RULE.name,
+            severity=Severity.ERROR,
+            message=f"The release note for the {version.significance.value} version {version.label!r} has no {named}"
+            f" part{'s' if len(missing) > 1 else ''}, or nothing under {'them' if len(missing) > 1 else 'it'}.",
+            remedy=f"Write {'each' if len(missing) > 1 else 'it'} under a heading that ends in {ids}.",
+            subject=f"{path}#{','.join(missing)}",
+        )
 
 
 RULE = Rule(

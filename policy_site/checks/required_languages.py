@@ -34,8 +34,10 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     severity=Severity.ERROR,
                     message=f"The significant version {version.label!r} has no text in the required language"
                     f" {locale!r}.",
-                    remedy=f"Translate it and write `version: {version.label}` into the translation, or record why it"
-                    " cannot wait: `languages_exception: {reason, approved_by, languages}`.",
+                    remedy=f"Translate it and write `version: {version.label}` at the top of the translation, or record"
+                    " why the change cannot wait and who approved that: `languages_exception: {reason, approved_by,"
+                    " languages}`.",
+                    subject=f"{policy.id}/{locale}",
                 )
 
 

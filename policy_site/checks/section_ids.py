@@ -15,16 +15,23 @@ from policy_site.sources.headings import find_headings
 def _findings(publication: Publication) -> Iterator[Finding]:
     for edition in tip_editions(publication):
         seen: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for heading in find_headings(edition.revision.text):
             first = seen.setdefault(heading.id, heading.line) if heading.id else heading.line
+            counts[heading.id] = counts.get(heading.id, 0) + 1
             if first != heading.line:
+                shown = f"{heading.id}-{counts[heading.id]}"  # what the section is called until then
                 yield Finding(
                     path=edition.revision.path,
                     line=heading.line,
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"The section id {heading.id!r} is in use on line {first} already.",
-                    remedy="Give this heading an id of its own.",
+                    message=f"The section id {heading.id!r} is already used on line {first}.",
+                    remedy="Give this heading its own id.",
+                    settles=(
+                        f"declared-changes {edition.policy}#>{shown}",
+                        f"translated-sections {edition.policy}/{edition.locale}#{shown}",
+                    ),
                 )
 
 

@@ -27,8 +27,9 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("significance"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message=f"The version is declared {note.significance.value}; its categories ask for {asked.value}.",
-                    remedy="Raise the significance, or write `reason:` with the reason for less.",
+                    message=f"This version is declared {note.significance.value}, but its categories require"
+                    f" {asked.value}.",
+                    remedy="Raise the significance, or justify the lower level in `reason:`.",
                 )
             if note.consent is Consent.RENEW and note.significance is not Significance.SIGNIFICANT:
                 yield Finding(
@@ -36,7 +37,7 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=note.line("consent"),
                     rule=RULE.name,
                     severity=Severity.ERROR,
-                    message="Consent is asked again for a version that is not significant, so nobody would be told.",
+                    message="This version asks for consent again but is not significant, so no notice would be sent.",
                     remedy="Declare `significance: significant`, or `consent: none`.",
                 )
 

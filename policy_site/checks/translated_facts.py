@@ -35,21 +35,22 @@ def _of_translation(pair: LivingTranslation, locale: str) -> Iterator[Finding]:
                 line=pair.line_of(section.id),
                 rule=RULE.name,
                 severity=pair.severity,
-                message=f"The section {section.id!r} differs from that in {pair.source_path}: {'; '.join(facts)}.",
-                remedy="Let the translation say the same, or add what it lacks.",
+                message=f"Section {section.id!r} differs from the one in {pair.source_path}: {'; '.join(facts)}.",
+                remedy="Make the two texts say the same.",
+                subject=f"{pair.edition.policy}/{pair.edition.locale}#{section.id}",
             )
 
 
 def _facts(source: Section, section: Section, pair: LivingTranslation, locale: str) -> Iterator[str]:
     found = compare_across(source, section, source_locale=locale, locale=pair.edition.locale)
     if found.lacking:
-        yield f"it lacks {_told(found.lacking)}"
+        yield f"{_told(found.lacking)} is missing here"
     if found.own:
-        yield f"it alone has {_told(found.own)}"
+        yield f"{_told(found.own)} is only here"
     wanted, counted = count_shapes(source), count_shapes(section)
     for tag, name in _SHAPES.items():
         if wanted[tag] != counted[tag]:
-            yield f"it has {counted[tag]} {name} instead of {wanted[tag]}"
+            yield f"{counted[tag]} {name} here, {wanted[tag]} there"
 
 
 def _told(evidence: Sequence[Evidence]) -> str:

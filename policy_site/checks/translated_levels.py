@@ -22,9 +22,9 @@ def _findings(publication: Publication) -> Iterator[Finding]:
                     line=pair.line_of(section.id),
                     rule=RULE.name,
                     severity=pair.severity,
-                    message=f"The heading of {section.id!r} is of level {section.level}; in {pair.source_path} it is of"
-                    f" level {wanted}.",
-                    remedy=f"Begin it with {'#' * wanted}." if wanted else "Take the heading out.",
+                    message=f"Section {section.id!r} has a level {section.level} heading here, but a level {wanted}"
+                    f" heading in {pair.source_path}.",
+                    remedy=f"Begin it with {'#' * wanted}." if wanted else "Remove the heading.",
                 )
 
 

@@ -71,8 +71,8 @@ def _finding(
     lacking = [href for target, href in theirs.items() if target not in mine]
     own = [href for target, href in mine.items() if target not in theirs]
     facts = [
-        *([f"it lacks {_named(lacking)}"] if lacking else []),
-        *([f"it alone has {_named(own)}"] if own else []),
+        *([f"{_named(lacking)} is missing"] if lacking else []),
+        *([f"only this text has {_named(own)}"] if own else []),
     ]
     line = line_of(pair.edition.revision.text, own[0]) if own else None
     return Finding(
@@ -80,8 +80,9 @@ def _finding(
         line=line or pair.line_of(section.id),
         rule=RULE.name,
         severity=pair.severity,
-        message=f"The links of the section {section.id!r} differ from those in {pair.source_path}: {', '.join(facts)}.",
-        remedy="Let them lead to the same places.",
+        message=f"The links in section {section.id!r} differ from those in {pair.source_path}: {', '.join(facts)}.",
+        remedy="Make the links in both texts lead to the same places.",
+        subject=lacking[0] if len(lacking) == 1 else "",
     )
 
 

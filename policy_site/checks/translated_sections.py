@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import islice
 
 from policy_site.checks.rule import Rule
@@ -24,20 +25,34 @@ def _differences(pair: LivingTranslation) -> Iterator[Finding]:
     mine = [section.id for section in pair.translation.sections]
     theirs = [section.id for section in pair.source.sections]
     known, wanted = set(mine), set(theirs)
+    other = _in_each_others_place(mine, theirs)
     for section in theirs:
-        if section not in known:
-            message = f"The translation has no section {section!r}; {pair.source_path} has."
-            yield _finding(pair, None, message, f"Translate it, or give its heading the id {{#{section}}}.")
+        if section not in known and section not in other.values():
+            message = f"This translation lacks section {section!r}, which is in {pair.source_path}."
+            yield _finding(pair, None, message, "Translate that section.", subject=section)
     for section in mine:
-        if section not in wanted:
-            message = f"The translation has a section {section!r}; {pair.source_path} has not."
-            yield _finding(pair, section, message, "Correct the id, or take the section out.")
+        if section in other:
+            message = f"This section has the id {section!r}; in {pair.source_path} it is {other[section]!r}."
+            remedy = f"Write {{#{other[section]}}} after the heading."
+            yield _finding(pair, section, message, remedy, subject=section)
+        elif section not in wanted:
+            message = f"This translation has a section {section!r}, which is not in {pair.source_path}."
+            yield _finding(pair, section, message, "Correct the id, or remove the section.", subject=section)
     for section in out_of_order(mine, theirs):
-        message = f"The section {section!r} stands elsewhere than in {pair.source_path}."
-        yield _finding(pair, section, message, "Put the sections into the order of the authoritative text.")
+        message = f"Section {section!r} is in a different place than in {pair.source_path}."
+        yield _finding(pair, section, message, "Put the sections in the order of the authoritative text.")
 
 
-def _finding(pair: LivingTranslation, section: str | None, message: str, remedy: str) -> Finding:
+def _in_each_others_place(mine: Sequence[str], theirs: Sequence[str]) -> dict[str, str]:
+    """Return the sections that stand where one of the authoritative text is lacking: the same, under another id."""
+    pairs: dict[str, str] = {}
+    for kind, start, end, other_start, other_end in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+        if kind == "replace" and end - start == other_end - other_start:
+            pairs |= zip(mine[start:end], theirs[other_start:other_end], strict=True)
+    return {own: other for own, other in pairs.items() if own not in theirs and other not in mine}
+
+
+def _finding(pair: LivingTranslation, section: str | None, message: str, remedy: str, *, subject: str = "") -> Finding:
     return Finding(
         path=pair.edition.revision.path,
         line=pair.line_of(section) if section else None,
@@ -45,6 +60,7 @@ def _finding(pair: LivingTranslation, section: str | None, message: str, remedy:
         severity=pair.severity,
         message=message,
         remedy=remedy,
+        subject=f"{pair.edition.policy}/{pair.edition.locale}#{subject}" if subject else "",
     )
 
 

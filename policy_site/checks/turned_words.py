@@ -39,9 +39,9 @@ def _found(path: str, text: str, first_line: int, severity: Severity) -> Iterato
                 line=number,
                 rule=RULE.name,
                 severity=severity,
-                message=f"The character {_OVERRIDES[sign]} turns the words after it: they read in another order than"
-                " they are written.",
-                remedy="Delete it; scripts that run from right to left need none.",
+                message=f"The character {_OVERRIDES[sign]} reverses the words after it: they are not shown in the"
+                " order in which they are written.",
+                remedy="Delete it; text in right-to-left scripts does not need it.",
             )
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from policy_site.errors import PolicySiteError
+from policy_site.errors import PolicySiteError, from_root
 from policy_site.model import Finding, Severity
 
 _MANY = 200
@@ -117,13 +117,13 @@ class Terminal:
             line = Text(printable_line(self.place(finding)))
             line.append(": ")
             line.append(finding.severity.value, style=_COLOURS[finding.severity])
-            line.append(printable(f": {finding.message} {finding.remedy} [{finding.rule}]").replace("\n", " "))
+            seen = from_root(finding, self.folder)
+            line.append(printable(f": {seen.message} {seen.remedy} [{finding.rule}]").replace("\n", " "))
             self.aside.print(line)
 
     def place(self, finding: Finding) -> str:
         """Return where a finding is: ``content/privacy/en.md:3``."""
-        path = f"{self.folder}/{finding.path}" if self.folder not in ("", ".") and finding.path else finding.path
-        parts = [path or "content", *([str(finding.line)] if finding.line else [])]
+        parts = [from_root(finding, self.folder).path or "content", *([str(finding.line)] if finding.line else [])]
         return ":".join(parts)
 
     def show_error(self, error: PolicySiteError) -> None:
@@ -145,14 +145,14 @@ class Terminal:
 
     def as_json(self, finding: Finding) -> dict[str, Any]:
         """Return a finding for machines."""
-        path = f"{self.folder}/{finding.path}" if self.folder not in ("", ".") and finding.path else finding.path
+        told = from_root(finding, self.folder)
         return {
-            "path": path,
+            "path": told.path,
             "line": finding.line,
             "rule": finding.rule,
             "severity": finding.severity.value,
-            "message": finding.message,
-            "remedy": finding.remedy,
+            "message": told.message,
+            "remedy": told.remedy,
         }
 
     @contextmanager
@@ -195,10 +195,11 @@ def counted(number: int, noun: str, several: str = "") -> str:
 
 def annotation(finding: Finding, terminal: Terminal) -> str:
     """Write a workflow command of GitHub Actions; values are escaped as its documentation asks."""
-    path = _escape(str(terminal.as_json(finding)["path"])).replace(":", "%3A").replace(",", "%2C")
+    seen = from_root(finding, terminal.folder)
+    path = _escape(seen.path).replace(":", "%3A").replace(",", "%2C")
     file = f"file={path}," if path else ""  # what concerns the whole clone stands at no file
     line = f"line={finding.line}," if finding.line else ""
-    told = _escape(f"{finding.message} {finding.remedy}")
+    told = _escape(f"{seen.message} {seen.remedy}")
     return f"::{_ANNOTATIONS[finding.severity]} {file}{line}title={_escape(finding.rule)}::{told}"
 
 

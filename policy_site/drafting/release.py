@@ -174,8 +174,8 @@ def _effective(shelf: Shelf, request: Request, level: Significance, *, after: Ve
         return max(proposed, follows + timedelta(days=1)) if follows else proposed
     if request.effective < earliest:
         raise UsageError(
-            f"{request.effective.isoformat()} is too early: readers are promised {promised} days of notice.",
-            remedy=f"Name {earliest.isoformat()} or a later day; an exception is written into the note by hand.",
+            f"{request.effective.isoformat()} is too early: site.toml promises readers {promised} days' notice.",
+            remedy=f"Choose {earliest.isoformat()} or later. To record an exception, edit the release note.",
         )
     if follows and request.effective <= follows and after:
         raise UsageError(
@@ -261,11 +261,11 @@ def _remarks(shelf: Shelf, level: Significance, effective: date, *, is_first: bo
     if is_first:
         yield "This is the first version, so there is nothing to compare it with."
         return
-    yield "The categories are proposals: look at each, and change the ones that say too much or too little."
+    yield "The categories are proposals: check each of them, and correct those that say too much or too little."
     if level is Significance.SIGNIFICANT:
         days = (effective - shelf.today).days
         yield (
-            f"Merged today, readers get {days} days of notice; {_promised(shelf)} are promised. Merge by"
+            f"If merged today, this gives readers {days} days' notice; site.toml promises {_promised(shelf)}. Merge by"
             f" {(effective - timedelta(days=_promised(shelf))).isoformat()}."
         )
 

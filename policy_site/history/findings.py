@@ -64,7 +64,7 @@ def report_skipped(path: str, skipped: Sequence[Skipped], *, is_partial: bool) -
             line=None,
             severity=Severity.WARNING if is_missing else Severity.NOTE,
             message=f"{subject} left out: {newest.fault.what}, {place}.",
-            remedy=newest.fault.remedy if is_missing else "There is nothing to do: today's text is not concerned.",
+            remedy=newest.fault.remedy if is_missing else "No action needed: the current text is not affected.",
         )
 
 
@@ -76,8 +76,8 @@ def report_names(paths: Iterable[str]) -> Iterator[Finding]:
             line=None,
             rule="file-name",
             severity=Severity.WARNING,
-            message="The name of this file is not UTF-8, so it is not read.",
-            remedy="Rename it.",
+            message="The name of this file contains characters that cannot be read, so the file is ignored.",
+            remedy="Rename the file.",
         )
 
 

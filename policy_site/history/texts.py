@@ -59,14 +59,14 @@ MISSING = Fault(
 TOO_LARGE = Fault(
     rule="file-size",
     what=f"larger than {SIZE_LIMIT // 1024 // 1024} MiB",
-    message=f"This file is larger than {SIZE_LIMIT // 1024 // 1024} MiB, so it is hardly a policy.",
+    message=f"This file is larger than {SIZE_LIMIT // 1024 // 1024} MiB, too large for a policy.",
     remedy="Shorten it, or exclude it in site.toml.",
 )
 UNREADABLE = Fault(
     rule="unreadable-file",
     what="unreadable",
-    message="The file system does not give this file out.",
-    remedy="Allow it to be read by the user who builds.",
+    message="This file may not be read.",
+    remedy="Give the user who runs this command permission to read it.",
 )
 
 
@@ -90,7 +90,7 @@ def read_text(content: bytes) -> ReadText | Fault:
         return Fault(
             rule="utf-8",
             what="not UTF-8",
-            message=f"This file is {'UTF-16' if is_utf16 else 'not UTF-8'}; texts are read as UTF-8.",
+            message=f"This file is {'UTF-16' if is_utf16 else 'not UTF-8'}; texts must be UTF-8.",
             remedy="Save it as UTF-8.",
             line=1 if is_utf16 else line,
         )
@@ -98,8 +98,8 @@ def read_text(content: bytes) -> ReadText | Fault:
         return Fault(
             rule="nul-character",
             what="binary",
-            message="This file holds a NUL character, so it is no text.",
-            remedy="Save it as plain text in UTF-8, or delete the character.",
+            message="This file contains a NUL character, so it is not a text file.",
+            remedy="Save it again as plain text (UTF-8).",
             line=text.count("\n", 0, text.index("\0")) + 1,
         )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -108,8 +108,8 @@ def read_text(content: bytes) -> ReadText | Fault:
         return Fault(
             rule="conflict-marker",
             what="unresolved merge conflicts",
-            message="This file holds an unresolved merge conflict.",
-            remedy="Decide between the two texts and delete the lines <<<<<<<, ======= and >>>>>>>.",
+            message="This file contains an unresolved merge conflict.",
+            remedy="Choose one of the two texts and delete the lines <<<<<<<, ======= and >>>>>>>.",
             line=line_of_conflict,
         )
     return ReadText(text=text, digest=hashlib.sha256(content).hexdigest())

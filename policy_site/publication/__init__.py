@@ -199,7 +199,8 @@ def _without_echoes(findings: Iterable[Finding], history: History, settings: Set
     return tuple(
         finding
         for finding in dict.fromkeys(findings)
-        if finding.rule != "version-label" or finding.path.partition("/releases/")[0] not in policies
+        if finding.rule != "version-label"
+        or (finding.path.partition("/releases/")[0] not in policies and finding.subject not in unread)
     )
 
 

@@ -61,6 +61,7 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
     texts: dict[str, tuple[Revision, ...]] = {}
     version_texts: dict[tuple[str, str], tuple[Revision, ...]] = {}
     archive: dict[tuple[str, str], Revision] = {}
+    archive_before: dict[tuple[str, str], Revision] = {}
     notes: dict[str, tuple[Revision, ...]] = {}
     note_words: dict[tuple[str, str], tuple[Revision, ...]] = {}
     gone_notes: dict[str, tuple[Revision, ...]] = {}
@@ -78,6 +79,7 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
                 gone_notes[place.version] = tuple(found)
         elif place.role is Role.ARCHIVE:
             archive[place.version, place.locale] = replace(found[-1], commit=None, committed_at=None)
+            archive_before[place.version, place.locale] = found[0]
         elif place.role is Role.NOTE:
             notes[place.version] = tuple(found)
         else:
@@ -91,6 +93,7 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
             key for key in version_texts if Place(Role.VERSION_TEXT, policy.id, key[1], key[0]) in living
         ),
         archive=MappingProxyType(archive),
+        archive_before=MappingProxyType(archive_before),
         notes=MappingProxyType(notes),
         note_words=MappingProxyType(note_words),
         gone_notes=MappingProxyType(gone_notes),

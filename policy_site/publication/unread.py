@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from policy_site.catalogue.release_texts import full_days
@@ -16,6 +19,7 @@ MAXIMUM = 50
 """Findings: whoever has mended so many is told of the next ones."""
 _WRITTEN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
 _NO_TEXTS = re.compile(r"(?:README|CHANGELOG|LICEN[CS]E|CONTRIBUTING|CODE_OF_CONDUCT|NOTICE)\b.*", re.IGNORECASE)
+_LABEL = re.compile(r"\d{4}-\d")
 _HYPHENATED = re.compile(r"(\d)[-_]([A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?)(\.md)$")
 
 
@@ -27,58 +31,117 @@ def report_unread(paths: Iterable[str], settings: Settings) -> Iterator[Finding]
     if not settings.versions.grouping.is_ours:
         return
     places = Places(settings)
-    told = 0
+    told: dict[str, Finding] = {}
     for path in sorted(paths):
         pure = PurePosixPath(path)
-        is_hidden = any(part.startswith(".") for part in pure.parts)
-        if (
-            is_hidden
-            or pure.suffix.lower() not in _WRITTEN
-            or _NO_TEXTS.fullmatch(pure.name)
-            or places.leaves_out(path)
-        ):
+        if _may_be_ignored(pure, settings) or places.leaves_out(path):
             continue
-        if settings.extra and pure.parts[0] == PurePosixPath(settings.extra).parts[0]:
-            continue
-        told += 1
-        if told > MAXIMUM:
-            return
-        message, remedy = _said_of(pure, places, settings)
-        yield Finding(
-            path=path, line=None, rule="unread-file", severity=Severity.WARNING, message=message, remedy=remedy
-        )
+        finding, key = _finding(pure, places, settings)
+        if key in told:  # one folder with a wrong name is one slip, however many files are in it
+            told[key] = replace(told[key], settles=(*told[key].settles, *finding.settles))
+        elif len(told) < MAXIMUM:
+            told[key] = finding
+    yield from told.values()
 
 
-def _said_of(path: PurePosixPath, places: Places, settings: Settings) -> tuple[str, str]:
-    if meant := _meant(str(path), places):
-        return "This file is not read: its name is not quite that of a text or a release note.", f"Call it {meant}."
+def _may_be_ignored(path: PurePosixPath, settings: Settings) -> bool:
+    """Say whether nobody takes a file for one that is read."""
+    return (
+        any(part.startswith(".") for part in path.parts)
+        or path.suffix.lower() not in _WRITTEN
+        or bool(_NO_TEXTS.fullmatch(path.name))
+        or (bool(settings.extra) and path.parts[0] == PurePosixPath(settings.extra).parts[0])
+    )
+
+
+def _missed(meant: str) -> Iterator[str]:
+    """Yield the names of the findings that say that the file is lacking whose name was meant."""
+    if meant:
+        text = meant.removesuffix(".md")
+        yield from (f"missing-text {meant}", f"version-label {meant}", f"release-words {meant}")
+        yield from (f"required-languages {text}", f"deleted-note {meant}")
+
+
+_Said = tuple[str, str, str, tuple[str, ...]]
+
+
+def _finding(path: PurePosixPath, places: Places, settings: Settings) -> tuple[Finding, str]:
+    """Return what is said of a file, and a key that it shares with others of which the same is to be said."""
+    message, remedy, key, settles = _said_of(path, places, settings)
+    return (
+        Finding(
+            path=key or str(path),
+            line=None,
+            rule="unread-file",
+            severity=Severity.WARNING,
+            message=message,
+            remedy=remedy,
+            settles=settles,
+        ),
+        key or str(path),
+    )
+
+
+def _said_of(path: PurePosixPath, places: Places, settings: Settings) -> _Said:
+    """Return message, remedy, the folder that is meant (empty for the file alone), and what is settled by it."""
+    meant = _meant(str(path), places)
+    settled = tuple(_missed(meant))
+    if meant and PurePosixPath(meant).name == path.name and PurePosixPath(meant).parent != path.parent:
+        if places.of(str(path.parent / f"{settings.languages[0]}.md")):  # the folder of the texts
+            return (
+                "This file is ignored: release notes belong in the folder `releases`.",
+                f"Move it to {meant}.",
+                "",
+                settled,
+            )
+        message = "The files in this folder are ignored: its name is not that of a folder of release notes."
+        return message, "Rename it to `releases`.", str(path.parent), settled
+    if meant:
+        message = "This file is ignored: its name is almost that of a text or a release note."
+        return message, f"Rename it to {meant}.", "", settled
     tag = path.stem.rpartition(".")[2]
     if is_known_locale(tag) and places.of(str(path.with_name(path.name.replace(tag, settings.languages[0], 1)))):
         return (
-            f"This file is not read: the site has no language {tag!r}.",
-            f"Add {tag!r} to `languages` in site.toml, or take the file out.",
+            f"This file is ignored: {tag!r} is not a language of this site.",
+            f"Add {tag!r} to `languages` in site.toml, or delete the file.",
+            "",
+            (),
         )
     policies = {policy.files or policy.id for policy in settings.policies}
     if len(path.parts) > 1 and path.parts[0] not in policies:
-        return (
-            f"This file is not read: site.toml names no policy {path.parts[0]!r}.",
-            f'Add `[[policies]]` with `id = "{path.parts[0]}"` to site.toml, or take the file out.',
-        )
+        return _of_unknown_policy(path.parts[0], policies, settings)
     return (
-        "This file is not read: its name is that of no text and no release note.",
-        "Give it the name of one, take it out, or name it in `content.exclude` of site.toml.",
+        "This file is ignored: its name is neither that of a text nor that of a release note.",
+        "Rename it, delete it, or list it in `content.exclude` of site.toml.",
+        "",
+        (),
     )
+
+
+def _of_unknown_policy(
+    folder: str, policies: AbstractSet[str], settings: Settings
+) -> tuple[str, str, str, tuple[str, ...]]:
+    near = next(iter(difflib.get_close_matches(folder, sorted(policies), n=1)), "")
+    message = f"The files in this folder are ignored: site.toml has no policy {folder!r}."
+    remedy = f'Add `[[policies]]` with `id = "{folder}"` to site.toml, or delete the folder.'
+    if near:
+        message = f"The files in this folder are ignored: site.toml has no policy {folder!r}, only {near!r}."
+        remedy = f"Give the policy in site.toml and its folder the same name, {folder!r} or {near!r}."
+    return message, remedy, folder, (f"missing-text {near}/{settings.authoritative_locale}.md",) if near else ()
 
 
 def _meant(path: str, places: Places) -> str:
     """Return the name that was probably meant, empty where none is near."""
     base = f"{path.rpartition('.')[0]}.md"
-    for candidate in (
+    folder, _, name = base.rpartition("/")
+    candidates = [
         base,
         base.lower(),
         full_days(base.lower()),
         _HYPHENATED.sub(r"\1.\2\3", full_days(base.lower())),
-    ):
-        if candidate != path and places.of(candidate):
-            return candidate
-    return ""
+    ]
+    if _LABEL.match(name):
+        candidates.append(f"{folder}/releases/{name}")
+    if difflib.get_close_matches(folder.rpartition("/")[2].lower(), ["releases"], n=1):
+        candidates.append(f"{folder.rpartition('/')[0]}/releases/{name}")
+    return next((candidate for candidate in candidates if candidate != path and places.of(candidate)), "")

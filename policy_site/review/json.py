@@ -10,6 +10,9 @@ from typing import Any
 from policy_site.review.sentences import overview
 from policy_site.review.values import Review
 
+_OURS = frozenset({"subject", "settles"})
+"""Of a finding: by which it is told once."""
+
 
 def to_json(review: Review) -> dict[str, Any]:
     """Return a review as JSON values; days and instants as ISO 8601."""
@@ -26,7 +29,7 @@ def to_json(review: Review) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON has no common type
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _plain(inner) for key, inner in value.items() if key not in _OURS}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     if isinstance(value, Enum):

@@ -54,7 +54,7 @@ def headline(version: VersionReview) -> str:
     if version.move is Move.CORRECTED:
         return f"The release note of version {version.label} is corrected; the text stays as it is."
     if version.move is Move.TRANSLATED:
-        return f"Version {version.label} gets another text or other words in a translation."
+        return f"A translation of version {version.label} gets a new text or new words."
     if version.move is Move.REWORDED:
         told = words_sentence(version.words_added, version.words_deleted)
         told = "no word changes, but links do" if version.changes_links_only else told
@@ -67,14 +67,14 @@ def notice_sentence(version: VersionReview) -> str:
     if version.move in (Move.WITHDRAWN, Move.CORRECTED, Move.TRANSLATED, Move.REWORDED):
         return ""
     if version.effective < version.published:
-        return f"It is announced on {day_in_words(version.published)}, after that day."
+        return f"It is announced on {day_in_words(version.published)}, after its effective date."
     told = f"It is announced on {day_in_words(version.published)}, {count(version.notice_days, 'day')} before"
     if version.promised_days is None:
         return f"{told}."
     if version.notice_days < version.promised_days:
-        reason = ", by the exception in the note" if version.has_exception else ": that is too few"
-        return f"{told}; {version.promised_days} are promised{reason}."
-    return f"{told}; {version.promised_days} are promised."
+        reason = ", and the release note records an exception" if version.has_exception else ": this is too short"
+        return f"{told}; site.toml promises {version.promised_days}{reason}."
+    return f"{told}; site.toml promises {version.promised_days}."
 
 
 def compared_with(version: VersionReview) -> str:
@@ -108,15 +108,15 @@ def text_sentence(text: TextReview) -> str:
 def audience_sentence(event: EventReview) -> str:
     """Say by which ways people hear of an event."""
     if event.is_notice:
-        return "sent to everybody: the notices feed, and mail and webhooks where the notifier is set up"
-    return "told to subscribers of the changes feed, and sent to nobody"
+        return "sent to everybody: by the notices feed, and by email and webhooks where the notifier is set up"
+    return "listed in the changes feed; no notice is sent"
 
 
 def policy_sentence(policy: PolicyReview) -> str:
     """Say what happens to a policy where no version of it does."""
     if policy.is_form_only:
         return NO_WORD
-    return "No version comes or changes: see the findings."
+    return "No version is added or changed: see the findings."
 
 
 def overview(review: Review) -> str:
@@ -125,7 +125,7 @@ def overview(review: Review) -> str:
         return NO_WORD
     moves = [version for policy in review.policies for version in policy.versions]
     if not moves:
-        return "Merging brings no version that takes effect."
+        return "No version would take effect by this merge."
     first = min(moves, key=lambda version: version.effective)
     more = f" {len(moves) - 1} more below." if len(moves) > 1 else ""
     return f"{headline(first)} {notice_sentence(first)}".strip() + more

@@ -16,10 +16,16 @@ from policy_site.settings.tables import Settings
 def toml_slip(name: str, line: int | None, reason: str, text: str) -> Finding:
     """Return what is wrong in the words of the person who wrote it, where it is one of the usual slips."""
     written = text.split("\n")[line - 1] if line else ""
-    if _quotation_marks(written) % 2:
-        message, remedy = "A quotation mark in this line has no second one.", "Add it at the end of the value."
+    if written.startswith(("<<<<<<< ", ">>>>>>> ", "=======")):
+        message = "This file contains an unresolved merge conflict."
+        remedy = "Choose one of the two texts and delete the lines <<<<<<<, ======= and >>>>>>>."
+    elif re.search(r"=\s*\[?\s*[“”„«»\u2018\u2019]", written):
+        message = "Typographic quotation marks cannot be read here."
+        remedy = 'Replace them with straight ones (").'
+    elif _quotation_marks(written) % 2:
+        message, remedy = "A quotation mark in this line is not closed.", "Add it at the end of the value."
     elif re.fullmatch(r"\s*[\w.-]+\s*=\s*[^\s\"'\[{\d][^\"'\[{]*", written) and "true" not in written:
-        message, remedy = "This value stands in no quotation marks.", 'Write `name = "value"`.'
+        message, remedy = "This value lacks its quotation marks.", 'Write `name = "value"`.'
     else:
         return toml_fault(name, line, f"This line cannot be read: {reason[:1].lower()}{reason[1:]}.")
     return Finding(path=name, line=line, rule="toml", severity=Severity.ERROR, message=message, remedy=remedy)
@@ -31,14 +37,16 @@ def _quotation_marks(line: str) -> int:
 
 def toml_fault(name: str, line: int | None, message: str) -> Finding:
     """Return a fault of TOML."""
-    remedy = 'Words stand in quotation marks (`name = "value"`), lists in brackets (`["en", "de"]`).'
+    remedy = 'Put words in quotation marks (`name = "value"`) and lists in brackets (`["en", "de"]`).'
     return Finding(path=name, line=line, rule="toml", severity=Severity.ERROR, message=message, remedy=remedy)
 
 
 def settings_error(name: str, findings: list[Finding]) -> SettingsError:
     """Return the error that tells all ``findings`` of a file."""
-    count = "one fault" if len(findings) == 1 else f"{len(findings)} faults"
-    return SettingsError(f"{name} has {count}.", remedy="Mend it and try again.", findings=tuple(findings))
+    count = "one error" if len(findings) == 1 else f"{len(findings)} errors"
+    return SettingsError(
+        f"{name} has {count}.", remedy="Correct it, then run the command again.", findings=tuple(findings)
+    )
 
 
 def faults_once(errors: ValidationError) -> list[dict[str, Any]]:
@@ -63,11 +71,14 @@ def finding_of(error: dict[str, Any], *, text: str, name: str) -> Finding:
         suggestion = f"Write {close[0]!r} instead." if close else f"Known here are: {', '.join(sorted(known))}."
         message, remedy = f"There is no setting {where!r}.", suggestion
     elif error["type"] == "missing":
-        message, remedy = f"The setting {where!r} is missing.", "Add it."
+        message, remedy = f"The setting {where!r} is missing.", f"Add `{location[-1]}`."
     else:
         reason = str(error["msg"]).removeprefix("Value error, ")
-        message = f"{where}: {reason}." if where else f"{reason[0].upper()}{reason[1:]}."
-        remedy = "Change the value." if where else "Mend one or the other."
+        fact, _, advice = reason.partition("; ")
+        message = f"{where}: {fact}." if where else f"{fact[0].upper()}{fact[1:]}."
+        remedy = (
+            f"{advice[0].upper()}{advice[1:]}." if advice else "Change the value." if where else "Correct one of them."
+        )
     return Finding(path=name, line=line, rule="settings", severity=Severity.ERROR, message=message, remedy=remedy)
 
 

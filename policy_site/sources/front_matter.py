@@ -61,13 +61,18 @@ def split_front_matter(text: str, *, path: str) -> FrontMatter:
         return FrontMatter({}, {}, text, 1)  # a rule, or plus signs, at the beginning of the words
     first_line = text.count("\n", 0, start.end()) + 1
     if end is None:
-        remedy = "Close it with a line of three hyphens."
-        finding = fault(path, first_line - 1, "The front matter that begins here has no end.", remedy)
+        remedy = "Add a line of three hyphens (`---`) after the last fact."
+        finding = fault(path, first_line - 1, "The facts that begin here have no end.", remedy)
         return FrontMatter({}, {}, text, 1, finding)
     source, body = text[start.end() : end.start()], text[end.end() + 1 :]
     body_line = text.count("\n", 0, end.end()) + 2
     if len(source) > FRONT_MATTER_LIMIT:
-        finding = fault(path, 1, "The front matter is too long.", f"Keep it under {FRONT_MATTER_LIMIT} characters.")
+        finding = fault(
+            path,
+            1,
+            "The facts at the top of this file are too long.",
+            f"Keep it under {FRONT_MATTER_LIMIT} characters.",
+        )
         return FrontMatter({}, {}, body, body_line, finding)
     read = _read_yaml if mark == "---" else _read_toml
     try:
@@ -91,8 +96,8 @@ def _read_toml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapp
     except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) + first_line - 1 if found else first_line
-        message = f"The front matter is not TOML: {str(error).split(' (at', maxsplit=1)[0]}."
-        raise _FaultError(line, message, 'Mend the syntax: `key = "value"`.') from None
+        message = f"The facts at the top of this file cannot be read: {str(error).split(' (at', maxsplit=1)[0]}."
+        raise _FaultError(line, message, 'Write each fact as `name = "value"`.') from None
     lines: dict[str, int] = {}
     for key in table:
         named = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", source, re.MULTILINE)
@@ -126,19 +131,19 @@ def _read_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapp
         raise _FaultError(slip.line + first_line, slip.message, slip.remedy) from None
     except yaml.YAMLError:
         line = next((number for number, line in enumerate(source.split("\n")) if not line.isprintable()), 0)
-        message = "A sign that nobody sees stands in this line, and facts cannot be read with it."
-        raise _FaultError(line + first_line, message, "Type the line anew.") from None
+        message = "This line contains an invisible character, so it cannot be read."
+        raise _FaultError(line + first_line, message, "Delete the line and type it again.") from None
 
 
 def _composed_yaml(source: str, *, first_line: int) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     depth = 0
     for event in yaml.parse(source, Loader=yaml.CBaseLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
-            message = "A value that begins with &, * or ! means something to YAML that facts have no use for."
+            message = "A value that begins with &, * or ! has a special meaning and cannot be read."
             raise _fault_at(event.start_mark, first_line, message, "Put the value in quotation marks.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _NESTING_LIMIT:
-            message = "Lists stand in lists here, deeper than any fact goes."
+            message = "The brackets in this value are nested too deeply."
             raise _fault_at(event.start_mark, first_line, message, "Write `name: value`.")
     root = yaml.compose(source, Loader=yaml.CBaseLoader)
     if root is None:
@@ -158,10 +163,12 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int], first: int) -> A
         mapping: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _fault_at(key.start_mark, first, "The name of a fact is a word, no list.", "Write `name: value`.")
+                raise _fault_at(
+                    key.start_mark, first, "The name of a fact must be a word, not a list.", "Write `name: value`."
+                )
             name = str(key.value)
             if name in mapping:
-                raise _fault_at(key.start_mark, first, f"The fact {name!r} stands here twice.", "Take one of them out.")
+                raise _fault_at(key.start_mark, first, f"{name!r} is written twice.", "Delete one of the two lines.")
             if any(space in name for space in NO_BREAK_SPACES):
                 slip = find_slip(name, gave_up_at=0)
                 raise _fault_at(key.start_mark, first, slip.message, slip.remedy)
@@ -174,5 +181,5 @@ def _value_of(node: yaml.Node, way: str, lines: dict[str, int], first: int) -> A
 def unknown_key(key: str, known: Sequence[str], *, path: str, line: int | None) -> Finding:
     """Return the finding for a key that is not known, with the one that was probably meant."""
     close = difflib.get_close_matches(key, known, n=1)
-    remedy = f"Write {close[0]!r} instead." if close else f"Take it out. Facts are: {', '.join(known)}."
-    return fault(path, line, f"There is no fact {key!r}.", remedy)
+    remedy = f"Write {close[0]!r} instead." if close else f"Delete the line, or write one of: {', '.join(known)}."
+    return fault(path, line, f"{key!r} is not known here.", remedy)

@@ -6,7 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
@@ -43,7 +45,7 @@ class _Change(_Table):
         if category not in CATEGORIES:
             close = difflib.get_close_matches(category, CATEGORIES, n=1)
             advice = f"write {close[0]!r} instead" if close else f"the categories are {', '.join(CATEGORIES)}"
-            raise ValueError(f"there is no category {category!r}; {advice}")
+            raise ValueError(f"the category {category!r} does not exist; {advice}")
         return category
 
 
@@ -66,8 +68,26 @@ def _written_day(value: object) -> date:
             day = date.fromisoformat(value)
             if day.year in _YEARS:
                 return day
-    shown = repr(value)[:60]
-    raise ValueError(f"{shown} is not a day of the calendar from 1900 to 2999; write one as 2026-05-04")
+    shown, meant = repr(value)[:60], _day_meant(str(value))
+    raise ValueError(f"{shown} is not a date; write it as {meant or '2026-05-04, with a year from 1900 to 2999'}")
+
+
+_OTHER_FORMS = (
+    re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?!\d)"),
+)
+
+
+def _day_meant(written: str) -> str:
+    """Return a day in the form that is read, where only the form is another one; empty where it is none."""
+    for pattern in (
+        r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})",
+        r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})",
+    ):
+        if found := re.match(pattern + r"(?!\d)", written.strip()):
+            with suppress(ValueError):
+                return date(int(found["y"]), int(found["m"]), int(found["d"])).isoformat()
+    return ""
 
 
 _Day = Annotated[date, BeforeValidator(_written_day)]
@@ -91,7 +111,9 @@ class _Facts(_Table):
     @classmethod
     def _is_declared_by_people(cls, significance: Significance | None) -> Significance | None:
         if significance is Significance.TECHNICAL:
-            raise ValueError("the tool alone decides what is technical; declare editorial, minor or significant")
+            raise ValueError(
+                "only the program decides that a change is technical; write editorial, minor or significant"
+            )
         return significance
 
 
@@ -145,8 +167,8 @@ def _finding_of(error: dict[str, Any], parts: FrontMatter, path: str) -> Finding
         model = _Facts if len(location) == 1 else inner.get(location[0], _Exception)
         return unknown_key(location[-1], tuple(model.model_fields), path=path, line=line)
     if error["type"] == "missing":
-        remedy = f"Write `{location[-1]}:` and its value between the lines of hyphens."
-        return fault(path, line, f"The fact {location[-1]!r} is missing.", remedy, rule="release-note")
+        remedy = f"Write `{location[-1]}:` and its value between the lines of hyphens at the top."
+        return fault(path, line, f"{location[-1]!r} is missing.", remedy, rule="release-note")
     reason, remedy = _said(error, location)
     return fault(path, line, reason, remedy, rule="release-note")
 
@@ -158,40 +180,40 @@ def _said(error: Mapping[str, Any], location: list[str]) -> tuple[str, str]:  # 
     """Return what is wrong with a value, and the remedy, in full sentences."""
     name, value, kind = location[-1], error.get("input"), str(error["type"])
     if location[0] == "changes" and (len(location) <= 2 or kind == "tuple_type") and name != "sections":  # noqa: PLR2004
-        return "`changes` is a list, each entry with a category.", _LIST_OF_CHANGES
+        return "`changes` must be a list in which each entry has a category.", _LIST_OF_CHANGES
     if kind == "tuple_type":
         shown = value if isinstance(value, str) and value else "data"
-        return f"`{name}` is a list.", f"Write it in square brackets: `{name}: [{shown}]`."
+        return f"`{name}` must be a list.", f"Write it in square brackets: `{name}: [{shown}]`."
     if name == "consent" and kind == "enum":
         return (
-            f"`consent: {value}` says nothing: it is `none`, or `renew` where people must agree again.",
-            "Write one of the two.",
+            f"`consent: {value}` cannot be understood.",
+            "Write `consent: renew` if people must agree again, or `consent: none`.",
         )
     if name == "significance" and kind == "enum":
         close = difflib.get_close_matches(str(value), _DECLARED, n=1, cutoff=0.8)
         return (
-            f"There is no significance {value!r}; it is editorial, minor or significant.",
-            f"Write `significance: {close[0]}`." if close else "Write one of the three.",
+            f"{value!r} is not a level of significance.",
+            f"Write `significance: {close[0]}`." if close else "Write editorial, minor or significant.",
         )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return f"`{name}` has facts of its own.", f"Write them on lines below it, moved in by two spaces: `{_INNER}`."
+        return f"`{name}` needs details of its own.", f"Write `{name}: {{reason: …, approved_by: …}}`."
     if kind in ("bool_parsing", "bool_type"):
-        return f"`{name}: {value}` is neither true nor false.", "Write one of the two."
+        return f"`{name}: {value}` is neither true nor false.", "Write `true` or `false`."
     if kind == "string_type":
-        return f"`{name}` is words, no list.", "Take the brackets out, or put the words in quotation marks."
+        return f"`{name}` must be words, not a list.", "Remove the brackets, or put the words in quotation marks."
     reason = str(error["msg"]).removeprefix("Value error, ")
     reason, _, advice = reason.partition("; ")
     message = f"{reason[0].upper()}{reason[1:]}." if reason[:1].isalpha() else f"`{name}`: {reason}."
     return message, f"{advice[0].upper()}{advice[1:]}." if advice else "Correct the value."
 
 
-_INNER = "reason: …"
 _DECLARED = ("editorial", "minor", "significant")
 
 
 _DEEPEST = 3
 """Headings further down belong to the words."""
 _PARTS = ("summary", "impact", "choices")
+_SETS_OF_PARTS = tuple(parts for size in (1, 2, 3) for parts in combinations(_PARTS, size))
 
 
 def report_facts_of_translation(revision: Revision) -> Iterator[Finding]:
@@ -200,8 +222,8 @@ def report_facts_of_translation(revision: Revision) -> Iterator[Finding]:
     if parts.fault:
         yield parts.fault
     for name in parts.facts:
-        message = f"The fact {name!r} is not read here: the facts of a version stand in its note without a language."
-        remedy = "Write it there, or take it out."
+        message = f"{name!r} is ignored here: facts belong in the release note in the authoritative language."
+        remedy = "Move the line to that note, or delete it."
         yield fault(revision.path, parts.lines.get(f"{name}."), message, remedy, rule="release-note")
 
 
@@ -217,13 +239,15 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
         end = found[number + 1].start if number + 1 < len(found) else len(body)
         name, line = heading.id, parts.body_line + heading.line - 1
         if name not in _PARTS:
-            message = f"A release note has no part {name!r}."
-            findings.append(
-                fault(revision.path, line, message, "Its parts are summary, impact and choices.", rule="release-note")
-            )
+            message = f"{name!r} is not a part of a release note."
+            meant = next(iter(difflib.get_close_matches(name, _PARTS, n=1)), "")
+            remedy = f"Write {{#{meant}}}." if meant else "Its parts are {#summary}, {#impact} and {#choices}."
+            settles = tuple(f"release-words {revision.path}#{part}" for part in (meant,) if part)
+            found_fault = fault(revision.path, line, message, remedy, rule="release-note")
+            findings.append(replace(found_fault, settles=settles))
         elif name in words:
-            message = f"The part {name!r} stands here twice."
-            findings.append(fault(revision.path, line, message, "Join the two.", rule="release-note"))
+            message = f"The part {name!r} occurs twice."
+            findings.append(fault(revision.path, line, message, "Combine the two.", rule="release-note"))
         else:
             said = body[heading.end : end]
             words[name] = said.strip()
@@ -231,7 +255,8 @@ def parse_words(revision: Revision, *, locale: str) -> tuple[Words, tuple[Findin
     before = body[: found[0].start if found else len(body)]
     if before.strip():
         line = parts.body_line + len(before) - len(before.lstrip("\n"))
-        message = "These words stand under none of the headings that are read, so no reader would see them."
-        remedy = "Put them under a heading with the id {#summary}, {#impact} or {#choices}."
-        findings.append(fault(revision.path, line, message, remedy, rule="release-note"))
+        message = "This text is not under one of the three known headings, so it would not be published."
+        remedy = "Put it under a heading with the id {#summary}, {#impact} or {#choices}."
+        settles = tuple(f"release-words {revision.path}#{','.join(names)}" for names in _SETS_OF_PARTS)
+        findings.append(replace(fault(revision.path, line, message, remedy, rule="release-note"), settles=settles))
     return Words(locale, **words, commit=revision.commit, lines=lines), tuple(findings)

@@ -86,9 +86,9 @@ def _faults_of_values(parts: FrontMatter, path: str) -> Iterator[Finding]:
     for name in ("title", "version"):
         value, line = parts.facts.get(name, ""), parts.lines.get(f"{name}.")
         if not isinstance(value, str):
-            yield fault(path, line, f"`{name}` is words, no list.", "Take the brackets out.", rule=name)
+            yield fault(path, line, f"`{name}` must be words, not a list.", "Remove the brackets.", rule=name)
         elif value[:1] in _OPENING_MARKS and not set(value[1:]) & set(_OPENING_MARKS[value[0]]):
-            message = f"The quotation mark {value[0]} in this line has no second one, and readers would see it."
+            message = f"The quotation mark {value[0]} in this line is not closed, and readers would see it."
             yield fault(path, line, message, f"Write `{name}: {value[1:].strip()}`.", rule=name)
 
 

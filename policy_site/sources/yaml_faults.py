@@ -36,7 +36,7 @@ def find_slip(source: str, *, gave_up_at: int) -> Slip:
         return slip
     return Slip(
         min(gave_up_at, max(len(lines) - 1, 0)),
-        "These lines cannot be read as facts.",
+        "These lines cannot be read.",
         "Write each fact on a line of its own, `name: value`, and a list in square brackets: `sections: [data]`.",
     )
 
@@ -59,11 +59,11 @@ def _slip_of(number: int, line: str, *, is_inner: bool) -> Slip | None:  # noqa:
     if any(space in line for space in NO_BREAK_SPACES):
         return Slip(
             number,
-            "A no-break space stands in this line, where a usual one must.",
-            "Delete it and type a space; it comes along when words are copied from a page or from Word.",
+            "This line contains a no-break space.",
+            "Delete it and type an ordinary space; such spaces come from text copied from a web page or from Word.",
         )
     if "\t" in line[: len(line) - len(line.lstrip())] or re.match(r"[ ]*-\t", line):
-        return Slip(number, "This line begins with a tab.", "Type spaces in its place.")
+        return Slip(number, "This line begins with a tab.", "Replace it with spaces.")
     if glued := _GLUED.match(line):
         return Slip(
             number, "A space is missing after the colon.", f"Write `{glued['name']}: {_short(glued['value'])}`."
@@ -72,22 +72,22 @@ def _slip_of(number: int, line: str, *, is_inner: bool) -> Slip | None:  # noqa:
     value = (fact["value"] or "") if fact else ""
     if value[:1] in ("'", '"') and not _is_closed(value):
         return Slip(
-            number, f"The quotation mark {value[0]} in this line has no second one.", "Add it at the end of the value."
+            number, f"The quotation mark {value[0]} in this line is not closed.", "Add it at the end of the value."
         )
     if fact and value[:1] not in ("", "'", '"', "[", "{", "|", ">") and (": " in value or value.endswith(":")):
         return Slip(
             number,
-            "A colon stands in the value, so it cannot be told where the value begins.",
+            "The value contains a colon, so it is unclear where the value begins.",
             f'Put the value in quotation marks: `{fact["name"]}: "{_short(value)}"`.',
         )
     if fact and value[:1] and value[0] in _SPECIAL:
         return Slip(
             number,
-            f"A value may not begin with the sign {value[0]}.",
+            f"A value cannot begin with {value[0]}.",
             f'Put it in quotation marks: `{fact["name"]}: "{_short(value)}"`.',
         )
     if fact is None and not is_inner and not _LIST_ENTRY.match(line) and written[0] not in "[]{},\"'":
-        return Slip(number, "This line is no fact: it has no name and colon.", "Write `name: value`, or take it out.")
+        return Slip(number, "This line has no name and colon.", "Write `name: value`, or delete the line.")
     return None
 
 

@@ -170,15 +170,15 @@ def test_a_label_without_a_note_and_a_note_without_a_text_are_errors() -> None:
     texts, notes = two_releases()
     lost = {FIRST: notes[FIRST], "2026-05-05": [revision("2026-01-15", note_of("2026-05-05"), "n3")]}
     _, findings = catalogue(texts, lost)
-    assert any("no release note for the version '2026-03-01'" in finding for finding in findings)
-    assert any("Nothing names the version '2026-05-05'" in finding for finding in findings)
+    assert any("labelled version '2026-03-01', but its release note seems to be" in finding for finding in findings)
+    assert any("No text carries the version label '2026-05-05'" in finding for finding in findings)
 
 
 def test_a_label_in_use_twice_is_an_error() -> None:
     texts, notes = two_releases()
     archive = {(FIRST, "en"): revision(None, text_of(FIRST, "Other words."), "privacy/archive/x")}
     _, findings = catalogue(texts, notes, archive=archive)
-    assert any(f"label {FIRST!r} is in use twice" in finding for finding in findings)
+    assert any(f"label {FIRST!r} is used twice" in finding for finding in findings)
 
 
 def test_an_archived_text_is_older_than_the_repository() -> None:

@@ -43,7 +43,7 @@ def test_content_that_keeps_every_rule_has_no_finding(policies: PolicyRepository
 def test_too_short_a_notice_is_an_error(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, published="2026-02-15", text=TEXT + "More.\n")
     finding = only(findings_of(policies), "notice-period")
-    assert finding.message == "Readers get 14 days of notice; 30 are promised."
+    assert finding.message == "This significant change gives readers 14 days' notice; site.toml promises 30."
     assert (finding.path, finding.line) == (f"privacy/releases/{SECOND}.md", 3)
 
 
@@ -61,7 +61,7 @@ def test_the_first_version_needs_no_notice(tmp_path: Path) -> None:
 
 def test_a_notice_preset_must_be_one_of_the_site(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts={"notice": "speedy"})
-    assert "no notice preset 'speedy'" in only(findings_of(policies), "notice-period").message
+    assert "notice preset 'speedy' is not defined" in only(findings_of(policies), "notice-period").message
 
 
 def test_taking_effect_before_publication_is_an_error(policies: PolicyRepository) -> None:
@@ -74,7 +74,7 @@ def test_taking_effect_before_publication_is_an_error(policies: PolicyRepository
 
 def test_a_retroactive_version_must_renew_consent(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts={"retroactive": True})
-    assert "asks nobody for consent" in only(findings_of(policies), "effective-date").message
+    assert "does not ask for consent again" in only(findings_of(policies), "effective-date").message
 
 
 def test_two_versions_on_one_day_are_an_error(policies: PolicyRepository) -> None:
@@ -86,7 +86,7 @@ def test_two_versions_on_one_day_are_an_error(policies: PolicyRepository) -> Non
 def test_playing_a_change_down_needs_a_reason(policies: PolicyRepository) -> None:
     changes = [{"category": "recipients", "sections": ["data"]}]
     policies.publish("privacy", effective=SECOND, significance="minor", changes=changes, text=TEXT + "More.\n")
-    assert "its categories ask for significant" in only(findings_of(policies), "significance").message
+    assert "its categories require significant" in only(findings_of(policies), "significance").message
 
 
 def test_playing_a_change_down_is_allowed_with_a_reason(policies: PolicyRepository) -> None:
@@ -102,12 +102,12 @@ def test_consent_is_renewed_only_with_significant_versions(policies: PolicyRepos
     policies.publish(
         "privacy", effective=SECOND, significance="minor", text=TEXT + "More.\n", facts={"consent": "renew"}
     )
-    assert "nobody would be told" in only(findings_of(policies), "significance").message
+    assert "no notice would be sent" in only(findings_of(policies), "significance").message
 
 
 def test_a_significant_version_needs_all_three_parts(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", words={"choices": ""})
-    assert "has no words for 'choices'" in only(findings_of(policies), "release-words").message
+    assert "has no 'choices' part" in only(findings_of(policies), "release-words").message
 
 
 def test_a_required_language_needs_words_of_its_own(policies: PolicyRepository) -> None:
@@ -124,7 +124,7 @@ def test_a_required_language_needs_words_of_its_own(policies: PolicyRepository) 
 def test_a_change_names_sections_that_exist(policies: PolicyRepository) -> None:
     changes = [{"category": "purpose", "sections": ["data"]}, {"category": "rights", "sections": ["rihgts"]}]
     policies.publish("privacy", effective=SECOND, changes=changes, text=TEXT + "More.\n")
-    assert "no section 'rihgts'" in only(findings_of(policies), "changed-sections").message
+    assert "names section 'rihgts'" in only(findings_of(policies), "changed-sections").message
 
 
 def test_a_change_may_name_a_section_that_was_removed(policies: PolicyRepository) -> None:
@@ -136,7 +136,7 @@ def test_a_change_may_name_a_section_that_was_removed(policies: PolicyRepository
 def test_an_id_in_use_twice_is_an_error_where_it_comes_again(policies: PolicyRepository) -> None:
     policies.publish("privacy", effective=SECOND, text=f"{TEXT}\n## Again {{#data}}\n\n```\n## Code {{#data}}\n```\n")
     finding = only(findings_of(policies), "section-ids")
-    assert (finding.line, finding.message) == (13, "The section id 'data' is in use on line 9 already.")
+    assert (finding.line, finding.message) == (13, "The section id 'data' is already used on line 9.")
 
 
 @pytest.mark.parametrize("link", ["#rihgts", "../cookies/en.md", "../privacy/en.md#nowhere", "other.md"])
@@ -197,7 +197,7 @@ def test_a_required_language_may_be_missing_with_a_reason(policies: PolicyReposi
 def test_the_authoritative_words_are_never_excused(policies: PolicyRepository) -> None:
     facts = {"languages_exception": {"reason": "Haste.", "approved_by": "Counsel"}}
     policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", words={"impact": ""}, facts=facts)
-    assert "has no words for 'impact'" in only(findings_of(policies), "release-words").message
+    assert "has no 'impact' part" in only(findings_of(policies), "release-words").message
 
 
 def test_an_exception_needs_a_reason_and_someone_who_allowed_it(policies: PolicyRepository) -> None:
@@ -205,7 +205,7 @@ def test_an_exception_needs_a_reason_and_someone_who_allowed_it(policies: Policy
     policies.publish("privacy", effective=SECOND, text=TEXT + "More.\n", facts=facts)
     messages = [finding.message + finding.remedy for finding in findings_of(policies)]
     assert [message for message in messages if "aproved_by" in message] == [
-        "There is no fact 'aproved_by'.Write 'approved_by' instead."
+        "'aproved_by' is not known here.Write 'approved_by' instead."
     ], "what stands there under a wrong name is not missing, too"
 
 
@@ -229,30 +229,30 @@ def test_a_missing_section_of_a_translation_is_reported(policies: PolicyReposito
     finding = only(
         translated(policies, "## Daten {#data}\n\nSiehe [A](#scope).\n\n<a id='scope'></a>\n"), "translated-sections"
     )
-    assert finding.message == "The translation has no section 'scope'; privacy/en.md has."
+    assert finding.message == "This translation lacks section 'scope', which is in privacy/en.md."
     assert finding.severity is Severity.WARNING
 
 
 def test_an_extra_section_of_a_translation_is_reported_at_its_line(policies: PolicyRepository) -> None:
     finding = only(translated(policies, f"{TEXT}\n## Neu {{#neu}}\n\nWorte.\n"), "translated-sections")
     assert (finding.path, finding.line) == ("privacy/de.md", 13)
-    assert finding.message == "The translation has a section 'neu'; privacy/en.md has not."
+    assert finding.message == "This translation has a section 'neu', which is not in privacy/en.md."
 
 
 def test_sections_in_another_order_are_reported(policies: PolicyRepository) -> None:
     german = "## Daten {#data}\n\nSiehe [A](#scope).\n\n## Bereich {#scope}\n\nWorte.\n"
-    assert "stands elsewhere" in only(translated(policies, german), "translated-sections").message
+    assert "is in a different place" in only(translated(policies, german), "translated-sections").message
 
 
 def test_a_heading_of_another_level_is_reported(policies: PolicyRepository) -> None:
     finding = only(translated(policies, TEXT.replace("## Data", "### Daten")), "translated-levels")
-    assert finding.message == "The heading of 'data' is of level 3; in privacy/en.md it is of level 2."
+    assert finding.message == "Section 'data' has a level 3 heading here, but a level 2 heading in privacy/en.md."
     assert finding.line == 9
 
 
 def test_links_that_lead_elsewhere_are_reported(policies: PolicyRepository) -> None:
     finding = only(translated(policies, TEXT.replace("(#scope)", "(https://example.com/x)")), "translated-links")
-    assert "it lacks '#scope', it alone has 'https://example.com/x'" in finding.message
+    assert "'#scope' is missing, only this text has 'https://example.com/x'" in finding.message
     assert finding.line == 11
 
 
@@ -308,10 +308,13 @@ def terms(tmp_path: Path) -> PolicyRepository:
             CLAUSES.replace("30 days", "30 years"),
             "'keeping' differs from version '2025-03-01'.*“30 days” became “30 years”",
         ),
-        (CLAUSES + "\n## Buyers {#buyers}\n\nWe may sell it.\n", "'buyers' is not in version.*“may” was added"),
+        (
+            CLAUSES + "\n## Buyers {#buyers}\n\nWe may sell it.\n",
+            "'buyers' is new.*“may” was added",
+        ),
         (
             "## Contact {#contact}\n\nWrite to us.\n",
-            "'keeping' of version '2025-03-01' is gone.*“30 days” was taken out",
+            "'keeping' of version '2025-03-01', which.* was removed.*“30 days” was taken out",
         ),
         (CLAUSES.replace("We keep", "1. We keep"), "'keeping' differs"),
     ],
@@ -329,7 +332,7 @@ def test_an_id_that_is_lost_is_told_at_its_heading(terms: PolicyRepository) -> N
     _declare(terms, text, {"category": "contact", "sections": ["contact"]})
     finding = only(findings_of(terms), "declared-changes")
     assert (finding.path, finding.line) == ("terms/en.md", 5)
-    assert finding.remedy.startswith("Write {#keeping} after its heading.")
+    assert finding.remedy.startswith("Write {#keeping} after the heading.")
 
 
 def test_an_id_may_be_changed_by_saying_so(terms: PolicyRepository) -> None:
@@ -343,7 +346,7 @@ def test_a_section_that_is_named_and_the_same_is_told(terms: PolicyRepository) -
     _declare(terms, text, {"category": "contact", "sections": ["contact", "keeping"]})
     finding = only(findings_of(terms), "declared-changes")
     assert finding.severity is Severity.WARNING
-    assert "'keeping' is named as changed and is the same" in finding.message
+    assert "section 'keeping' as changed, but it reads the same" in finding.message
 
 
 @pytest.mark.parametrize("category", ["contract-terms", "retention"])

@@ -38,7 +38,7 @@ def told(tmp_path: Path, *, text: str = _TEXT, **settings: Any) -> list[Finding]
 def test_a_guarded_clause_stays(guard: dict[str, str], is_kept: bool, tmp_path: Path) -> None:
     found = told(tmp_path, guards=[{"policy": "privacy", "reason": "We promised it.", **guard}])
     assert [finding.rule for finding in found] == ([] if is_kept else ["guarded-clauses"])
-    assert all("because We promised it." in finding.message for finding in found)
+    assert all("Reason: We promised it." in finding.message for finding in found)
 
 
 @pytest.mark.parametrize(

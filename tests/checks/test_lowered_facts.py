@@ -55,8 +55,8 @@ def test_a_published_significance_is_not_lowered_by_a_reason_alone(tmp_path: Pat
     edit(policies, _SIGNIFICANT, _MINOR)
     (finding,) = lowered(policies)
     assert finding.message == (
-        "Version '2026-03-01' was published with `significance: significant`, and people were told so; the note says"
-        " `minor` now."
+        "Version '2026-03-01' was published with `significance: significant`, and readers were told so; the"
+        " release note now says `minor`."
     )
     lines = (policies.root / _NOTE).read_text(encoding="utf-8").splitlines()
     assert finding.line is not None

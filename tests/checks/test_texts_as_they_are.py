@@ -184,19 +184,31 @@ def test_each_language_writes_numbers_in_its_own_way(policies: PolicyRepository,
 @pytest.mark.parametrize(
     ("english", "german", "told"),
     [
-        ("We keep it for 30 days.", "Wir bewahren es 90 Tage auf.", "it lacks “30 days”; it alone has “90 Tage”"),
-        ("We keep it for 30 days.", "Wir bewahren es 30 Monate auf.", "it lacks “30 days”; it alone has “30 Monate”"),
-        ("It costs €1,000.50.", "Es kostet 1.000,05 Euro.", "it lacks “€1,000.50”; it alone has “1.000,05 Euro”"),
-        ("It costs $5.", "Es kostet 5 Euro.", "it lacks “$5”; it alone has “5 Euro”"),
-        ("From September 1, 2026 on.", "Ab dem 09.01.2026.", "it lacks “September 1, 2026”"),
-        ("Within 30 days; 30 days later.", "Binnen 30 Tagen.", "it lacks “30 days”"),
-        ("1. You pay.\n2. You leave.", "1. Sie zahlen.", "it has 1 list items instead of 2"),
+        (
+            "We keep it for 30 days.",
+            "Wir bewahren es 90 Tage auf.",
+            "“30 days” is missing here; “90 Tage” is only",
+        ),
+        (
+            "We keep it for 30 days.",
+            "Wir bewahren es 30 Monate auf.",
+            "“30 days” is missing here; “30 Monate”",
+        ),
+        (
+            "It costs €1,000.50.",
+            "Es kostet 1.000,05 Euro.",
+            "“€1,000.50” is missing here; “1.000,05 Euro”",
+        ),
+        ("It costs $5.", "Es kostet 5 Euro.", "“$5” is missing here; “5 Euro” is only here"),
+        ("From September 1, 2026 on.", "Ab dem 09.01.2026.", "“September 1, 2026” is missing here"),
+        ("Within 30 days; 30 days later.", "Binnen 30 Tagen.", "“30 days” is missing here"),
+        ("1. You pay.\n2. You leave.", "1. Sie zahlen.", "1 list items here, 2 there"),
         (
             "| A | B |\n|---|---|\n| x | y |\n| z | w |",
             "| A | B |\n|---|---|\n| x | y |",
-            "it has 2 table rows instead of 3",
+            "2 table rows here, 3 there",
         ),
-        ("Write to a@example.org.", "Schreiben Sie an b@example.org.", "it lacks “a@example.org”"),
+        ("Write to a@example.org.", "Schreiben Sie an b@example.org.", "“a@example.org” is missing here"),
     ],
 )
 def test_what_a_translation_says_otherwise_is_told(

@@ -60,12 +60,20 @@ CHANGES = "changes:\n  - {category: retention, sections: [data]}\n"
 @pytest.mark.parametrize(
     ("facts", "words", "told"),
     [
-        ("published: 2026-07-01\neffective: 2026-07-10\n", None, "On 2026-07-01: Readers get 9 days of notice"),
-        ("published: 2026-07-01\neffective: 2026-09-10\n", "", "On 2026-07-01: The significant version"),
+        (
+            "published: 2026-07-01\neffective: 2026-07-10\n",
+            None,
+            "On 2026-07-01: This significant change gives",
+        ),
+        (
+            "published: 2026-07-01\neffective: 2026-09-10\n",
+            "",
+            "On 2026-07-01: The release note for",
+        ),
         (
             "published: 2026-07-01\neffective: 2026-09-10\nnotice: swift\n",
             None,
-            "On 2026-07-01: There is no notice preset",
+            "On 2026-07-01: The notice preset",
         ),
         ("published: 2026-07-20\neffective: 2026-07-05\n", None, "On 2026-07-20: "),
     ],
@@ -88,7 +96,7 @@ def test_a_draft_without_a_day_counts_as_published_today(policies: PolicyReposit
     assert check()[0] == 0, "what is not committed is not looked at"
     status, said = check("--work-tree")
     assert status == 1
-    assert "Readers get 19 days of notice" in said
+    assert "gives readers 19 days' notice" in said
 
 
 def test_a_pull_request_is_checked_as_if_it_were_merged_now(policies: PolicyRepository, check: Check) -> None:
@@ -97,7 +105,7 @@ def test_a_pull_request_is_checked_as_if_it_were_merged_now(policies: PolicyRepo
     note(policies, "next", f"effective: 2026-06-20\n{CHANGES}").commit(when="2026-05-01")
     status, said = check()
     assert status == 1
-    assert "Readers get 19 days of notice" in said, "not the 50 since the commit"
+    assert "gives readers 19 days' notice" in said, "not the 50 since the commit"
     assert check("--ref", "main")[0] == 0
     policies.git("checkout", "--quiet", "--detach", "shorter")
     assert check()[0] == 1
@@ -110,7 +118,7 @@ def test_a_pull_request_does_not_lose_what_was_merged_meanwhile(policies: Policy
     own_text(policies, "next", TEXT.replace("90", "30"))
     note(policies, "next", f"published: 2026-05-22\neffective: 2026-05-30\n{CHANGES}").commit(when="2026-05-22")
     policies.branch("link")
-    assert "Readers get 8 days of notice" in check()[1]
+    assert "gives readers 8 days' notice" in check()[1]
 
 
 def test_the_branch_of_a_merge_in_the_forge_is_checked(
@@ -130,7 +138,7 @@ def test_the_branch_of_a_merge_in_the_forge_is_checked(
     config = str(runner.content / "site.toml")
     status, said = check("--config", config)
     assert status == 1
-    assert "Readers get 19 days of notice" in said
+    assert "gives readers 19 days' notice" in said
 
 
 def test_a_shallow_clone_is_refused_with_how_to_complete_it(

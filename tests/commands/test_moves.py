@@ -118,7 +118,7 @@ def test_release_of_what_did_not_change_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--effective", "2026-04-01"), "readers are promised 30 days of notice"),
+        (("--effective", "2026-04-01"), "site.toml promises readers 30 days' notice"),
         (("--label", "2025-03-01"), "is in use"),
         (("--effective", "tomorrow"), ""),
     ],

@@ -85,7 +85,7 @@ def test_a_broken_configuration_is_shown_in_the_page(policies: PolicyRepository,
     preview.refresh()
     answer = Client(preview).get("/legal/en/privacy/")
     assert answer.status_code == 500
-    assert "stands in no quotation marks" in answer.text
+    assert "lacks its quotation marks" in answer.text
     assert "<script>" not in answer.text
 
 

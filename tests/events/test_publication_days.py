@@ -67,7 +67,7 @@ def test_a_day_before_the_merge_is_a_finding_with_the_real_notice(
     assert set(found) == {"publication-day", "notice-period"}
     assert f"`published:` says {published}" in found["publication-day"].message
     assert f"readers get {days} days of notice" in found["publication-day"].message
-    assert f"Readers get {days} days of notice" in found["notice-period"].message
+    assert f"gives readers {days} days' notice" in found["notice-period"].message
     version = publication.policy("privacy").version("2025-06-01")
     assert version.published_date.isoformat() == "2025-05-30"
 
@@ -95,7 +95,7 @@ def test_an_import_may_not_shorten_a_notice_that_lies_ahead(tmp_path: Path) -> N
     publish(repository, "2020-01-01", published="2019-11-01", when="2025-01-01", days=90)
     publish(repository, "2025-01-10", published="2024-11-01", when="2025-01-01", days=60)
     (finding,) = check(compiled(repository, as_of=at("2025-01-02")))
-    assert "Readers get 9 days of notice, since it was merged on 2025-01-01 and not on 2024-11-01" in finding.message
+    assert "gives readers 9 days' notice, since it was merged on 2025-01-01 and not on 2024-11-01" in finding.message
 
 
 def _merge(policies: PolicyRepository, *, style: str) -> None:

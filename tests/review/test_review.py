@@ -76,7 +76,7 @@ def test_a_version_is_told_with_its_days_its_sections_and_what_the_words_say(
     text = comment(capsys)
     assert text.startswith(MARKER)
     assert "takes effect on 1 June 2026" in text
-    assert "announced on 1 April 2026, 61 days before; 30 are promised" in text
+    assert "announced on 1 April 2026, 61 days before; site.toml promises 30" in text
     assert "1 notice will be sent to everybody" in text
 
 
@@ -176,7 +176,7 @@ def test_findings_are_those_that_the_branch_brings(
     assert not told["would_build"]
     text = comment(capsys)
     assert "Do not merge yet: 1 error" in text
-    assert "that is too few" in text
+    assert "this is too short" in text
 
 
 def test_moves_of_a_version_are_named(policies: PolicyRepository, capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,13 +92,13 @@ def test_a_smaller_heading_is_a_title_that_stays_in_the_text() -> None:
 @pytest.mark.parametrize(
     ("front_matter", "line", "message"),
     [
-        ("title: [", 3, "cannot be read as facts"),
+        ("title: [", 3, "These lines cannot be read"),
         ("title: x\ntitle: y", 3, "twice"),
-        ("titel: x", 2, "no fact 'titel'"),
+        ("titel: x", 2, "'titel' is not known"),
         ("title: &a x\nversion: *a", 2, "begins with &"),
         ("title: !!python/object:os.system x", 2, "begins with &, * or !"),
-        ("- a", 2, "cannot be read as facts"),
-        (f"title: {'[' * 60}{']' * 60}", 2, "deeper than any fact goes"),
+        ("- a", 2, "These lines cannot be read"),
+        (f"title: {'[' * 60}{']' * 60}", 2, "nested too deeply"),
     ],
 )
 def test_a_fault_in_front_matter_is_a_finding_with_its_line(front_matter: str, line: int, message: str) -> None:
@@ -202,15 +202,15 @@ def test_a_release_note_gives_facts_and_words() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("recipients,", "recipient,", 5, "no category 'recipient'"),
+        ("recipients,", "recipient,", 5, "category 'recipient' does not exist"),
         ("2024-12-01", "2024-13-01", 3, "effective"),
         ("effective: 2024-12-01\n", "", 2, "'effective' is missing"),
-        ("published:", "publised:", 2, "no fact 'publised'"),
-        ("{category: contact}", "{category: contact, section: [a]}", 6, "no fact 'section'"),
-        ("published: 2024-11-01", "significance: technical", 2, "The tool alone decides"),
-        ("{#impact}", "{#effect}", 12, "no part 'effect'"),
+        ("published:", "publised:", 2, "'publised' is not known"),
+        ("{category: contact}", "{category: contact, section: [a]}", 6, "'section' is not known"),
+        ("published: 2024-11-01", "significance: technical", 2, "Only the program decides"),
+        ("{#impact}", "{#effect}", 12, "'effect' is not a part"),
         ("{#impact}", "{#summary}", 12, "twice"),
-        ("## What changed {#summary}", "Words.\n\n## What changed {#summary}", 8, "no reader would see them"),
+        ("## What changed {#summary}", "Words.\n\n## What changed {#summary}", 8, "would not be published"),
     ],
 )
 def test_a_fault_in_a_release_note_names_its_line(old: str, new: str, line: int, message: str) -> None:

@@ -14,6 +14,7 @@ NOTE = "content/privacy/releases/2026-03-01.md"
 GERMAN_NOTE = "content/privacy/releases/2026-03-01.de.md"
 OLD_NOTE = "content/privacy/releases/2025-03-01.md"
 SITE = "content/site.toml"
+ARCHIVED = "content/privacy/archive/2023-01-01.en.md"
 
 _ENGLISH = """
 We keep your data safe.
@@ -52,6 +53,12 @@ PROPOSED: Mapping[str, str] = {
 def publish_first_version(policies: PolicyRepository) -> None:
     """Publish the version that the proposed one replaces."""
     policies.site(languages=["en", "de"], policies=[{"id": "privacy", "required_languages": ["en", "de"]}])
+    policies.write(ARCHIVED, f"---\ntitle: Privacy policy\n---\n{_ENGLISH.replace('90', '120')}")
+    policies.write(
+        "content/privacy/releases/2023-01-01.md",
+        f"---\npublished: 2022-12-01\neffective: 2023-01-01\nsignificance: minor\n---\n{_PARTS}",
+    )
+    policies.write("content/privacy/releases/2023-01-01.de.md", _PARTS)
     for language, text, title in (("en", _ENGLISH, "Privacy policy"), ("de", _GERMAN, "Datenschutz")):
         policies.publish(
             "privacy", effective="2025-03-01", text=text, title=title, language=language, words=_WORDS_OF_NOTE
@@ -118,6 +125,16 @@ def encoded(path: str, encoding: str) -> Edit:
     def edit(root: Path) -> None:
         file = root / path
         file.write_bytes(file.read_text(encoding="utf-8").encode(encoding))
+
+    return edit
+
+
+def lines_of_windows(path: str) -> Edit:
+    """Return the edit that saves a file with the line ends of Windows."""
+
+    def edit(root: Path) -> None:
+        file = root / path
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
     return edit
 
@@ -208,7 +225,7 @@ _WORDS: Mapping[str, Edit] = {
     ),
     "a note to oneself": replaced(TEXT, "data for 60", "data (TODO) for 60"),
     "a table without its line": replaced(
-        TEXT, "We keep your data for", "| a | b |\n| 1 | 2 |\n\nWe keep your data for"
+        TEXT, "We keep your data for", "| a | b |\n| c | d |\n\nWe keep your data for"
     ),
     "typed bullets": replaced(TEXT, "We keep your data for", "• one\n• two\n\nWe keep your data for"),
     "a placeholder": replaced(TEXT, "data for 60", "data, {{ name }}, for 60"),
@@ -221,4 +238,72 @@ _WORDS: Mapping[str, Edit] = {
     "words before the first heading of a note": replaced(NOTE, "## Summary", "Dear all,\n\n## Summary"),
 }
 
-MISTAKES = tuple(Mistake(name, (edit,)) for name, edit in {**_FACTS, **_FILES, **_WORDS}.items())
+_RENAMED_ID = replaced(TEXT, "{#retention}", "{#keeping}")
+_MORE: Mapping[str, tuple[Edit, ...]] = {
+    "line ends of Windows": tuple(lines_of_windows(path) for path in PROPOSED),
+    "a byte order mark": tuple(encoded(path, "utf-8-sig") for path in PROPOSED),
+    "an archived text edited": (replaced(ARCHIVED, "120 days", "150 days"),),
+    "an archived text that was never announced": (written("content/privacy/archive/2024-01-01.en.md", "# Old\n\nx\n"),),
+    "a version of a translation with a typing mistake": (
+        replaced(GERMAN, "version: 2026-03-01", "version: 2026-03-10"),
+    ),
+    "no facts above a text": (replaced(TEXT, "---\ntitle: Privacy policy\nversion: 2026-03-01\n---\n", ""),),
+    "no version in a text": (replaced(TEXT, "version: 2026-03-01\n", ""),),
+    "a note in the folder of the texts": (renamed(NOTE, "content/privacy/2026-03-01.md"),),
+    "a folder of notes called otherwise": (
+        renamed(NOTE, NOTE.replace("releases", "release")),
+        renamed(GERMAN_NOTE, GERMAN_NOTE.replace("releases", "release")),
+    ),
+    "a renamed section in the translation": (replaced(GERMAN, "{#retention}", "{#dauer}"),),
+    "the translated heading as its id": (replaced(GERMAN, "{#retention}", "{#aufbewahrung}"),),
+    "an id twice in the translation": (replaced(GERMAN, "{#rights}", "{#retention}"),),
+    "every section renamed": (
+        _RENAMED_ID,
+        replaced(TEXT, "{#rights}", "{#your-rights}"),
+    ),
+    "a section removed": (replaced(TEXT, "## Your rights {#rights}\n\nYou can object at any time.\n", ""),),
+    "a heading without its number signs": (replaced(TEXT, "## Your rights {#rights}", "Your rights {#rights}"),),
+    "a heading without its space": (replaced(TEXT, "## Your rights", "##Your rights"),),
+    "a part of a note without its id": (replaced(NOTE, " {#impact}", ""),),
+    "all parts of a note without their ids": tuple(replaced(NOTE, f" {{#{part}}}", "") for part in _WORDS_OF_NOTE),
+    "a conflict in a note": (
+        replaced(
+            NOTE,
+            "effective: 2026-03-01",
+            "<<<<<<< HEAD\neffective: 2026-03-01\n=======\neffective: 2026-04-01\n>>>>>>> x",
+        ),
+    ),
+    "a conflict in the settings": (
+        replaced(SITE, 'id = "privacy"', '<<<<<<< HEAD\nid = "privacy"\n=======\nid = "data"\n>>>>>>> x'),
+    ),
+    "another id in the settings": (replaced(SITE, 'id = "privacy"', 'id = "privcy"'),),
+    "smart quotation marks in the settings": (replaced(SITE, 'id = "privacy"', "id = “privacy”"),),
+    "a language taken out of the settings": (replaced(SITE, '"en", "de"', '"en"'),),
+    "a preset that is none": (_facts("consent: none", "consent: none\nnotice: urgent"),),
+    "an exception without who approved it": (_facts("consent: none", "consent: none\nexception: urgent"),),
+    "withdrawn before it is published": (_facts("consent: none", "consent: none\nwithdrawn: 2025-12-01"),),
+    "less than the category asks for": (_facts("significance: significant", "significance: editorial"),),
+    "a change of a category too light": (
+        _facts("category: retention", "category: editorial"),
+        _facts("significance: significant\n", ""),
+    ),
+    "two versions on one day": (
+        written(
+            "content/privacy/versions/other.en.md", f"---\ntitle: Privacy policy\n---\n{_ENGLISH.replace('90', '30')}"
+        ),
+        written("content/privacy/versions/other.de.md", f"---\ntitle: Datenschutz\n---\n{_GERMAN.replace('90', '30')}"),
+        written("content/privacy/releases/other.md", PROPOSED[NOTE]),
+        written("content/privacy/releases/other.de.md", PROPOSED[GERMAN_NOTE]),
+    ),
+    "a published text changed without a version": (
+        replaced(TEXT, "version: 2026-03-01", "version: 2025-03-01"),
+        deleted(NOTE),
+        deleted(GERMAN_NOTE),
+        replaced(GERMAN, "version: 2026-03-01", "version: 2025-03-01"),
+        replaced(GERMAN, "60", "90"),
+    ),
+}
+
+MISTAKES = tuple(Mistake(name, (edit,)) for name, edit in {**_FACTS, **_FILES, **_WORDS}.items()) + tuple(
+    Mistake(name, edits) for name, edits in _MORE.items()
+)
