@@ -99,6 +99,7 @@ class PageKind(StrEnum):
     POLICY = "policy", "{locale}/{policy}/", "policy", Listing.ALWAYS, Translated.IN_FORCE
     UPCOMING = "upcoming", "{locale}/{policy}/upcoming/", "upcoming", Listing.WHILE_AHEAD, Translated.NEXT
     HISTORY = "history", "{locale}/{policy}/history/", "history", Listing.ALWAYS
+    TIMEMAP = "timemap", "{locale}/{policy}/timemap.link", "timemap"
     VERSION = "version", "{locale}/{policy}/v/{version}/", "version", Listing.WHILE_AHEAD, Translated.VERSION
     VERSION_MARKDOWN = "version-markdown", "{locale}/{policy}/v/{version}/index.md", "edition_file"
     VERSION_TEXT = "version-text", "{locale}/{policy}/v/{version}/index.txt", "edition_file"
@@ -318,7 +319,7 @@ def _gather_policy_pages(
     policy: Policy, locale: str, publication: Publication, pairs: tuple[tuple[Version, Version], ...]
 ) -> Iterator[Page]:
     names = {"locale": locale, "policy": policy.id}
-    for kind in (PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY):
+    for kind in (PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY, PageKind.TIMEMAP):
         yield make_page(kind, **names)
     for feed in FEEDS:
         yield make_page(PageKind.FEED, **names, feed=feed)

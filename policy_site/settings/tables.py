@@ -90,6 +90,12 @@ class NoticePreset(_Table):
     days: int = Field(ge=0, le=3650)
 
 
+_RELATIONS = {
+    **dict.fromkeys(("privacy", "privacy-policy", "privacy-notice"), "privacy-policy"),
+    **dict.fromkeys(("terms", "terms-of-service", "terms-of-use"), "terms-of-service"),
+}
+
+
 class PolicySettings(_Table):
     """One policy."""
 
@@ -113,6 +119,15 @@ class PolicySettings(_Table):
     """First day on which the policy no longer applies to anyone."""
     must_cover: Literal["gdpr"] | None = None
     """A list of topics that the text must speak of."""
+    relation: Literal["privacy-policy", "terms-of-service", "none"] | None = None
+    """What the policy is to the site, by its name among link relations (RFC 6903); default: as its id says."""
+
+    @property
+    def link_relation(self) -> str:
+        """Name the link relation under which every page of the site leads to the policy; empty where there is none."""
+        if self.relation is not None:
+            return self.relation.removeprefix("none")
+        return _RELATIONS.get(self.id, "")
 
     @property
     def titles(self) -> dict[LanguageTag, Line]:

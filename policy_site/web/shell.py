@@ -11,6 +11,7 @@ from policy_site.model import Policy
 from policy_site.pages import Listing, Page, PageKind
 from policy_site.publication import Preview
 from policy_site.static_files import static_name
+from policy_site.web.metadata import Metadata, describe_page
 from policy_site.web.site import Day, Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 
@@ -18,8 +19,10 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """For every page. ``connect-src`` lets audits fetch robots.txt from the page; only a page with a script fetches."""
-SCRIPT_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
-"""For a page with a script of the site's own."""
+SCRIPT_POLICY = (
+    f"{CONTENT_SECURITY_POLICY}; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""For a page with a script of the site's own, which cannot make HTML from words (Trusted Types)."""
 CHOOSE = "choose=language"
 """The query of the address ``/`` that keeps a reader there: no script and no host leads on from it."""
 
@@ -96,6 +99,7 @@ class Shell:
     """Which commit a preview shows, a sentence; empty where this is what is published, or in no repository."""
     incompleteness: str
     """In English, the language of what is said to operators."""
+    metadata: Metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         preview_of=site.day(preview_of.day, locale) if preview_of else None,
         previewed=_previewed(site.phrases(locale), preview_of) if preview_of and preview_of.commit else "",
         incompleteness="" if site.publication.is_complete else site.publication.incompleteness,
+        metadata=describe_page(site, page),
     )
 
 

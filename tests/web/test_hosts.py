@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from policy_site.localization.tags import find_best, ranges_of
 from policy_site.publishing.site import freeze_site
+from policy_site.web import create_app
 from policy_site.web.hosts.negotiation import patterns_by_preference
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
@@ -115,11 +116,46 @@ def test_every_file_is_served_with_the_headers_that_its_rule_names(server: Serve
                 expected |= headers
         for name in ("access-control-allow-origin", "cache-control"):
             assert answer.headers.get(name) == expected.get(name), path
-        for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+        for name in _EVERYWHERE:
             assert answer.headers.get(name) == expected[name], path
         wanted = expected.get("content-type") or _MEDIA_TYPES.get(path.rpartition(".")[2])
         if wanted:
             assert answer.headers["content-type"] == wanted, path
+
+
+_EVERYWHERE = (
+    "content-security-policy",
+    "cross-origin-opener-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+)
+
+
+def test_every_file_is_kept_as_long_as_it_stays_the_same(root: Path) -> None:
+    rules = _read_rules((root / "legal/_headers").read_text(encoding="utf-8"))
+    unsaid = {"_headers", "_redirects", ".htaccess", "404.html"}
+    for path in (root / "legal").rglob("*"):
+        name = path.relative_to(root / "legal").as_posix()
+        if path.is_dir() or name in unsaid or name.startswith("hosting/"):
+            continue
+        said = [headers for pattern, headers in rules[1:] if re.fullmatch(pattern, f"/legal/{name}")]
+        assert len(said) == 1, f"{name} is in {len(said)} rules"
+        is_immutable = "immutable" in said[0]["cache-control"]
+        assert is_immutable == name.startswith(("static/", "files/", "changes/v1/events/")), name
+        assert is_immutable or "no-cache" in said[0]["cache-control"] or "must-revalidate" in said[0]["cache-control"]
+
+
+def test_a_site_that_is_reached_without_tls_does_not_forbid_it(tmp_path: Path) -> None:
+    for scheme, is_said in (("http", False), ("https", True)):
+        policies = PolicyRepository(tmp_path / scheme).site(base_url=f"{scheme}://policies.example.org/")
+        policies.publish("privacy", effective="2026-05-04")
+        client = create_app(compiled(policies)).test_client()
+        headers = client.get("/_headers").get_data(as_text=True)
+        assert ("Strict-Transport-Security: max-age=" in headers) == is_said
+        assert "require-trusted-types-for 'script'" in headers
+        assert "camera=()" in headers
 
 
 def test_a_browser_asks_each_time_whether_a_page_is_still_the_one(server: Server) -> None:

@@ -24,6 +24,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "xml": "application/xml; charset=utf-8",
         "md": "text/markdown; charset=utf-8",
         "txt": "text/plain; charset=utf-8",
+        "link": "application/link-format",
         "svg": "image/svg+xml",
         "png": "image/png",
         "docx": redlines.docx.MEDIA_TYPE,
@@ -65,28 +66,39 @@ def describe_hosting(
     settings: Settings, ranges: tuple[tuple[str, str], ...], pages: Iterable[Page], *, is_preview: bool = False
 ) -> Hosting:
     """Return what a server has to know of a site with these pages."""
-    common = (*_COMMON, *_UNLISTED) if is_preview else _COMMON
+    is_encrypted = settings.base_url.startswith("https:")
+    common = (*_COMMON, *(_ENCRYPTED if is_encrypted else ()), *(_UNLISTED if is_preview else ()))
     rules = tuple(_gather_rules(settings, sorted(pages, key=lambda page: page.address)))
     return Hosting(settings.base_path, settings.languages, ranges, common, rules)
 
 
+_FEATURES = ("camera", "display-capture", "fullscreen", "geolocation", "microphone", "midi", "payment", "usb")
+"""What a page of policies never asks a browser for."""
 _COMMON = (
     # what pages say themselves is stricter, and both hold: nearly all forbid scripts
     ("Content-Security-Policy", f"{SCRIPT_POLICY}; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", ", ".join(f"{feature}=()" for feature in _FEATURES)),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
 )
+_ENCRYPTED = (("Strict-Transport-Security", "max-age=31536000"),)
+"""For a year the host is asked in no other way than with TLS (RFC 6797); hosts below it are another decision."""
 _UNLISTED = (("X-Robots-Tag", "noindex"),)
 """Of a preview: what is no page of HTML cannot ask by itself not to be listed."""
 _SHARED = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "public, max-age=300, must-revalidate"))
 _FRESH = (("Cache-Control", "no-cache"),)
 """A browser keeps a page and asks each time whether it is still the one: what applies can be another text tomorrow."""
+_FOR_EVER = (("Cache-Control", "public, max-age=31536000, immutable"),)
+"""Of files that never change under their name: a digest is in it, or the file tells of one event."""
 _FEED_TYPES = {form.suffix: form.media_type for form in FEED_FORMS}
 
 
 def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
     """Give the rules of some files; none is in two of them, since some hosts would say a header twice."""
-    yield Rule("static/*", (("Cache-Control", "public, max-age=31536000, immutable"),))
+    yield from (Rule(place, _FOR_EVER) for place in ("static/*", "files/*"))
+    yield from (Rule(place, _FRESH) for place in ("sitemap.xml", "robots.txt", ":locale/:policy/compare/threads.json"))
+    yield Rule(":locale/:policy/timemap.link", (("Content-Type", MEDIA_TYPES["link"]), *_SHARED))
     for kind in PageKind:
         if kind.is_for_people and not kind.pattern.endswith(".html"):
             place = re.sub(r"\{(\w+)\}", r":\1", kind.pattern)
@@ -95,23 +107,25 @@ def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
         if page.kind in (PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE):
             yield Rule(quote_address(page.address), (("Content-Type", _FEED_TYPES[page.parameters["form"]]), *_SHARED))
     yield from _rules_with_hubs(settings, pages) if settings.feed.hubs else _rules_without_hubs()
+    yield Rule("changes/v1/events/*", (_SHARED[0], *_FOR_EVER))
     for place in ("schemas/*", "current.json", "manifest.json"):
         yield Rule(place, _SHARED)
     for end in ("md", "txt"):
         for place in (":locale/:policy/v/:version", ":locale/:policy/v/:version/revisions/:revision"):
-            yield Rule(f"{place}/index.{end}", (("Content-Type", MEDIA_TYPES[end]),))
+            yield Rule(f"{place}/index.{end}", (("Content-Type", MEDIA_TYPES[end]), *_FRESH))
+    yield Rule(":locale/:policy/v/:version/index.json", _FRESH)
+    yield Rule(":locale/:policy/compare/:older/:version/redline.docx", _FRESH)
 
 
 def _rules_without_hubs() -> Iterator[Rule]:
     for feed in FEEDS:
         for place in (":locale", ":locale/:policy"):
             yield Rule(f"{place}/{feed}", (("Content-Type", _FEED_TYPES[feed.rpartition(".")[2]]), *_SHARED))
-    yield Rule("changes/v1/*", _SHARED)
+    yield Rule("changes/v1/:file", _SHARED)
 
 
 def _rules_with_hubs(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
     """Give each feed its hubs and its own address, which subscribers read from the answer's head first (WebSub, 4)."""
-    yield Rule("changes/v1/events/*", _SHARED)
     for page in pages:
         headers: tuple[tuple[str, str], ...] = _SHARED
         if page.kind in (PageKind.FEED, PageKind.SITE_FEED):

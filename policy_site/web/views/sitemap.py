@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from policy_site.characters import instant_text
 from policy_site.pages import Page
 from policy_site.web.site import File, Site
 from policy_site.web.translations import alternates_of, is_listed
@@ -25,4 +27,19 @@ def _sitemap_entry(site: Site, page: Page) -> str:
         f'<xhtml:link rel="alternate" hreflang={quoteattr(alternate.hreflang)} href={quoteattr(alternate.address)}/>'
         for alternate in alternates_of(site, page)
     )
-    return f"<url><loc>{escape(site.absolute_link(page.kind, **page.parameters))}</loc>{alternates}</url>\n"
+    changed = _last_change(site, page)
+    modified = f"<lastmod>{instant_text(changed)}</lastmod>" if changed else ""
+    return f"<url><loc>{escape(site.absolute_link(page.kind, **page.parameters))}</loc>{modified}{alternates}</url>\n"
+
+
+def _last_change(site: Site, page: Page) -> datetime | None:
+    """Return the instant of the newest event of what the page is about: a version, a policy, or all of them."""
+    wanted = [(name, page.parameters[name]) for name in ("policy", "version") if name in page.parameters]
+    return max(
+        (
+            event.occurred_at
+            for event in site.publication.events
+            if all(getattr(event, name) == value for name, value in wanted)
+        ),
+        default=None,
+    )
