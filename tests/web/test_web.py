@@ -478,7 +478,7 @@ def test_static_hosts_are_told_headers_that_a_page_cannot_say(visitor: Visitor) 
     headers = visitor.get("_headers").decode()
     assert "frame-ancestors 'none'" in headers
     assert f"{BASE}:locale/:policy/changes.atom\n  Content-Type: application/atom+xml" in headers
-    assert f"{BASE}changes/v1/*\n  Access-Control-Allow-Origin: *" in headers
+    assert f"{BASE}changes/v1/:file\n  Access-Control-Allow-Origin: *" in headers
 
 
 def test_versions_leave_as_markdown_text_and_json(visitor: Visitor) -> None:
