@@ -25,6 +25,8 @@ GROUPINGS: tuple[Grouping, ...] = (
     Grouping("release", is_ours=True, has_notes=True, reads_date=False),
     Grouping("date", is_ours=False, has_notes=False, reads_date=True),
     Grouping("revision", is_ours=False, has_notes=False, reads_date=False),
+    Grouping("day", is_ours=False, has_notes=False, reads_date=False),
+    Grouping("tag", is_ours=False, has_notes=False, reads_date=False),
 )
 """Every way; add yours here. The first is the one of a site that names none."""
 

@@ -279,7 +279,8 @@ class Edition:
     published_at: datetime | None = None
     """When readers first got it: with the version, or later for a translation that came late; UTC."""
     revised_at: tuple[datetime, ...] = ()
-    """When readers of a translation first got other words than before, UTC, oldest first."""
+    """When readers of a translation first got other words than before, UTC, oldest first; of the authoritative text,
+    where the operator takes other words under one date for revisions of one version."""
 
     @property
     def digest(self) -> str:

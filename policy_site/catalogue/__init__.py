@@ -9,7 +9,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from policy_site.catalogue.grouping import Grouped, Question, Shelf, Told, Wording, start_of
+from policy_site.catalogue.grouping import Grouped, Question, Shelf, Tag, Told, Wording, start_of
+from policy_site.catalogue.retirement import find_retirement
 from policy_site.catalogue.standing import (
     applied_until,
     current_edition,
@@ -32,6 +33,7 @@ __all__ = [
     "Grouped",
     "Question",
     "Shelf",
+    "Tag",
     "Told",
     "Way",
     "Wording",
@@ -92,7 +94,6 @@ def compile_catalogue(
     policies: list[Policy] = []
     findings: list[Finding] = []
     announcements: list[datetime] = []
-    group = load_way(settings.versions.grouping).group
     question = Question(
         settings=settings,
         as_of=as_of,
@@ -104,13 +105,16 @@ def compile_catalogue(
         told=told or Told(),
     )
     for shelf in shelves:
-        grouped = group(shelf, question)
-        title = settings.policy(shelf.policy).fallback_title(settings.authoritative_locale)
+        own = settings.of(shelf.policy)
+        asked = replace(question, settings=own)
+        grouped = load_way(own.versions.grouping).group(shelf, asked)
+        title = settings.policy(shelf.policy).fallback_title(own.authoritative_locale)
         versions = tuple(_titled(version, title) for version in grouped.versions)
-        known, later = _decided(settings.policy(shelf.policy), settings, as_of)
+        retired_at, told_of_it = find_retirement(shelf, settings.policy(shelf.policy), asked)
+        known, later = _decided(settings.policy(shelf.policy), retired_at, own, as_of)
         policies.append(replace(known, versions=versions))
         announcements += later
-        findings += [*grouped.findings, *find_unreadable(shelf, question)]
+        findings += [*grouped.findings, *told_of_it, *find_unreadable(shelf, asked)]
         announcements += grouped.announcements
     return Catalogue(
         policies=tuple(policies),
@@ -119,10 +123,11 @@ def compile_catalogue(
     )
 
 
-def _decided(stated: PolicySettings, settings: Settings, as_of: datetime) -> tuple[Policy, list[datetime]]:
+def _decided(
+    stated: PolicySettings, retired_at: datetime | None, settings: Settings, as_of: datetime
+) -> tuple[Policy, list[datetime]]:
     """Return what the operator decided about a policy by ``as_of``, and when more is to be told."""
     reviewed = {start_of(day, settings.zone): day for day in sorted(stated.reviewed)}
-    retired_at = start_of(stated.retired, settings.zone) if stated.retired else None
     policy = Policy(
         stated.id,
         settings.authoritative_locale,

@@ -18,6 +18,17 @@ Wording = Callable[[Text], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A name that people gave a commit."""
+
+    name: str
+    committed_at: datetime
+    """Committer date of the commit on the publishing branch that has what is tagged, UTC."""
+    place: int
+    """Of that commit, as in :attr:`Shelf.places`: what stands at or before it is tagged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """Everything the history holds about one policy, each kind in commit order, oldest first."""
 
@@ -26,6 +37,8 @@ class Shelf:
     """By locale."""
     missing_at_tip: frozenset[str] = frozenset()
     """Locales whose text was deleted."""
+    gone_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When a file with the text was deleted or moved away for the last time, by locale, UTC."""
     version_texts: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
     """Texts in files of their own, by label and locale; a deleted file keeps its past."""
     version_texts_at_tip: frozenset[tuple[str, str]] = frozenset()
@@ -40,6 +53,9 @@ class Shelf:
     """By label and locale."""
     gone_notes: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
     """By label: those whose file was deleted or called otherwise."""
+    tags: tuple[Tag, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Place on the publishing branch of each commit that changed the content, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,16 +84,19 @@ def current_edition(policy: Policy, version: Version, locale: str) -> tuple[Edit
 def earlier_revisions(policy: Policy, edition: Edition) -> tuple[Revision, ...]:
     """Return the texts that readers of a translation got before its present one, oldest first, each once.
 
-    None of the authoritative language, whose text never changes; what was revised before readers first got the
-    translation was a draft.
+    The text in the authoritative language never changes, unless the operator takes other words under one date for
+    revisions of one version. What was revised before readers first got a translation was a draft.
     """
-    if edition.locale == policy.authoritative_locale:
+    is_authoritative = edition.locale == policy.authoritative_locale
+    if is_authoritative and not edition.revised_at:
         return ()
     found: dict[str, Revision] = {}
     revisions = (*edition.earlier, edition.revision)
     for place, revision in enumerate(edition.earlier):
         replaced_at = revisions[place + 1].committed_at
-        is_draft = replaced_at is None or (edition.published_at is not None and replaced_at <= edition.published_at)
+        is_draft = replaced_at is None or (
+            not is_authoritative and edition.published_at is not None and replaced_at <= edition.published_at
+        )
         if not is_draft and revision.digest != edition.digest:
             found[revision.digest] = revision
     return tuple(found.values())

@@ -47,6 +47,6 @@ def _of_date(revisions: Sequence[Revision], question: Question) -> Iterator[Find
         and question.wording(before) != question.wording(text)
         for before in (parse_text(each, is_strict=False) for each in earlier)
     ):
-        message = "This text names no date. The one before it did, so these words apply under its date now."
+        message = "This text names no date. The one before it did; these words apply from the day of their commit."
         remedy = "Write the day on which these words begin to apply where the text before had its own."
         yield finding(tip.path, message, remedy, rule="text-date", severity=Severity.WARNING)

@@ -14,12 +14,13 @@ from policy_site.sources.headings import line_of
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    severity = Severity.WARNING if publication.settings.versions.grouping.is_ours else Severity.NOTE
     for policy in publication.policies:
+        is_ours = publication.settings.grouping_of(policy.id).is_ours
+        severity = Severity.WARNING if is_ours else Severity.NOTE
         for version in policy.versions:
             if standing(policy, version, publication.as_of) not in (Standing.IN_FORCE, Standing.UPCOMING):
                 continue
-            if version.note is None and publication.settings.versions.grouping.is_ours:
+            if version.note is None and is_ours:
                 continue  # its note cannot be read, so its days are not known
             for edition in version.editions.values():
                 if edition.digest in publication.tips:

@@ -86,7 +86,7 @@ class _Judge:
         self._publication = publication
         self._source = source
         self._places = Places(publication.settings)
-        is_ours = publication.settings.versions.grouping.is_ours
+        is_ours = publication.settings.is_ours
         self._severity = Severity.ERROR if is_ours and not is_past else Severity.WARNING
         self._ids: dict[str, frozenset[str]] = {"": own}
 

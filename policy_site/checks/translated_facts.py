@@ -19,9 +19,10 @@ _SHAPES = {"li": "list items", "tr": "table rows"}
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    locale = publication.settings.authoritative_locale
     for pair in living_translations(publication):
-        yield from islice(_of_translation(pair, locale), MAXIMUM)
+        yield from islice(
+            _of_translation(pair, publication.settings.authoritative_locale_of(pair.edition.policy)), MAXIMUM
+        )
 
 
 def _of_translation(pair: LivingTranslation, locale: str) -> Iterator[Finding]:

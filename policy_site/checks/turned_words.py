@@ -16,9 +16,9 @@ _OVERRIDES = {"\u202d": "U+202D", "\u202e": "U+202E"}
 
 
 def _findings(publication: Publication) -> Iterator[Finding]:
-    is_ours = publication.settings.versions.grouping.is_ours
-    severity = Severity.ERROR if is_ours else Severity.WARNING
     for policy in publication.policies:
+        is_ours = publication.settings.grouping_of(policy.id).is_ours
+        severity = Severity.ERROR if is_ours else Severity.WARNING
         for version in policy.versions:
             for edition in version.editions.values():
                 if edition.digest in publication.tips:

@@ -67,9 +67,9 @@ def read_shelf(origin: Origin, arguments: argparse.Namespace, terminal: Terminal
     if policy_id not in [policy.id for policy in origin.settings.policies]:
         known = ", ".join(policy.id for policy in origin.settings.policies)
         raise UsageError(f"site.toml has no policy {policy_id!r}.", remedy=f"It has: {known}.")
-    if not origin.settings.versions.grouping.is_ours:
+    if not origin.settings.grouping_of(policy_id).is_ours:
         raise UsageError(
-            "Versions of this site are not made by release notes.", remedy='It needs `versions.source = "release"`.'
+            "Versions of this policy are not made by release notes.", remedy='It needs `versions.source = "release"`.'
         )
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
     with terminal.progress() as progress:
@@ -95,7 +95,7 @@ def read_shelf(origin: Origin, arguments: argparse.Namespace, terminal: Terminal
         today=as_of.astimezone(origin.settings.zone).date(),
         files=files,
         texts=texts,
-        documents=_render(origin, files, texts),
+        documents=_render(origin, files, texts, origin.settings.authoritative_locale_of(policy_id)),
         labels_elsewhere=_labels_on_branches(origin, policy_id),
     )
 
@@ -105,8 +105,8 @@ def content_root(origin: Origin) -> Path:
     return Path(origin.folder) if origin.repository is None else origin.repository / origin.folder
 
 
-def _render(origin: Origin, files: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, Document]:
-    path = texts.get(origin.settings.authoritative_locale)
+def _render(origin: Origin, files: Mapping[str, str], texts: Mapping[str, str], locale: str) -> dict[str, Document]:
+    path = texts.get(locale)
     if path is None:
         return {}
     text = parse_text(Revision(path, files[path], "", None, None), is_strict=True)

@@ -61,6 +61,7 @@ class Origin:
             ref=self.ref,
             with_work_tree=with_work_tree,
             merged_at=merged_at,
+            with_tags=self.settings.reads_tags,
         )
 
     def of_checkout(self) -> Origin:

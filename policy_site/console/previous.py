@@ -81,7 +81,12 @@ class Previous:
             records,
             feed,
             bases=(self.feed.base_url, publication.settings.base_url),
-            may_be_reworded=not publication.settings.versions.grouping.is_ours,
+            may_be_reworded=not publication.settings.is_ours,
+            never_reworded=frozenset(
+                policy.id
+                for policy in publication.settings.policies
+                if publication.settings.grouping_of(policy.id).is_ours
+            ),
             is_requested=self.keep_published,
         )
 

@@ -35,7 +35,7 @@ class Shelf:
     @property
     def authoritative(self) -> str:
         """The language whose text counts."""
-        return self.settings.authoritative_locale
+        return self.settings.authoritative_locale_of(self.policy_id)
 
     @property
     def folder(self) -> str:

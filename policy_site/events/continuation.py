@@ -82,28 +82,31 @@ def compare_feeds(
     *,
     bases: tuple[str, str],
     may_be_reworded: bool,
+    never_reworded: frozenset[str] = frozenset(),
     is_requested: bool = False,
 ) -> Continuation:
     """Compare what is published with ``feed``, which tells the same events anew.
 
     ``bases``: the site's base URL then and now. ``may_be_reworded``: versions are what texts say of themselves, so that
-    words can change under a label. ``is_requested``: the operator wants the published words kept, whatever the ground.
+    words can change under a label; not so in the policies that are ``never_reworded``. ``is_requested``: the operator
+    wants the published words kept, whatever the ground.
     """
     derived = {entry.event.id: (entry, record) for entry, record in zip(feed.entries, feed.records, strict=True)}
     kept: dict[str, Mapping[str, Any]] = {}
     departures: list[Departure] = []
     for before in published:
         entry, after = derived.get(before["id"], (None, None))
+        may_differ = may_be_reworded and before["policy"] not in never_reworded
         differences: tuple[Difference, ...] = ()
         if entry is None or after is None:
             ground = None
         elif entry.event.is_kept:
-            ground = Ground.REWORDED if may_be_reworded else Ground.REQUESTED if is_requested else None
+            ground = Ground.REWORDED if may_differ else Ground.REQUESTED if is_requested else None
         else:
             divergences = tuple(find_divergences(_told(before), _told(after)))
             if not divergences:
                 continue
-            differences = tuple(_differences((before, after), divergences, bases, may_be_reworded=may_be_reworded))
+            differences = tuple(_differences((before, after), divergences, bases, may_be_reworded=may_differ))
             forbidden = any(difference.ground is None for difference in differences)
             ground = Ground.FORM if not differences else differences[0].ground
             if forbidden:

@@ -126,6 +126,23 @@ def _happenings(policy: Policy, version: Version) -> Iterator[Happening]:
     for locale, edition in version.editions.items():
         if locale != policy.authoritative_locale:
             yield from _translations(published, edition)
+        else:
+            yield from _revisions(published, edition)
+
+
+def _revisions(published: Happening, edition: Edition) -> Iterator[Happening]:
+    """Tell each time that the authoritative text got other words under its old date, where that makes no version."""
+    last = published
+    for number, at in enumerate(edition.revised_at, start=2):
+        last = replace(
+            published,
+            kind=EventKind.CORRECTED,
+            at=max(at, published.at),
+            name=f"reworded/{number}",
+            supersedes=last.name,
+            revision=number,
+        )
+        yield last
 
 
 def _recorded(policy: Policy, version: Version, at: datetime) -> Iterator[Happening]:

@@ -30,8 +30,9 @@ class LivingTranslation:
 
 def living_translations(publication: Publication) -> Iterator[LivingTranslation]:
     """Yield every translation at the tip of the publishing branch whose authoritative text is there."""
-    severity = Severity.WARNING if publication.settings.versions.grouping.is_ours else Severity.NOTE
     for policy in publication.policies:
+        is_ours = publication.settings.grouping_of(policy.id).is_ours
+        severity = Severity.WARNING if is_ours else Severity.NOTE
         for version in policy.versions:
             source = version.editions.get(policy.authoritative_locale)
             for locale, edition in version.editions.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -24,11 +24,11 @@ from policy_site.history.findings import (
 )
 from policy_site.history.log import SUBMODULE, SYMBOLIC_LINK, Lineages, Sighting, follow_files, parse_log
 from policy_site.history.repository import PARTIAL_REMEDY, Log, Repository, Tip, open_repository
+from policy_site.history.tags import TaggedCommit, read_tags
 from policy_site.history.texts import Fault, ReadText
 from policy_site.model import Finding, Revision, Severity
 
 FAULT_OF_MODE = {SYMBOLIC_LINK: texts.SYMBOLIC_LINK, SUBMODULE: texts.SUBMODULE}
-_LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ class History:
     """The files beside them that nobody wanted, by their paths from the content folder."""
     attached: AttachedFiles = field(default_factory=AttachedFiles)
     """Where pictures and files that texts name are read from."""
+    gone: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    """When the files that are not there any more were deleted or moved away, by their last paths, UTC."""
+    tags: tuple[TaggedCommit, ...] = ()
+    """Those of the branch, where they were asked for."""
+    places: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Place on the branch of each of its commits, as :attr:`TaggedCommit.place`, where tags were asked for."""
 
 
 def read_history(
@@ -67,6 +73,7 @@ def read_history(
     ref: str | None = None,
     with_work_tree: bool = False,
     merged_at: datetime | None = None,
+    with_tags: bool = False,
 ) -> History:
     """Read the first-parent history of the files below ``folder`` that are ``wanted``.
 
@@ -82,8 +89,12 @@ def read_history(
     log = log or opened.read_log(tip.commit, folder=reader.folder)
     commits = list(parse_log(log.output))
     history = reader.collect(opened, tip, follow_files(reversed(commits), wanted=reader.wants))
+    if with_tags:
+        line = opened.read_line(tip.commit)
+        places = MappingProxyType({name: place for name, (place, _) in line.items()})
+        history = replace(history, tags=tuple(read_tags(opened, line)), places=places)
     if commits:
-        history = replace(history, committed_at=_date(commits[0].seconds))
+        history = replace(history, committed_at=texts.date_of(commits[0].seconds))
     if log.are_renames_exact_only:
         history = _without_likeness(history, is_partial=opened.is_partial)
     if with_work_tree:
@@ -172,6 +183,13 @@ class _Reader:
             files=frozenset(self.below(path) for path in lineages.present if self.wants(path)),
             others=frozenset(self.below(path) for path in lineages.present if self.is_other(path)),
             findings=tuple(findings),
+            gone=MappingProxyType(
+                {
+                    self.below(path): texts.date_of(ending.seconds)
+                    for path, ending in sorted(lineages.endings.items())
+                    if path in pasts
+                }
+            ),
         )
 
     def sift(
@@ -276,13 +294,8 @@ def _revision(path: str, text: ReadText, sighting: Sighting | None) -> Revision:
         text=text.text,
         digest=text.digest,
         commit=sighting.commit if sighting else None,
-        committed_at=_date(sighting.seconds) if sighting else None,
+        committed_at=texts.date_of(sighting.seconds) if sighting else None,
     )
-
-
-def _date(seconds: int) -> datetime:
-    """Return a committer date; what lies beyond the calendar becomes its nearest day."""
-    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), tz=UTC)
 
 
 def _without_likeness(history: History, *, is_partial: bool) -> History:

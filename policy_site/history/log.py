@@ -50,12 +50,24 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a file came to be no longer where it was."""
+
+    commit: str
+    seconds: int
+    moved_to: str = ""
+    """Its new path, as far as git sees it; empty where it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lineages:
     """Every file there was, by its newest path, and which of them are still there."""
 
     sightings: dict[str, list[Sighting]]
     """Oldest first."""
     present: frozenset[str]
+    endings: dict[str, Ending]
+    """Of each path at which there is no file any more, the last one."""
 
 
 def parse_log(output: bytes) -> Iterator[Commit]:
@@ -80,25 +92,39 @@ def parse_log(output: bytes) -> Iterator[Commit]:
 def follow_files(commits: Iterable[Commit], *, wanted: Callable[[str], bool]) -> Lineages:
     """Follow files from the oldest commit to the newest.
 
-    A path that is wanted keeps its past to itself; the past of any other moves along when it is renamed, unless the
-    new path has one of its own.
+    A path that is wanted keeps its past to itself; the past of any other moves along when it is renamed. Where the new
+    path has a past of its own, that of the old one follows it only if it began there: a file that was moved away and
+    back was edited meanwhile, on the days on which it was.
     """
-    pasts: dict[str, list[Sighting]] = {}
-    present: set[str] = set()
+    following = _Following(wanted)
     for order, commit in enumerate(commits):
-        moving: dict[str, list[Sighting]] = {}
-        for touch in commit.touches:
-            if touch.is_deletion:
-                present.discard(touch.path)
-            elif touch.renamed_from is not None:
-                present.discard(touch.renamed_from)
-                if not wanted(touch.renamed_from):
-                    moving[touch.path] = pasts.pop(touch.renamed_from, [])
+        following.take(commit, order)
+    return Lineages(sightings=following.pasts, present=frozenset(following.present), endings=following.endings)
+
+
+class _Following:
+    """Where each file is, and was, up to a commit."""
+
+    def __init__(self, wanted: Callable[[str], bool]) -> None:
+        self._wanted = wanted
+        self.pasts: dict[str, list[Sighting]] = {}
+        self.present: set[str] = set()
+        self.endings: dict[str, Ending] = {}
+        self._homes: dict[str, str] = {}
+        """Of a file that was moved to where it is not wanted: the wanted path at which it began."""
+
+    def take(self, commit: Commit, order: int) -> None:
+        """Follow what one commit did."""
+        moving, homes = self._leave(commit)
         for touch in commit.touches:
             if touch.is_deletion:
                 continue
-            past = pasts.setdefault(touch.path, moving.get(touch.path, []))
-            past.append(
+            home = homes.get(touch.path)
+            if home == touch.path:
+                self.pasts.setdefault(touch.path, []).extend(moving.get(touch.path, []))
+            elif home is not None and not self._wanted(touch.path):
+                self._homes[touch.path] = home
+            self.pasts.setdefault(touch.path, moving.get(touch.path, [])).append(
                 Sighting(
                     path=touch.path,
                     mode=touch.mode,
@@ -108,8 +134,29 @@ def follow_files(commits: Iterable[Commit], *, wanted: Callable[[str], bool]) ->
                     order=order,
                 )
             )
-            present.add(touch.path)
-    return Lineages(sightings=pasts, present=frozenset(present))
+            self.endings.pop(touch.path, None)
+            self.present.add(touch.path)
+
+    def _leave(self, commit: Commit) -> tuple[dict[str, list[Sighting]], dict[str, str]]:
+        """Take files from where they are no longer; return the pasts that move, and where moved files began."""
+        moving: dict[str, list[Sighting]] = {}
+        homes: dict[str, str] = {}
+        for touch in commit.touches:
+            old = touch.path if touch.is_deletion else touch.renamed_from
+            if old is None:
+                continue
+            self.present.discard(old)
+            self.endings[old] = Ending(commit.name, commit.seconds, "" if touch.is_deletion else touch.path)
+            home = self._homes.pop(old, None)
+            if touch.is_deletion:
+                continue
+            if self._wanted(old):
+                homes[touch.path] = old
+            else:
+                moving[touch.path] = self.pasts.pop(old, [])
+                if home is not None:
+                    homes[touch.path] = home
+        return moving, homes
 
 
 def _decode(path: bytes) -> str:

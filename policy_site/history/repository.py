@@ -192,6 +192,31 @@ class Repository:
                 found[next(tokens).decode("utf-8", "surrogateescape")] = (mode, before, after)
         return found
 
+    def read_line(self, tip: str) -> dict[str, tuple[int, int]]:
+        """Return the first-parent commits up to ``tip``: of each its place, from 0 at the oldest, and its seconds."""
+        _, output, _ = run_git(self.folder, "rev-list", "--first-parent", "--timestamp", "--end-of-options", tip)
+        lines = _decode(output).split("\n")[:-1]
+        found: dict[str, tuple[int, int]] = {}
+        for place, line in enumerate(reversed(lines)):
+            seconds, _, name = line.partition(" ")
+            found[name] = (place, int(seconds or 0))
+        return found
+
+    def find_tags(self) -> dict[str, str]:
+        """Return the commit of each tag, by the tag's name."""
+        form = "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)"
+        _, output, _ = run_git(self.folder, "for-each-ref", form, "refs/tags")
+        tags: dict[str, str] = {}
+        for line in output.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+            name, own, peeled = line.split("\0")
+            tags[name] = peeled or own
+        return tags
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether the history of ``new`` has ``old`` in it."""
+        status, _, _ = run_git(self.folder, "merge-base", "--is-ancestor", "--end-of-options", old, new)
+        return status == 0
+
     def find_tips(self) -> tuple[str, ...]:
         """Return the commits at which branches end, of this clone and of its remotes."""
         _, output, _ = run_git(self.folder, "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")

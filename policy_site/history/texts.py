@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 SIZE_LIMIT = 2 * 1024 * 1024
 """Bytes. The longest policy measured anywhere has a tenth of it."""
+
+_LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 _LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v\d+\r?\n")
 
@@ -127,3 +130,8 @@ def _find_conflict(text: str) -> int | None:
         elif line.startswith(">>>>>>> ") and has_middle:
             return begin
     return None
+
+
+def date_of(seconds: int) -> datetime:
+    """Return a committer date; what lies beyond the calendar becomes its nearest day."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), tz=UTC)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
-from policy_site.catalogue import Shelf
+from policy_site.catalogue import Shelf, Tag
 from policy_site.history import History
 from policy_site.model import Finding, Revision, Severity
 from policy_site.settings import PolicySettings, Settings
@@ -31,7 +32,27 @@ def gather_shelves(history: History, settings: Settings) -> tuple[tuple[Shelf, .
         if first != path:
             findings.append(_two_files(path, first, place))
             _leave_out(history, sorted_revisions[_unranked(place) or place], path, first, places)
-    return tuple(_shelf(policy, sorted_revisions, living) for policy in settings.policies), tuple(findings)
+    tags = tuple(Tag(tag.name, tag.committed_at, tag.place) for tag in history.tags)
+    shelves = (
+        replace(
+            _shelf(policy, sorted_revisions, living),
+            tags=tags,
+            places=history.places,
+            gone_at=_gone(policy, history, places),
+        )
+        for policy in settings.policies
+    )
+    return tuple(shelves), tuple(findings)
+
+
+def _gone(policy: PolicySettings, history: History, places: Places) -> Mapping[str, datetime]:
+    """Return when the last file of a policy's text was deleted or moved away, by locale."""
+    found: dict[str, datetime] = {}
+    for path, at in history.gone.items():
+        place = places.of(path)
+        if place and place.role is Role.TEXT and place.policy == policy.id:
+            found[place.locale] = max(at, found.get(place.locale, at))
+    return found
 
 
 def _unranked(place: Place | None) -> Place | None:

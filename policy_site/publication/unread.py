@@ -28,7 +28,7 @@ def report_unread(paths: Iterable[str], settings: Settings) -> Iterator[Finding]
 
     Only where the layout is ours: what else stands in the repository of others is their business.
     """
-    if not settings.versions.grouping.is_ours:
+    if not settings.is_ours:
         return
     places = Places(settings)
     told: dict[str, Finding] = {}

@@ -19,15 +19,16 @@ class Wordings:
         self._workshop = workshop
         self._names: dict[str, str] = {}
         self._forms: dict[str, str] = {}
-        grouping = settings.versions.grouping
         bodies: dict[str, None] = {}
         for shelf in shelves:
+            own = settings.of(shelf.policy)
+            grouping = own.versions.grouping
             texts = (*shelf.texts.values(), *shelf.version_texts.values())
             for revision in (*(entry for found in texts for entry in found), *shelf.archive.values()):
                 body = parse_text(revision, is_strict=grouping.is_ours).body
                 bodies[body] = None
                 if grouping.reads_date:
-                    bodies[without_date(body, settings=settings)] = None
+                    bodies[without_date(body, settings=own)] = None
         self._learn(list(bodies), "Reading the texts")
 
     def _learn(self, bodies: Sequence[str], purpose: str) -> None:

@@ -120,7 +120,7 @@ def _side(
 
 
 def _changed_texts(merge: Merge, places: Places, settings: Settings, workshop: Workshop) -> list[ChangedText]:
-    is_strict = settings.versions.grouping.is_ours
+    is_strict = settings.is_ours
     found = []
     for change in merge.changes:
         place = places.of(change.path)
@@ -148,7 +148,7 @@ def _changed_texts(merge: Merge, places: Places, settings: Settings, workshop: W
         ChangedText(
             change=change,
             policy=place.policy,
-            language=place.locale or settings.authoritative_locale,
+            language=place.locale or settings.authoritative_locale_of(place.policy),
             old=document(change.before),
             new=document(change.after),
             is_form_only=_is_form_only(change, document(change.before), document(change.after), is_strict=is_strict),

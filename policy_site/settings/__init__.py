@@ -9,12 +9,13 @@ from policy_site.settings.tables import (
     NoticePreset,
     PolicySettings,
     Settings,
-    VersionSettings,
 )
 from policy_site.settings.values import LanguageTag, Line, Slug, absolute_address
+from policy_site.settings.versions import Correction, VersionSettings
 
 __all__ = [
     "ContentSettings",
+    "Correction",
     "FeedSettings",
     "Guard",
     "LanguageTag",

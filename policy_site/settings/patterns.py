@@ -32,17 +32,34 @@ def _written_out(pattern: str) -> int:
 
 def compilable_pattern(pattern: str) -> str:
     """Return a regular expression that finds a date, compiles and stays small."""
+    groups = _groups_of(pattern)
+    if "date" not in groups and not {"year", "month", "day"} <= groups:
+        msg = "a date pattern names the group 'date' (2026-05-04), or the groups 'year', 'month' and 'day'"
+        raise ValueError(msg)
+    return pattern
+
+
+def label_pattern(pattern: str) -> str:
+    """Return a regular expression that finds a label."""
+    if "label" not in _groups_of(pattern):
+        raise ValueError(f"{pattern[:200]!r} has no group 'label': write (?P<label>…) around what names the version")
+    return pattern
+
+
+def plain_pattern(pattern: str) -> str:
+    """Return a regular expression that finds anything, compiles and stays small."""
+    _groups_of(pattern)
+    return pattern
+
+
+def _groups_of(pattern: str) -> set[str]:
     if len(pattern) > _LARGEST_PATTERN or _written_out(pattern) > _LARGEST_PATTERN:
         msg = (
             f"{pattern[:200]!r} is too large: with each repetition written out, it may have {_LARGEST_PATTERN:,} signs"
         )
         raise ValueError(msg)
     try:
-        groups = regex.compile(pattern).groupindex
+        return set(regex.compile(pattern).groupindex)
     except (regex.error, RecursionError, MemoryError) as error:
         msg = f"{pattern[:200]!r} is not a regular expression: {error}"
         raise ValueError(msg) from error
-    if "date" not in groups and not {"year", "month", "day"} <= set(groups):
-        msg = "a date pattern names the group 'date' (2026-05-04), or the groups 'year', 'month' and 'day'"
-        raise ValueError(msg)
-    return pattern

@@ -7,11 +7,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from policy_site.groupings import GROUPINGS, Grouping, grouping
-from policy_site.model import Significance
-from policy_site.settings.patterns import compilable_pattern
+from policy_site.groupings import Grouping
 from policy_site.settings.values import (
     LanguageTag,
     Line,
@@ -23,16 +21,12 @@ from policy_site.settings.values import (
     hub_address,
     known_category,
     layout_pattern,
-    name_of_grouping,
     relative_folder,
 )
+from policy_site.settings.versions import Correction, OwnVersions, Table, VersionSettings
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ContentSettings(_Table):
+class ContentSettings(Table):
     """Where the texts are."""
 
     folder: Annotated[Line, AfterValidator(folder_name)] = "."
@@ -66,25 +60,7 @@ class ContentSettings(_Table):
         return ("github",) if self.markdown == "github" else self.markdown_extensions
 
 
-class VersionSettings(_Table):
-    """How revisions are grouped into versions."""
-
-    source: Annotated[str, AfterValidator(name_of_grouping)] = GROUPINGS[0].name
-    """Name of a way of grouping."""
-    date_patterns: tuple[Annotated[str, AfterValidator(compilable_pattern)], ...] = Field(default=(), max_length=100)
-    """Regular expressions that find the date in a text; the first that matches wins."""
-    date_key: str | None = None
-    """Front matter key that holds the date."""
-    significance: Significance = Significance.MINOR
-    """Of versions for which nobody declared one."""
-
-    @property
-    def grouping(self) -> Grouping:
-        """The way of grouping."""
-        return grouping(self.source)
-
-
-class NoticePreset(_Table):
+class NoticePreset(Table):
     """How long before it takes effect a significant version is announced."""
 
     days: int = Field(ge=0, le=3650)
@@ -96,7 +72,7 @@ _RELATIONS = {
 }
 
 
-class PolicySettings(_Table):
+class PolicySettings(OwnVersions):
     """One policy."""
 
     id: Slug
@@ -105,6 +81,8 @@ class PolicySettings(_Table):
     texts in these languages, whatever they begin with."""
     required_languages: tuple[LanguageTag, ...] | None = None
     """Languages in which a significant version's note must exist; default: the authoritative one alone."""
+    authoritative_language: LanguageTag | None = None
+    """The language whose text makes the versions of this policy; default: the site's."""
     prevailing_language: str | None = None
     """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
     authoritative one."""
@@ -139,7 +117,7 @@ class PolicySettings(_Table):
         return self.title if isinstance(self.title, str) else self.titles.get(locale, "") or self.id
 
 
-class Guard(_Table):
+class Guard(Table):
     """What must stay in the texts of a policy."""
 
     policy: Slug
@@ -156,7 +134,7 @@ class Guard(_Table):
         return self
 
 
-class FeedSettings(_Table):
+class FeedSettings(Table):
     """What makes event ids (RFC 4151). Frozen once published."""
 
     authority: Annotated[str, AfterValidator(domain_name)] = ""
@@ -166,7 +144,7 @@ class FeedSettings(_Table):
     """WebSub hubs: feeds announce them, ``policy-site ping`` tells them of changes."""
 
 
-class Settings(_Table):
+class Settings(Table):
     """The whole of ``site.toml``."""
 
     title: Line
@@ -199,6 +177,8 @@ class Settings(_Table):
     approvals: dict[Annotated[str, AfterValidator(known_category)], tuple[Line, ...]] = Field(default_factory=dict)
     """Who must approve a change, by its category; one of them is enough."""
     policies: tuple[PolicySettings, ...] = Field(min_length=1)
+    corrections: tuple[Correction, ...] = ()
+    """What commits should have said."""
 
     @property
     def authoritative_locale(self) -> str:
@@ -228,10 +208,37 @@ class Settings(_Table):
                 return policy
         raise KeyError(policy_id)
 
+    def of(self, policy_id: str) -> Settings:
+        """Return the settings that count for one policy: its own where it has some, else the site's."""
+        policy = self.policy(policy_id)
+        versions = policy.over(self.versions)
+        language = policy.authoritative_language or self.authoritative_language
+        if versions is self.versions and language == self.authoritative_language:
+            return self
+        return self.model_copy(update={"versions": versions, "authoritative_language": language})
+
+    def grouping_of(self, policy_id: str) -> Grouping:
+        """Return the way in which the revisions of a policy are grouped."""
+        return self.policy(policy_id).over(self.versions).grouping
+
+    def authoritative_locale_of(self, policy_id: str) -> str:
+        """Return the language whose text of a policy is the one that counts."""
+        return self.policy(policy_id).authoritative_language or self.authoritative_locale
+
+    @property
+    def reads_tags(self) -> bool:
+        """Whether tags make the versions of a policy."""
+        return any(policy.over(self.versions).source == "tag" for policy in self.policies)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the content of every policy is written for this program."""
+        return all(policy.over(self.versions).grouping.is_ours for policy in self.policies)
+
     def prevailing_locale(self, policy_id: str) -> str | None:
         """Return the language whose text of a policy prevails; ``None`` where all are equally authentic."""
         named = self.policy(policy_id).prevailing_language
-        return None if named == "none" else named or self.authoritative_locale
+        return None if named == "none" else named or self.authoritative_locale_of(policy_id)
 
     @model_validator(mode="after")
     def _names_agree(self) -> Settings:
@@ -247,8 +254,11 @@ class Settings(_Table):
                 raise ValueError(f"{name} names {twice[0]!r} twice")
         self._languages_agree()
         self._guards_agree()
-        if self.versions.grouping.reads_date and not (self.versions.date_patterns or self.versions.date_key):
-            raise ValueError(f'versions.source "{self.versions.source}" needs date_patterns or date_key')
+        for policy in self.policies:
+            versions = policy.over(self.versions)
+            if versions.grouping.reads_date and not (versions.date_patterns or versions.date_key):
+                where = "versions.source" if policy.source is None else f"in policy {policy.id!r}, source"
+                raise ValueError(f'{where} "{versions.source}" needs date_patterns or date_key')
         return self
 
     def _guards_agree(self) -> None:
@@ -256,6 +266,10 @@ class Settings(_Table):
         for guard in self.guards:
             if guard.policy not in ids:
                 raise ValueError(f"a guard is for the policy {guard.policy!r}, which is none of {', '.join(ids)}")
+        for correction in self.corrections:
+            if correction.policy not in (None, *ids):
+                msg = f"a correction is for the policy {correction.policy!r}, which is none of {', '.join(ids)}"
+                raise ValueError(msg)
 
     def _languages_agree(self) -> None:
         for language, days in self.day_formats.items():
@@ -264,14 +278,20 @@ class Settings(_Table):
             if days.partition("-")[0].casefold() != language.partition("-")[0].casefold():
                 raise ValueError(f"day_formats writes the days of {language!r} as {days!r}, which is another language")
         for policy in self.policies:
-            for language in policy.titles:
-                if language not in self.languages:
-                    raise ValueError(f"policy {policy.id!r} has a title in {language!r}, which is not one of languages")
-            for language in policy.required_languages or ():
-                if language not in self.languages:
-                    raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
-            if policy.prevailing_language not in (None, "none", *self.languages):
-                raise ValueError(
-                    f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
-                    " name one, or 'none' where all texts are equally authentic"
-                )
+            self._languages_of_policy_agree(policy)
+
+    def _languages_of_policy_agree(self, policy: PolicySettings) -> None:
+        for language in policy.titles:
+            if language not in self.languages:
+                raise ValueError(f"policy {policy.id!r} has a title in {language!r}, which is not one of languages")
+        for language in policy.required_languages or ():
+            if language not in self.languages:
+                raise ValueError(f"policy {policy.id!r} requires {language!r}, which is not one of languages")
+        if policy.authoritative_language not in (None, *self.languages):
+            msg = f"in policy {policy.id!r}, {policy.authoritative_language!r} is not one of languages"
+            raise ValueError(msg)
+        if policy.prevailing_language not in (None, "none", *self.languages):
+            raise ValueError(
+                f"in policy {policy.id!r} {policy.prevailing_language!r} prevails, which is not one of languages;"
+                " name one, or 'none' where all texts are equally authentic"
+            )

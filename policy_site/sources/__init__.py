@@ -3,10 +3,21 @@
 Nothing here reads a disk or git: texts come in as strings, and faults leave as findings beside the value.
 """
 
+from policy_site.sources.dates import (
+    find_date,
+    find_label,
+    find_other_date,
+    label_in,
+    read_day,
+    says,
+    undated,
+    unreadable_date,
+    without_date,
+)
 from policy_site.sources.hidden import without_hidden_parts
 from policy_site.sources.notes import parse_release_note, parse_words, report_facts_of_translation
 from policy_site.sources.places import Place, Places, Role
-from policy_site.sources.texts import Text, find_date, find_other_date, parse_text, unreadable_date, without_date
+from policy_site.sources.texts import Text, parse_text
 
 __all__ = [
     "Place",
@@ -14,11 +25,16 @@ __all__ = [
     "Role",
     "Text",
     "find_date",
+    "find_label",
     "find_other_date",
+    "label_in",
     "parse_release_note",
     "parse_text",
     "parse_words",
+    "read_day",
     "report_facts_of_translation",
+    "says",
+    "undated",
     "unreadable_date",
     "without_date",
     "without_hidden_parts",

@@ -45,10 +45,10 @@ class Places:
         self._policies = {policy.files or policy.id: policy.id for policy in settings.policies}
         self._folders = {**{language: language for language in settings.languages}, **content.folders}
         self._languages = settings.languages
-        self._authoritative = settings.authoritative_locale
+        self._authoritative = {policy.id: settings.authoritative_locale_of(policy.id) for policy in settings.policies}
         self._layout = [_pattern_of(pattern) for pattern in content.layout]
         self._exclude = [_glob(pattern) for pattern in content.exclude]
-        self._has_notes = settings.versions.grouping.has_notes
+        self._has_notes = {policy.id for policy in settings.policies if settings.grouping_of(policy.id).has_notes}
         self._cache: dict[str, Place | None] = {}
 
     def of(self, path: str) -> Place | None:
@@ -75,7 +75,9 @@ class Places:
                 continue
             groups = found.groupdict()
             policy = self._policies.get(groups.get("policy") or "") if "policy" in groups else self._only_policy()
-            locale = self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative
+            locale = (
+                self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative.get(policy or "")
+            )
             if policy and locale in self._languages:
                 return Place(Role.TEXT, policy, locale or "", rank=rank)
         return None
@@ -87,7 +89,7 @@ class Places:
         groups = found.groupdict()
         policy = self._policies.get(groups["policy"])
         locale = groups.get("locale") or ""
-        if policy is None or (locale and locale not in self._languages):
+        if policy not in self._has_notes or (locale and locale not in self._languages):
             return None
         dated = _DATED.fullmatch(groups["version"]) if role is Role.NOTE else None
         if dated and dated[1] in self._languages:

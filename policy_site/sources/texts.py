@@ -1,4 +1,4 @@
-"""A policy text: its title, the version it renders, the date it gives itself."""
+"""A policy text: its title, the version it renders, its words."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-import regex
-
 from policy_site.model import Finding, Revision
-from policy_site.settings import Settings
 from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
 from policy_site.sources.hidden import without_generators_comments
 from policy_site.sources.titles import Heading, first_heading
@@ -31,6 +27,8 @@ class Text:
     """Line of the file on which ``body`` begins, from 1."""
     front_matter: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    whole: str = field(default="", repr=False)
+    """The whole file, with its front matter and its title."""
 
 
 _UNPRINTABLE = re.compile(
@@ -72,6 +70,7 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
         body_line=body_line,
         front_matter=parts.facts,
         findings=tuple(findings),
+        whole=revision.text,
     )
 
 
@@ -99,101 +98,3 @@ def _without_heading(body: str, body_line: int, heading: Heading) -> tuple[str, 
         blank = "\n" * body.count("\n", heading.start, heading.end)
         return f"{before}{blank}{body[heading.end :]}", body_line
     return body[heading.end :], body_line + body.count("\n", 0, heading.end)
-
-
-# --- dates in texts --------------------------------------------------------------------------------------------------
-
-
-def find_date(text: Text, *, settings: Settings, month_names: Mapping[str, int]) -> date | None:
-    """Find the date that a text gives itself, by the front matter key or the patterns of ``site.toml``.
-
-    ``month_names`` maps lower-case month names to 1 to 12. A date that no calendar has is none.
-    """
-    versions = settings.versions
-    if versions.date_key:
-        value = text.front_matter.get(versions.date_key)
-        found = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})", value) if isinstance(value, str) else None
-        if found and (day := _day(*found.groups())):
-            return day
-    return next((day for day, _ in _dates(text, settings=settings, month_names=month_names)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class OtherDate:
-    """A date that a text names in the same place as its own, and that is another one."""
-
-    day: date
-    line: int
-    """Of the file, from 1."""
-
-
-def find_other_date(text: Text, *, settings: Settings, month_names: Mapping[str, int]) -> OtherDate | None:
-    """Find where a text names its date twice, in words and for machines say, and the two are different days.
-
-    The one that counts is that of :func:`find_date`; the other is what a later pattern reads in the same words. A date
-    of the front matter stands beside no other.
-    """
-    if settings.versions.date_key:
-        return None
-    named = list(_dates(text, settings=settings, month_names=month_names))
-    for day, match in named[1:]:
-        own_day, own = named[0]
-        if day != own_day and match.start() < own.end() and own.start() < match.end():
-            start = match.start("date" if match.groupdict().get("date") else "day")
-            return OtherDate(day, text.body_line + text.body.count("\n", 0, start))
-    return None
-
-
-def _dates(
-    text: Text, *, settings: Settings, month_names: Mapping[str, int]
-) -> Iterator[tuple[date, regex.Match[str]]]:
-    """Yield each day that a pattern of ``site.toml`` finds, in the order of the patterns."""
-    for pattern in settings.versions.date_patterns:
-        match = _search(pattern, text.body)
-        if match is None:
-            continue
-        groups = match.groupdict()
-        if groups.get("date"):
-            digits = re.findall(r"\d+", groups["date"])
-            if len(digits) == 3 and (day := _day(*digits)):  # noqa: PLR2004 - year, month, day
-                yield day, match
-        elif groups.get("month"):
-            month = month_names.get(groups["month"].casefold(), groups["month"])
-            if day := _day(groups["year"], str(month), groups["day"]):
-                yield day, match
-
-
-def unreadable_date(text: Text, *, settings: Settings) -> str:
-    """Return what stands where a text names its date, for one in which :func:`find_date` finds none; empty for nothing.
-
-    A front matter key with any value counts, and words that a pattern of ``site.toml`` takes for a date.
-    """
-    value = text.front_matter.get(settings.versions.date_key) if settings.versions.date_key else None
-    if value:
-        return str(value)
-    found = (_search(pattern, text.body) for pattern in settings.versions.date_patterns)
-    return next((match.group() for match in found if match is not None), "")
-
-
-def without_date(body: str, *, settings: Settings) -> str:
-    """Return the text without the words that tell its date, so that two versions can be compared by what they say."""
-    for pattern in settings.versions.date_patterns:
-        if found := _search(pattern, body):
-            return body[: found.start()] + body[found.end() :]
-    return body
-
-
-def _search(pattern: str, body: str) -> regex.Match[str] | None:
-    try:
-        return regex.search(pattern, body, timeout=1.0)
-    except (TimeoutError, MemoryError):
-        return None
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    if len(year) < 4 <= len(day):  # noqa: PLR2004 - the year has four digits, wherever it stands
-        year, day = day, year
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        return None

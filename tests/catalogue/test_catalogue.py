@@ -298,28 +298,77 @@ def by_date(*texts: tuple[str, str], translations: Sequence[Revision] = ()) -> t
     return catalogue(revisions, source="date", date_patterns=[PATTERN], translations=translations)
 
 
-def test_revisions_under_one_date_are_one_version_and_rewording_is_reported() -> None:
+def told(policy: Policy) -> list[tuple[str, str, str]]:
+    """Return each version: its label, the day on which it begins to apply, the day of its publication."""
+    return [(one.label, one.effective_date.isoformat(), one.published_date.isoformat()) for one in policy.versions]
+
+
+def test_other_words_under_one_date_are_a_version_from_their_commit_and_this_is_told() -> None:
     policy, findings = by_date(
         ("2025-01-01", "Effective 2025-01-02 One."),
         ("2025-01-05", "Effective 2025-01-02 Two."),
         ("2025-02-01", "Effective 2025-02-02 Three."),
         ("2025-02-03", "Effective   2025-02-02\nThree."),
     )
-    assert [version.label for version in policy.versions] == ["2025-01-02", "2025-02-02"]
-    assert policy.versions[0].editions["en"].body == "Effective 2025-01-02 Two.\n"
-    assert findings == ["The wording changed once under the date 2025-01-02, without a version of its own."]
+    assert told(policy) == [
+        ("2025-01-02", "2025-01-02", "2025-01-01"),
+        ("2025-01-02-2", "2025-01-05", "2025-01-05"),
+        ("2025-02-02", "2025-02-02", "2025-02-01"),
+    ]
+    assert [version.editions["en"].body.split()[-1] for version in policy.versions] == ["One.", "Two.", "Three."]
+    (finding,) = findings
+    assert finding.startswith("The wording changed once under the date 2025-01-02, without a new date.")
 
 
-def test_a_revision_without_a_date_belongs_to_the_one_before() -> None:
-    policy, _ = by_date(("2025-01-01", "Effective 2025-01-02 One."), ("2025-03-01", "One, better."))
-    assert [version.label for version in policy.versions] == ["2025-01-02"]
+def test_a_text_that_loses_its_date_applies_from_its_commit() -> None:
+    policy, findings = by_date(
+        ("2025-01-01", "Effective 2025-01-02 One."),
+        ("2025-02-01", "One."),
+        ("2025-03-01", "One, better."),
+        ("2025-04-01", "One, best."),
+        ("2025-05-01", "Effective 2025-05-02 Two."),
+    )
+    assert [label for label, _, _ in told(policy)] == ["2025-01-02", "2025-03-01", "2025-04-01", "2025-05-02"]
+    assert findings[0] == "This text lost the date of the one before. It counts from the day of its commit."
 
 
-def test_going_back_to_an_earlier_date_withdraws_the_later_ones() -> None:
-    policy, _ = by_date(
+def test_a_mistyped_date_that_is_corrected_makes_no_version_and_withdraws_none() -> None:
+    policy, findings = by_date(
         ("2025-01-01", "Effective 2025-01-02 One."),
         ("2025-02-01", "Effective 2052-02-02 Two."),
         ("2025-02-03", "Effective 2025-02-02 Two."),
+    )
+    assert told(policy) == [("2025-01-02", "2025-01-02", "2025-01-01"), ("2025-02-02", "2025-02-02", "2025-02-01")]
+    assert Standing.WITHDRAWN not in [standing(policy, version, NOW) for version in policy.versions]
+    assert "2052-02-02, years after its commit" in findings[0]
+    assert "2025-02-02. It is taken for the corrected one" in findings[1]
+
+
+def test_a_text_that_is_taken_back_is_told_as_readers_saw_it() -> None:
+    policy, _ = by_date(
+        ("2025-01-01", "Effective 2025-01-02 One."),
+        ("2025-02-01", "Effective 2025-02-02 Two."),
+        ("2025-03-01", "Effective 2025-01-02 One."),
+        ("2025-04-01", "Effective 2025-02-02 Two."),
+    )
+    assert told(policy) == [
+        ("2025-01-02", "2025-01-02", "2025-01-01"),
+        ("2025-02-02", "2025-02-02", "2025-02-01"),
+        ("2025-01-02-2", "2025-03-01", "2025-03-01"),
+        ("2025-02-02-2", "2025-04-01", "2025-04-01"),
+    ]
+    assert [version.identical_to for version in policy.versions] == [None, None, "2025-01-02", "2025-02-02"]
+    assert [standing(policy, version, NOW) for version in policy.versions] == [
+        *[Standing.SUPERSEDED] * 3,
+        Standing.IN_FORCE,
+    ]
+
+
+def test_words_that_took_the_place_of_announced_ones_withdraw_them() -> None:
+    policy, _ = by_date(
+        ("2025-01-01", "Effective 2025-01-02 One."),
+        ("2025-02-01", "Effective 2025-06-01 Two."),
+        ("2025-03-01", "Effective 2025-01-02 One."),
     )
     assert [standing(policy, version, NOW) for version in policy.versions] == [
         Standing.SUPERSEDED,

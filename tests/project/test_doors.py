@@ -52,7 +52,7 @@ pytest              tests
 rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers
 redlines            benchmarks.redlines_tools
-regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.texts
+regex               policy_site.redlines  policy_site.evidence  policy_site.settings  policy_site.sources.dates
                     policy_site.checks.avoided_words
 rich                policy_site.console.terminal
 sqlalchemy          policy_site.notifier.ledger  policy_site.notifier.delivery  policy_site.notifier.recorder

@@ -40,6 +40,7 @@ def compiled_with(
         wanted=lambda path: places.of(path) is not None,
         with_work_tree=with_work_tree,
         ref=ref,
+        with_tags=settings.reads_tags,
     )
     return compile_publication(settings, history, as_of=as_of)
 

@@ -64,7 +64,7 @@ def translation_notes(site: Site, policy: Policy, version: Version, edition: Edi
     """Return what is to be said of ``edition``, a translation shown for ``version``."""
     translation = site.document(edition)
     source = site.document(version.editions.get(policy.authoritative_locale))
-    is_matched_by_id = site.publication.settings.versions.grouping.is_ours
+    is_matched_by_id = site.publication.settings.grouping_of(policy.id).is_ours
     if translation is None or source is None:
         return NO_NOTES
     if edition.version == version.label and (not is_matched_by_id or _have_same_ids(translation, source)):

@@ -1,4 +1,4 @@
-"""Pages of what a translation said before it was revised."""
+"""Pages of what a text said before it was revised under the label that it has: a translation, mostly."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from policy_site.catalogue.standing import edition_at
 from policy_site.localization import find_language
+from policy_site.localization.names import N_
 from policy_site.model import Fidelity, Policy, Revision, Version
 from policy_site.pages import Page, PageKind, revision_names
 from policy_site.web.parts.text import ShownText, make_text
@@ -28,6 +29,8 @@ class RevisionView:
     """SHA-256 of the source."""
     markdown: str
     plain: str
+    is_authoritative: bool
+    """Whether it is the text that counts, reworded without a new date, and no translation."""
 
 
 def view_revision(site: Site, page: Page, *, locale: str, policy: Policy, version: str, revision: str) -> Screen:
@@ -38,23 +41,24 @@ def view_revision(site: Site, page: Page, *, locale: str, policy: Policy, versio
     edition = edition_at(shown.editions[locale], found)
     title = Title(edition.title, find_language(locale))
     link = version_link(site, policy, shown, locale)
+    fidelity = Fidelity.AUTHORITATIVE if locale == policy.authoritative_locale else Fidelity.FAITHFUL
     names = {"locale": locale, "policy": policy.id, "version": version, "revision": revision}
     view = RevisionView(
         title=title,
         version=link,
         until=_replaced_on(site, shown, found, locale),
-        text=make_text(site, page, policy, shown, edition, Fidelity.FAITHFUL, locale),
+        text=make_text(site, page, policy, shown, edition, fidelity, locale),
         digest=edition.digest,
         markdown=site.link(PageKind.REVISION_MARKDOWN, **names),
         plain=site.link(PageKind.REVISION_TEXT, **names),
+        is_authoritative=locale == policy.authoritative_locale,
     )
-    name = phrases.gettext("Earlier translation")
+    name = phrases.gettext(N_("Earlier wording") if view.is_authoritative else N_("Earlier translation"))
+    title_of_page = N_("%(policy)s, version effective from %(day)s: earlier translation")
+    if view.is_authoritative:
+        title_of_page = N_("%(policy)s, version effective from %(day)s: earlier wording")
     frame = Frame(
-        title=phrases.gettext(
-            "%(policy)s, version effective from %(day)s: earlier translation",
-            policy=title.text,
-            day=name_of(link, phrases),
-        ),
+        title=phrases.gettext(title_of_page, policy=title.text, day=name_of(link, phrases)),
         policy=policy,
         crumbs=[
             Crumb(name_of(link, phrases), link.href, phrases.language),
