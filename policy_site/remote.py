@@ -141,6 +141,29 @@ class Answer:
         return self.code is not None and httpx.codes.is_success(self.code)
 
 
+def ask_for_stamp(address: str, request: bytes, *, limits: Limits = _ANSWER) -> bytes:
+    """Send a request for a time stamp (RFC 3161, section 3.4); return the answer, which nobody has looked into.
+
+    Raises :class:`UnreachableError` where none comes.
+    """
+    try:
+        shown = urlunsplit((parts := urlsplit(address))._replace(netloc=parts.netloc.rpartition("@")[2]))
+        headers = {"User-Agent": "policy-site", "Content-Type": "application/timestamp-query"}
+        with httpx.Client(timeout=_TIMEOUT, headers=headers) as client:
+            exchanges = Exchanges(client, limits)
+            with exchanges.within_deadline():
+                answer = exchanges.ask(client.build_request("POST", address, content=request))
+    except TooMuchError as error:
+        raise _unreachable(shown, f"it {error}") from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+        raise _unreachable(shown, _reason(error)) from None
+    except ValueError as error:
+        raise UsageError(f"That is no address of an authority: {error}.", remedy="Correct it.") from None
+    if answer.status != httpx.codes.OK:
+        raise _unreachable(shown, f"the server answers {answer.status}")
+    return answer.content
+
+
 class Speaker:
     """Tells other machines things, over connections that are used again."""
 

@@ -35,6 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--documents", action="store_true", help="write each redline as a Word document, too, with tracked changes"
     )
+    parser.add_argument(
+        "--sign-with",
+        type=Path,
+        metavar="KEY",
+        help="sign the manifest and the head of the change feed with this SSH key, which is outside the repository",
+    )
+    parser.add_argument("--stamp-at", metavar="URL", help="have the manifest stamped by this authority (RFC 3161)")
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="write the head of the change feed down there, too (a file, or git:REPOSITORY#BRANCH), and publish nothing"
+        " that does not continue what is written there",
+    )
     parser.add_argument("--strict", action="store_true", help="refuse warnings and an incomplete history, too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 

@@ -17,6 +17,8 @@ from policy_site.console.verifying import Verdict, verify_site
 from policy_site.errors import ContentError, PublishingError, UsageError
 from policy_site.proof.differences import Cause, Difference
 from policy_site.proof.files import REQUEST_LIMITS, FolderFiles, ServedFiles, SiteFiles
+from policy_site.proof.vouchers import compare_heads, examine_vouchers
+from policy_site.publishing.heads import Witness
 from policy_site.publishing.manifest import instant
 from policy_site.remote import open_site
 
@@ -32,6 +34,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alone", action="store_true", help="look at the site alone, where the repository is not at hand"
     )
+    parser.add_argument(
+        "--signed-by",
+        type=Path,
+        metavar="FILE",
+        help="require a signature by one of these allowed signers",
+    )
+    parser.add_argument(
+        "--stamped-by", type=Path, metavar="FILE", help="require a time stamp by one of these authorities (PEM)"
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="compare with heads that are written down there: a file or address of heads, of a change feed, or of what"
+        " `verify --format json` printed, or git:REPOSITORY#BRANCH",
+    )
     parser.add_argument("--strict", action="store_true", help="what another version of the program wrote counts, too")
     parser.add_argument("--jobs", type=int, metavar="N", default=os.cpu_count() or 1, help="default: one a core")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -39,12 +58,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Verify a site: 0 where it agrees, 1 where it does not, 2 where nobody can say."""
+    for path in (arguments.signed_by, arguments.stamped_by):
+        if path is not None and not path.is_file():
+            raise UsageError(f"There is no file {path}.", remedy="Name the file of those whom you believe.")
     origin = _origin_of(arguments)
     try:
         with open_files(arguments.site) as files, terminal.progress() as progress:
             verdict = verify_site(
                 files, origin, now=_instant(arguments, origin), jobs=max(1, arguments.jobs), progress=progress
             )
+            verdict.add(examine_vouchers(files, signers=arguments.signed_by, authorities=arguments.stamped_by))
+            verdict.add(compare_heads([Witness(place) for place in arguments.witness], verdict.feed))
     except (ContentError, PublishingError) as error:
         raise UsageError(
             f"The site cannot be made again from git: {error.message}", remedy=error.remedy, findings=error.findings

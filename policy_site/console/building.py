@@ -16,13 +16,16 @@ from policy_site.console.calling import DEFAULT_CONFIGURATIONS, cache_folder, no
 from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.previous import RULE, Previous, open_previous, refuse_contradictions
 from policy_site.console.terminal import Terminal
-from policy_site.errors import ContentError
+from policy_site.errors import ContentError, UsageError
 from policy_site.history import find_reference_places
 from policy_site.model import Finding, Severity
 from policy_site.publication import Publication
+from policy_site.publishing.heads import Witness, refuse_fork
 from policy_site.publishing.manifest import instant
 from policy_site.publishing.receipts import Look, Outcome, Receipt, keep_receipt, look_at, program_places
 from policy_site.publishing.site import Frozen, freeze_site
+from policy_site.publishing.vouching import Vouching
+from policy_site.web import Syndication
 
 _WHOLE_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 """A commit by a name that never means another one."""
@@ -43,7 +46,9 @@ def build(arguments: argparse.Namespace, terminal: Terminal, call: str) -> Outco
         )
         publication = replace(publication, has_documents=arguments.documents)
         publication, findings = _examine(publication, previous, arguments)
-        frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress)
+        vouching = _vouching(origin, arguments, terminal)
+        refuse_fork(vouching.witnesses, Syndication(publication).change_feed.records if vouching.witnesses else ())
+        frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress, vouching=vouching)
     outcome = _outcome(publication, frozen, findings, origin.folder)
     if _can_be_told_again(publication, arguments):
         # what is news today is none to the next build
@@ -51,6 +56,24 @@ def build(arguments: argparse.Namespace, terminal: Terminal, call: str) -> Outco
         receipt = Receipt(call, as_of, publication.stands_until, replace(outcome, findings=lasting))
         keep_receipt(cache_folder(), arguments.output, receipt, watched, before)
     return outcome
+
+
+def _vouching(origin: Origin, arguments: argparse.Namespace, terminal: Terminal) -> Vouching:
+    """Return who vouches for the site; :class:`UsageError` for a key that the repository holds."""
+    key = arguments.sign_with
+    if key is not None and not key.is_file():
+        raise UsageError(f"There is no key {key}.", remedy="Correct --sign-with.")
+    if key is not None and origin.repository is not None and key.resolve().is_relative_to(origin.repository):
+        raise UsageError(
+            f"The key {key} is in the repository {origin.repository}.",
+            remedy="Keep it elsewhere: whoever may read the repository could sign in your name.",
+        )
+    return Vouching(
+        key=key,
+        authority=arguments.stamp_at,
+        witnesses=tuple(Witness(place) for place in arguments.witness),
+        warn=lambda told: terminal.say_aside(f"warning: {told}"),
+    )
 
 
 def _outcome(publication: Publication, frozen: Frozen, findings: tuple[Finding, ...], folder: str) -> Outcome:
@@ -75,6 +98,8 @@ def _can_be_told_again(publication: Publication, arguments: argparse.Namespace) 
     return (
         publication.commit is not None  # texts on disk are looked at by reading them
         and (arguments.ref is None or _WHOLE_NAME.fullmatch(arguments.ref) is not None)
+        and arguments.stamp_at is None  # what could not be had is asked for again
+        and not arguments.witness  # what is written down there is read
         and not arguments.first  # which is refused once something is there
         and (arguments.previous is None or not urlsplit(arguments.previous).scheme)  # another machine's site
         and all(finding.rule != "rendering" for finding in publication.findings)  # another time may be enough for it

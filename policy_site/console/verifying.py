@@ -28,6 +28,7 @@ from policy_site.proof.versions import compare_with_git, compare_with_statement
 from policy_site.publication import Publication, Workshop
 from policy_site.publication.wordings import Wordings
 from policy_site.publishing.manifest import MANIFEST_NAME, instant, program_digest, settings_digest
+from policy_site.publishing.signatures import SIGNED
 from policy_site.settings import Settings, parse_settings
 from policy_site.sources import parse_text
 from policy_site.web import Syndication, render_files
@@ -89,7 +90,7 @@ def verify_site(
         verdict.add(_overdue(verdict.statement, now))
     with tempfile.TemporaryDirectory(prefix="policy-site-verify-") as folder:
         rebuilt = _Rebuilding(files, origin, verdict, walked, now, jobs, progress).run(Path(folder)) if origin else None
-        comparison = FilesCompared(files, verdict.statement, rebuilt, frozenset())
+        comparison = FilesCompared(files, verdict.statement, rebuilt, frozenset(SIGNED))
         names = comparison.names()
         for number, name in enumerate(names, start=1):
             verdict.add(comparison.compare(name))

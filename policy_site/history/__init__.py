@@ -8,6 +8,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from policy_site.history.ancestry import Place, find_place, find_way
 from policy_site.history.attached import AttachedFiles, Wanted
+from policy_site.history.branches import append_to_branch
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.disk import SMALL_LIMIT, read_small_files
 from policy_site.history.history import History, read_folder, read_history
@@ -31,6 +32,7 @@ __all__ = [
     "Place",
     "Snapshot",
     "Wanted",
+    "append_to_branch",
     "create_repository",
     "find_merge",
     "find_merge_base",

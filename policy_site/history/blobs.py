@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from policy_site.history.runner import start_git
+from policy_site.history.runner import run_git, start_git
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,29 @@ class Blob:
 
 def read_blobs(folder: Path, names: Sequence[str], *, limit: int) -> Iterator[Blob]:
     """Read objects in the order of their names; contents over ``limit`` bytes are passed over."""
+    too_large = _find_too_large(folder, names, limit=limit)
+    wanted = [name for name in names if name not in too_large]
+    found = _read_all(folder, wanted, limit=limit)
+    for name in names:
+        yield Blob(name=name, content=None, is_too_large=True) if name in too_large else next(found)
+
+
+def _find_too_large(folder: Path, names: Sequence[str], *, limit: int) -> frozenset[str]:
+    """Return what git need not unpack at all: to give a file out, it may hold it whole."""
+    too_large: set[str] = set()
+    with tempfile.TemporaryFile() as requests:
+        requests.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
+        requests.seek(0)
+        _, output, _ = run_git(
+            folder, "cat-file", "--batch-check=%(objectsize)", "--buffer", requests=cast("IO[bytes]", requests)
+        )
+    for name, size in zip(names, output.split(b"\n"), strict=False):
+        if size.isdigit() and int(size) > limit:
+            too_large.add(name)
+    return frozenset(too_large)
+
+
+def _read_all(folder: Path, names: Sequence[str], *, limit: int) -> Iterator[Blob]:
     position = 0
     while position < len(names):
         for blob in _read_until_damage(folder, names[position:], limit=limit):

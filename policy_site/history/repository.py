@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_site.errors import HistoryError
+from policy_site.history.renames import find_large_files, has_candidates, join_logs
 from policy_site.history.runner import run_git
 
 PARTIAL_REMEDY = "Fetch what is missing with `git fetch --refetch --no-filter`, or clone again without `--filter`."
@@ -146,12 +147,11 @@ class Repository:
 
     def read_log(self, commit: str, *, folder: str) -> Log:
         """Return what changed below ``folder`` up to ``commit``."""
-        complaint = ""
-        for renames in ("-M50%", "-M100%"):  # likeness needs the blobs themselves, and an old one can be missing
-            command = (*_LOG, renames, "--end-of-options", commit, "--", *([] if folder == "." else [folder]))
-            status, output, complaint = run_git(self.folder, *command)
-            if status == 0:
-                return Log(output=output, are_renames_exact_only=renames == "-M100%")
+        where = [] if folder == "." else [folder]
+        status, exact, complaint = run_git(self.folder, *_LOG, "-M100%", "--end-of-options", commit, "--", *where)
+        if status == 0:
+            compared = self._compare_moved(exact, commit, where) if has_candidates(exact) else exact
+            return Log(output=exact if compared is None else compared, are_renames_exact_only=compared is None)
         if self.is_partial:
             raise HistoryError(
                 f"The clone {self.folder} is a partial one, without the directories of old commits.",
@@ -166,6 +166,21 @@ class Repository:
         """Return the commits that a commit follows; none for the first one, and at the edge of a shallow clone."""
         status, output, _ = run_git(self.folder, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
         return tuple(_decode(output).split()[1:]) if status == 0 else ()
+
+    def _compare_moved(self, exact: bytes, commit: str, where: list[str]) -> bytes | None:
+        """Return the log in which files that changed while they moved are told by likeness; ``None`` where git fails.
+
+        Likeness needs the files themselves: an old one can be missing, and a large one is left out.
+        """
+        large = find_large_files(self.folder, exact)
+        if not large:
+            status, output, _ = run_git(self.folder, *_LOG, "-M50%", "--end-of-options", commit, "--", *where)
+            return output if status == 0 else None
+        paths = [f":(top,literal){path}" for path in where] or [":(top)"]
+        paths += [f":(top,exclude,literal){os.fsdecode(path)}" for path in sorted(large)]
+        command = ("--no-literal-pathspecs", *_LOG, "-M50%", "--end-of-options", commit, "--", *paths)
+        status, output, _ = run_git(self.folder, *command)
+        return join_logs(output, exact, large=large) if status == 0 else None
 
     def find_fork(self, base: str, head: str) -> str | None:
         """Return the newest commit that two have in common; ``None`` where none is in this clone."""

@@ -25,6 +25,10 @@ class Cause(StrEnum):
     """Another version of the program wrote it."""
     KEPT = "kept"
     """It stays as an earlier build published it, and cannot be made again today."""
+    SIGNATURE = "signature"
+    """A signature or a time stamp does not fit, or nobody who is believed made it."""
+    FORK = "fork"
+    """Another reader was shown another change feed."""
     UNREACHABLE = "unreachable"
     """Nobody knows: it could not be read."""
 

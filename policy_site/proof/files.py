@@ -95,7 +95,7 @@ class ServedFiles:
     _bytes: int = 0
     _files: int = 0
     _feed: dict[str, bytes | None] = field(default_factory=dict)
-    """What belongs to the change feed, which is looked at twice."""
+    """What is looked at more than once: what belongs to the change feed, the manifest and what vouches for it."""
     _ends_at: float = field(default_factory=lambda: time.monotonic() + _MOST_SECONDS)
 
     @property
@@ -117,7 +117,7 @@ class ServedFiles:
             )
         content = self.site.read(_address_of(name))
         self._bytes += len(content or b"")
-        if name.startswith("changes/") or name == "current.json":
+        if name.startswith(("changes/", "current.json", "manifest.json")):
             self._feed[name] = content
         return content
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from policy_site.history.objects import FileOnBranch
 from policy_site.publishing.manifest import MANIFEST_NAME
-from policy_site.publishing.signatures import HEAD_NAME, HEAD_NAMESPACE, MANIFEST_NAMESPACE
+from policy_site.publishing.signatures import NAMESPACES
 
 _SHA1_DIGITS = 40
 CHECKS = {
@@ -198,10 +198,9 @@ program that made this archive. Compare its words with source.md."""
 
 
 def _signatures(files: Mapping[str, bytes]) -> str:
-    pairs = ((MANIFEST_NAME, MANIFEST_NAMESPACE), (HEAD_NAME, HEAD_NAMESPACE))
     steps = [
         f"    ssh-keygen -Y check-novalidate -n {namespace} -s site/{name}.sig < site/{name}"
-        for name, namespace in pairs
+        for name, namespace in NAMESPACES.items()
         if f"site/{name}.sig" in files
     ]
     told = ["8. SIGNATURES AND TIME STAMPS"]

@@ -17,9 +17,9 @@ from policy_site.catalogue import applied_until, standing, version_in_force
 from policy_site.localization import translations_folder
 from policy_site.model import Policy, Version
 from policy_site.publication import Publication
+from policy_site.publishing.signatures import MANIFEST_NAME as MANIFEST_NAME
+from policy_site.publishing.signatures import SIGNED
 from policy_site.settings import Settings
-
-MANIFEST_NAME = "manifest.json"
 
 
 def write_manifest(publication: Publication, folder: Path) -> None:
@@ -35,7 +35,9 @@ def foreign_files(folder: Path) -> list[str]:
     known = manifest.get("files") if isinstance(manifest, dict) else None
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file())
     return sorted(
-        name for name in files if name != MANIFEST_NAME and (not isinstance(known, dict) or name not in known)
+        name
+        for name in files
+        if name not in (MANIFEST_NAME, *SIGNED) and (not isinstance(known, dict) or name not in known)
     )
 
 
@@ -174,11 +176,11 @@ def _describe_version(version: Version) -> dict[str, Any]:
 
 
 def digest_files(folder: Path) -> Mapping[str, str]:
-    """Return the SHA-256 of every file below a folder by its path with ``/``, the manifest itself left out."""
+    """Return the SHA-256 of every file below a folder by its path; not of the manifest and what vouches for it."""
     digests: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != MANIFEST_NAME:
+        if path.is_file() and name not in (MANIFEST_NAME, *SIGNED):
             digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return digests
 

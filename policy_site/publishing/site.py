@@ -17,6 +17,10 @@ from policy_site.publishing.exchange import keep_times, new_folder, put_in_place
 from policy_site.publishing.freezing import freeze_pages
 from policy_site.publishing.lock import only_build
 from policy_site.publishing.manifest import MANIFEST_NAME, foreign_files, is_own_manifest, is_published, write_manifest
+from policy_site.publishing.signatures import SIGNED
+from policy_site.publishing.vouching import Vouching, refuse_unsigned
+
+_NOBODY = Vouching()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ def freeze_site(
     *,
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
+    vouching: Vouching = _NOBODY,
 ) -> Frozen:
     """Write the whole site to ``output`` with ``jobs`` processes, and put it in place in one step.
 
@@ -45,13 +50,16 @@ def freeze_site(
     _refuse_foreign_folder(output)
     pages = [page for page in plan_pages(publication) if page.kind is not PageKind.MANIFEST]
     count = len(pages) + len(publication.extra_files) + 1
-    if is_published(publication, output):
+    if is_published(publication, output) and vouching.is_done(output):
+        vouching.write_down(output)
         return Frozen(output, count, 0)
+    refuse_unsigned(output, vouching)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with only_build(output), new_folder(output) as folder:
             write_pages(publication, pages, folder, jobs=jobs, progress=progress)
             write_manifest(publication, folder)
+            vouching.vouch(folder)
             changed = keep_times(folder, output)
             put_in_place(folder, output)
     except OSError as error:
@@ -59,6 +67,7 @@ def freeze_site(
             f"The site could not be written: {error.strerror or error} ({error.filename or output}).",
             remedy="The site published before is untouched; make room or grant access, and build again.",
         ) from error
+    vouching.write_down(output)
     return Frozen(output, count, changed)
 
 
@@ -101,7 +110,7 @@ def _refuse_foreign_folder(output: Path) -> None:
 def _add_extra_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
-        if name == MANIFEST_NAME or path.exists() or any(parent.is_file() for parent in path.parents):
+        if name in (MANIFEST_NAME, *SIGNED) or path.exists() or any(parent.is_file() for parent in path.parents):
             raise PublishingError(
                 f"The file {name} beside the policies has the address of a page of the site.",
                 remedy="Give it another name, or take it out of the folder that site.toml names as `extra`.",
