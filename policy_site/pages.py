@@ -123,6 +123,7 @@ class PageKind(StrEnum):
         "redline-document", "{locale}/{policy}/compare/{older}/{version}/redline.docx", "compare:redline_document"
     )  # fmt: skip
     SINCE = "since", "{locale}/{policy}/since/{older}/", "compare:since", Listing.NEVER
+    AGREED = "agreed", "{locale}/{policy}/since/", "agreed", Listing.NEVER
     SECTION = "section", "{locale}/{policy}/sections/{section}/", "section", Listing.NEVER
     FEED = "feed", "{locale}/{policy}/{feed}", "feed"
     SITE_FEED = "site-feed", "{locale}/{feed}", "feed"
@@ -331,7 +332,10 @@ def _gather_policy_pages(
             yield make_page(PageKind.THREADS, **names)
     for older, newer in pairs:
         yield from _gather_pair_pages(policy, older, newer, locale, publication)
-    for older in _superseded(policy, publication):
+    superseded = _superseded(policy, publication)
+    if superseded:
+        yield make_page(PageKind.AGREED, **names)
+    for older in superseded:
         yield make_page(PageKind.SINCE, **names, older=older.label)
     for section in section_ids(policy, publication):
         yield make_page(PageKind.SECTION, **names, section=section)

@@ -132,7 +132,8 @@ def test_every_string_of_the_interface_on_every_kind_of_page_is_a_phrase(publica
         seen[page.kind] = seen.get(page.kind, 0) + 1
     assert set(seen) == {
         PageKind.POLICIES, PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY, PageKind.VERSION, PageKind.CHANGES,
-        PageKind.COMPARISONS, PageKind.COMPARE, PageKind.SIDE_BY_SIDE, PageKind.SINCE, PageKind.SECTION,
+        PageKind.COMPARISONS, PageKind.COMPARE, PageKind.SIDE_BY_SIDE, PageKind.SINCE, PageKind.AGREED,
+        PageKind.SECTION,
     }  # fmt: skip
 
 

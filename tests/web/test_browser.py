@@ -38,6 +38,7 @@ KINDS = (
     "{locale}/privacy/compare/",
     "{locale}/privacy/compare/2024-12-01/2026-02-01/",
     "{locale}/privacy/compare/2024-12-01/2026-02-01/side-by-side/",
+    "{locale}/privacy/since/",
     "{locale}/privacy/since/2024-12-01/",
     "{locale}/privacy/sections/retention/",
 )
@@ -235,7 +236,7 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, address: str, kin
 
 @pytest.mark.parametrize(
     ("place", "whole"),
-    [("de/cookies/", "td code"), ("ar/cookies/", "td code"), ("ja/privacy/history/", ".periods time")],
+    [("de/cookies/", "td code"), ("ar/cookies/", "td code"), ("ja/privacy/history/", ".rows time")],
 )
 def test_names_and_days_in_tables_are_not_broken_on_a_small_phone(
     browser: Browser, address: str, place: str, whole: str

@@ -145,12 +145,17 @@ def test_every_page_is_sound_html_without_anything_to_run(pages: Mapping[str, Do
         assert len(ids) == len(set(ids)), address
         assert len(page.all("//h1")) == 1, address
         assert not page.all("//style | //*[@style] | //iframe | //form"), address
-        assert _scripts(page) == (["page.mjs"] if address.endswith("/compare/") or not address else []), address
+        assert _scripts(page) == (["page.mjs"] if _may_run(address) else []), address
         assert not [name for element in page.all("//*") for name in element.attrib if str(name).startswith("on")], (
             address
         )
         assert page.attribute("//html", "lang"), address
         assert page.words("//title"), address
+
+
+def _may_run(address: str) -> bool:
+    """Say whether a page has a script: the choice of a language, of a day, of two versions."""
+    return not address or address.endswith(("/compare/", "/history/", "/since/"))
 
 
 def _scripts(page: Document) -> list[str]:
@@ -166,8 +171,7 @@ def test_every_page_forbids_everything_but_its_own_style_sheet(pages: Mapping[st
         policy = page.attribute("//meta[@http-equiv='Content-Security-Policy']", "content")
         assert "default-src 'none'" in policy
         assert "style-src 'self'" in policy
-        may_run = address.endswith("/compare/") or not address
-        assert ("script-src 'self'" in policy) == may_run, "two pages alone may run a script"
+        assert ("script-src 'self'" in policy) == _may_run(address), address
         assert "script-src" not in policy.replace("script-src 'self'", "", 1)
         assert "unsafe" not in policy
 
@@ -239,7 +243,7 @@ def test_a_text_without_translation_is_shown_in_its_own_language(pages: Mapping[
 def test_a_language_without_an_interface_gets_english_phrases_marked_as_english(pages: Mapping[str, Document]) -> None:
     page = pages["ko/privacy/history/"]
     assert page.attribute("//html", "lang") == "en"
-    assert "Every version" in page.words()
+    assert "Which version applied on a given day?" in page.words()
 
 
 def test_translations_name_each_other_and_nothing_that_is_none(pages: Mapping[str, Document]) -> None:
@@ -268,14 +272,45 @@ def test_every_page_of_a_policy_tells_where_its_feeds_are(visitor: Visitor, page
 def test_the_history_says_which_text_applied_on_a_day(pages: Mapping[str, Document]) -> None:
     rows = [
         " ".join("".join(str(text) for text in row.itertext()).split())
-        for row in pages["en/privacy/history/"].all("//table[1]/tbody/tr")
+        for row in pages["en/privacy/history/"].all("//main//ol[@class='rows']/li/h3")
     ]
     assert rows == [
-        "February 1, 2027 no end date set February 1, 2027 (upcoming)",
-        "June 1, 2025 January 31, 2027 June 1, 2025",
-        "December 1, 2024 May 31, 2025 December 1, 2024",
-        "March 1, 2024 November 30, 2024 March 1, 2024",
+        "from February 1, 2027",
+        "June 1, 2025 to January 31, 2027",
+        "December 1, 2024 to May 31, 2025",
+        "March 1, 2024 to November 30, 2024",
     ]
+
+
+def test_readers_find_what_changed_since_the_day_on_which_they_agreed(pages: Mapping[str, Document]) -> None:
+    page = pages["en/privacy/since/"]
+    rows = page.all("//main//ol[@class='rows']/li")
+    days = [(row.get("data-first"), row.get("data-last")) for row in rows]
+    assert days[1:] == [("2024-12-01", "2025-05-31"), ("2024-03-01", "2024-11-30")]
+    assert "A new version applies from February 1, 2027" in page.words("//main//li[1]")
+    assert [link.get("href") for link in page.all("//main//li/a[@data-answer]")] == [
+        f"{BASE}en/privacy/since/{label}/" for label in ("2024-12-01", "2024-03-01")
+    ]
+    since = pages["en/privacy/since/2024-03-01/"]
+    accounts = [since.words(f"(//section[@class='account-of'])[{place}]/h2") for place in (1, 2, 3)]
+    assert [said.split(" Sig")[0] for said in accounts] == [
+        "What changes on February 1, 2027",
+        "What changed on June 1, 2025",
+        "What changed on December 1, 2024",
+    ]
+
+
+def test_the_three_questions_take_two_steps_at_most(pages: Mapping[str, Document]) -> None:
+    def leads(address: str, to: str) -> bool:
+        return bool(pages[address].all(f"//main//a[@href='{BASE}{to}']"))
+
+    for locale in ("en", "de", "ar"):
+        start = f"{locale}/privacy/"
+        assert pages[start].all("//main//p[@class='banner-lead']"), "what applies now is answered at once"
+        assert leads(start, f"{start}since/")
+        assert leads(f"{start}since/", f"{start}since/2024-12-01/")
+        assert leads(start, f"{start}history/")
+        assert leads(f"{start}history/", f"{start}v/2024-12-01/")
 
 
 def test_the_history_tells_the_day_a_text_applied_from_the_day_it_was_shown(tmp_path: Path) -> None:
@@ -283,9 +318,8 @@ def test_the_history_tells_the_day_a_text_applied_from_the_day_it_was_shown(tmp_
     policies.publish("privacy", effective="2024-03-01", text=TEXT)
     policies.publish("privacy", effective="2024-06-01", published="2024-07-01", text=TEXT.replace("90", "60"))
     page = Visitor(compiled(policies, as_of=AT)).open("en/privacy/history/")
-    first, second = (page.words(f"(//table)[{number}]") for number in (1, 2))
-    assert "May 31, 2024" in first
-    assert "June 30, 2024" in second
+    assert "March 1, 2024 to May 31, 2024" in page.words("//main//ol[@class='rows']")
+    assert "June 30, 2024" in page.words("//table")
 
 
 def test_the_account_of_a_change_fits_on_one_screen(pages: Mapping[str, Document]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policy_site.localization import Language, find_language
@@ -15,7 +15,9 @@ from policy_site.web.parts.values import (
     Contents,
     Passage,
     VersionLink,
+    compare_link,
     fidelity_badge,
+    section_lines,
     table_of_contents,
     version_link,
 )
@@ -34,6 +36,10 @@ class TextSection:
     """``None`` where the section never changed."""
     note: SectionNote | None = None
     """Of a translation: that the authoritative section is another by now."""
+    changed: Day | None = None
+    """When the version shown changed it; ``None`` where it did not."""
+    redline: str = ""
+    """That change, in the redline."""
     heading: str = ""
     """HTML of the heading where a note is to follow it; ``passage`` is then the rest."""
     is_key_points: bool = False
@@ -102,7 +108,7 @@ def make_text(
         language_name=phrases.language_name(edition.locale),
         fidelity=fidelity_badge(fidelity, phrases),
         contents=table_of_contents(document),
-        sections=_key_points_first(_sections(site, policy, document, language, notes, locale)),
+        sections=_key_points_first(_sections(site, policy, rendered, document, language, notes, locale)),
         authoritative=None if is_authoritative else site.link_in(page, policy.authoritative_locale),
         authoritative_name=phrases.language_name(policy.authoritative_locale),
         behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
@@ -127,10 +133,17 @@ def earlier_texts(site: Site, policy: Policy, version: Version, locale: str) -> 
 
 
 def _sections(
-    site: Site, policy: Policy, document: Document, language: Language, notes: TranslationNotes, locale: str
+    site: Site,
+    policy: Policy,
+    version: Version,
+    document: Document,
+    language: Language,
+    notes: TranslationNotes,
+    locale: str,
 ) -> Iterator[TextSection]:
     """Yield the sections of a text, and those that a translation lacks where they belong."""
     phrases = site.phrases(locale)
+    day, changes = _changes(site, policy, version, locale)
     changed = site.comparisons.sections_changed(policy)
     yield from _untranslated(notes, None)
     for section in document.sections:
@@ -145,10 +158,20 @@ def _sections(
             Passage(rest, language),
             link if address in changed else None,
             note,
-            heading,
+            changed=day if section.id in changes else None,
+            redline=changes.get(section.id, ""),
+            heading=heading,
             is_key_points=section.id == _KEY_POINTS,
         )
         yield from _untranslated(notes, section.id)
+
+
+def _changes(site: Site, policy: Policy, version: Version, locale: str) -> tuple[Day, Mapping[str, str]]:
+    """Return when a version took effect, and the sections that it changed with the places in its redline."""
+    href = compare_link(site, policy, version, locale)
+    comparison = site.comparisons.compare_with_previous(policy, version, locale) if href else None
+    lines = section_lines(site, comparison, locale, redline=href) if comparison and href else ()
+    return site.day(version.effective_date, locale), {line.id: line.href for line in lines}
 
 
 def _key_points_first(sections: Iterator[TextSection]) -> tuple[TextSection, ...]:

@@ -12,7 +12,15 @@ from policy_site.pages import Page, PageKind
 from policy_site.web.comparisons import Comparison, RedlinePart, render_redline
 from policy_site.web.editing import with_scrollable_tables
 from policy_site.web.parts.summary import Summary, make_summary
-from policy_site.web.parts.values import VersionLine, VersionLink, compare_link, name_of, version_line
+from policy_site.web.parts.values import (
+    ShownWords,
+    VersionLine,
+    VersionLink,
+    compare_link,
+    name_of,
+    release_words,
+    version_line,
+)
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import File, Screen, Site, Title
 
@@ -45,6 +53,16 @@ class CompareView:
     steps_between: tuple[VersionLink, ...]
     """Where the two are not neighbours: the redline of each version after the older one, up to the newer one."""
     history: str
+    accounts: tuple[Account, ...]
+    """Of each version since a reader agreed, the announced ones included, newest first; empty on other pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What people wrote about one version."""
+
+    line: VersionLine
+    words: ShownWords | None
 
 
 def view_compare(site: Site, page: Page, *, locale: str, policy: Policy, older: str, version: str) -> Screen:
@@ -101,6 +119,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         newer_step=newer_step,
         steps_between=_steps_between(site, policy, older, newer, locale),
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
+        accounts=_accounts(site, policy, older, locale) if page.kind is PageKind.SINCE else (),
     )
     name, crumb = _names(view, phrases)
     frame = Frame(
@@ -139,6 +158,16 @@ def _names(view: CompareView, phrases: Phrases) -> tuple[str, str]:
             "Side by side"
         )
     return phrases.gettext("%(policy)s: %(older)s → %(newer)s", **values), phrases.gettext("Comparison")
+
+
+def _accounts(site: Site, policy: Policy, older: Version, locale: str) -> tuple[Account, ...]:
+    """Return what was written about each version after ``older`` that was not withdrawn, newest first."""
+    later = policy.versions[policy.versions.index(older) + 1 :]
+    return tuple(
+        Account(version_line(site, policy, version, locale), release_words(site, policy, version, locale))
+        for version in reversed(later)
+        if version.withdrawn_at is None
+    )
 
 
 def _parts(parts: Sequence[RedlinePart], phrases: Phrases, *, in_columns: bool) -> tuple[RedlinePart, ...]:

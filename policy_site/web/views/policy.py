@@ -30,6 +30,8 @@ class PolicyView:
     upcoming: tuple[VersionLine, ...]
     upcoming_page: str
     history: str
+    agreed: str | None
+    """Where readers find what changed since they agreed; ``None`` where nothing ever did."""
 
 
 def view_policy(site: Site, page: Page, *, locale: str, policy: Policy) -> Screen:
@@ -48,6 +50,7 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: Policy) -> Scree
         upcoming=tuple(version_line(site, policy, later, locale) for later in site.upcoming(policy)),
         upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy.id),
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
+        agreed=site.find_link(PageKind.AGREED, locale=locale, policy=policy.id),
     )
     frame = Frame(
         title=title.text,
