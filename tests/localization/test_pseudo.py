@@ -88,7 +88,7 @@ class _Strings(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if self._language == LONG_PSEUDO_LANGUAGE and not (self._languages and self._languages[-1][0] == "code"):
+        if self._language == LONG_PSEUDO_LANGUAGE and self._languages[-1][0] not in ("code", "script"):
             self.found.append(data)
 
 
