@@ -181,4 +181,4 @@ def test_a_made_up_language_is_never_published(tag: str) -> None:
         parse_settings(
             f'title = "A"\nbase_url = "https://example.org/"\nlanguages = ["en", "{tag}"]\npolicies = [{{id = "a"}}]\n'
         )
-    assert "serve --pseudo" in refused.value.findings[0].message
+    assert "serve --pseudo" in refused.value.findings[0].remedy
