@@ -57,6 +57,11 @@ class Shelf:
     places: Mapping[str, int] = field(default_factory=dict)
     """Place on the publishing branch of each commit that changed the content, from 0."""
 
+    @property
+    def living(self) -> frozenset[str]:
+        """Locales whose text is there."""
+        return frozenset(self.texts) - self.missing_at_tip
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -102,18 +102,24 @@ class _Grouping:
             if merged_at is None or merged_at > self.as_of:
                 continue
             path, commit = known[-1].path, (known[-1].commit or "")[:12]
-            if renamed := self._renamed(known[-1]):
+            if renamed := self._renamed(label, known[-1]):
                 message = f"The release note of the published version {label!r} was renamed to {renamed.path}."
                 remedy = f"Rename it back to {path}: the label of a published version never changes. {_OTHER_WAYS}"
             else:
                 message = f"The release note of the published version {label!r} was deleted."
                 remedy = f"Restore it: `git checkout {commit} -- {path}`. {_OTHER_WAYS}"
-            settles = (f"version-label {renamed.path}",) if renamed else ()
-            yield finding(path, message, remedy, rule="deleted-note", settles=settles)
+            settles = [f"version-label {renamed.path}"] if renamed else []
+            # versions that were added to the past count as new where the one that they came after is gone
+            settles += [f"effective-date {notes[-1].path}" for notes in self.shelf.notes.values()]
+            yield finding(path, message, remedy, rule="deleted-note", settles=tuple(settles))
 
-    def _renamed(self, gone: Revision) -> Revision | None:
-        """Return the note that a published one was renamed to: the one that is new and reads nearly the same."""
-        for revisions in self.shelf.notes.values():
+    def _renamed(self, label: str, gone: Revision) -> Revision | None:
+        """Return the note that a published one was renamed to: it reads nearly the same, and no other text has it."""
+        own = [self._name(text) for text in self.by_label[self.locale].get(label, [])]
+        for other, revisions in self.shelf.notes.items():
+            texts = self.by_label[self.locale].get(other, [])
+            if texts and self._name(texts[-1]) not in own:
+                continue
             if SequenceMatcher(None, gone.text, revisions[-1].text, autojunk=False).ratio() > _ALIKE:
                 return revisions[-1]
         return None

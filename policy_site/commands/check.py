@@ -12,6 +12,7 @@ from policy_site.console.calling import add_origin_arguments, add_previous_argum
 from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.outlook import look_ahead
 from policy_site.console.previous import Previous, open_previous
+from policy_site.console.renaming import renamed_in_merge
 from policy_site.console.terminal import Terminal, annotation, counted
 from policy_site.errors import ContentError, SettingsError
 from policy_site.model import Finding, Severity
@@ -53,7 +54,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             )
 
         publication = compile_at(as_of)
-        found = [*check(publication), *look_ahead(publication, compile_at)]
+        renamed = renamed_in_merge(origin, publication.commit, origin.settings)
+        found = [*renamed, *check(publication), *look_ahead(publication, compile_at)]
         found = [*_with_history_complete(found, publication, origin)]
         if previous and not stops_build(tuple(found), is_strict=False):
             found += _contradictions(publication, previous)

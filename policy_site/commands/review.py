@@ -11,6 +11,7 @@ from pathlib import Path
 from policy_site.console.calling import add_origin_arguments, cache_folder, now
 from policy_site.console.origin import Origin, instant_of, open_origin
 from policy_site.console.previous import Previous, open_published
+from policy_site.console.renaming import renamed_in_merge
 from policy_site.console.terminal import Terminal
 from policy_site.errors import HistoryError, SettingsError, UsageError
 from policy_site.history import Merge, find_merge, read_file
@@ -67,7 +68,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         sides = gather(
             merge, settings, as_of=as_of, workshop=workshop, published=previous.feed.events if previous else ()
         )
-        refusals = previous.refusals(sides.after.now) if previous and sides.after else ()
+        refusals = renamed_in_merge(origin, merge.head, settings[1])
+        refusals += previous.refusals(sides.after.now) if previous and sides.after else ()
         review = compose_review(sides, as_of=as_of, refusals=refusals)
     _write(review, arguments, terminal)
     return 1 if arguments.strict and not _could_be_published(review) else 0

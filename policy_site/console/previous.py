@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from policy_site.console.renaming import renamed_since_published
 from policy_site.errors import ContentError, PublishingError, UsageError
 from policy_site.events.audit import feed_faults
 from policy_site.events.chain import ChangeFeed
@@ -72,7 +73,7 @@ class Previous:
         policies = {policy.id for policy in publication.settings.policies}
         records = [record for record in self.feed.records if record["policy"] in policies]
         refused = self._compare(publication, feed, records).refused
-        return tuple(_refusals(refused, feed, publication)) if refused else ()
+        return tuple(_refusals(refused, feed, publication, records)) if refused else ()
 
     def _compare(
         self, publication: Publication, feed: ChangeFeed, records: Sequence[Mapping[str, Any]]
@@ -98,7 +99,7 @@ class Previous:
         feed = Syndication(publication).change_feed
         continuation = self._compare(publication, feed, self.feed.records)
         if continuation.refused:
-            findings = tuple(_refusals(continuation.refused, feed, publication))
+            findings = tuple(_refusals(continuation.refused, feed, publication, self.feed.records))
             count = len(continuation.refused)
             raise ContentError(
                 f"{'One event' if count == 1 else f'{count} events'} published at {self.feed.place} would change.",
@@ -166,18 +167,28 @@ def refuse_contradictions(publication: Publication, *, since: int) -> None:
         )
 
 
-def _refusals(departures: tuple[Departure, ...], feed: ChangeFeed, publication: Publication) -> Iterator[Finding]:
+def _refusals(
+    departures: tuple[Departure, ...],
+    feed: ChangeFeed,
+    publication: Publication,
+    records: Sequence[Mapping[str, Any]],
+) -> Iterator[Finding]:
     entries = {entry.event.id: entry for entry in feed.entries}
     tag = publication.settings.tag
     if not any(departure.id.startswith(tag) for departure in departures):
-        message = f"Published ids begin otherwise than {tag}: {departures[0].id} does."
-        yield _finding("", message, "Put back `authority` and `year` of [feed] in site.toml: they are frozen.")
+        message = f"Published event ids do not all begin with {tag}; {departures[0].id}, for example, does not."
+        yield _finding("", message, "Restore `authority` and `year` of [feed] in site.toml: they can never change.")
         return
-    for departure in departures[:_MOST]:
+    renamed = renamed_since_published(records, publication)
+    for findings in renamed.values():
+        yield from findings
+    about = {record["id"]: record["policy"] for record in records}
+    others = [departure for departure in departures if about.get(departure.id) not in renamed]
+    for departure in others[:_MOST]:
         yield _refusal(departure, entries.get(departure.id))
-    if len(departures) > _MOST:
-        message = f"{len(departures) - _MOST} more published events would change."
-        yield _finding("", message, "Mend these first; the others may go with them.")
+    if len(others) > _MOST:
+        message = f"{len(others) - _MOST} more published events would change."
+        yield _finding("", message, "Correct these first; the others may follow from them.")
 
 
 def _refusal(departure: Departure, entry: Entry | None) -> Finding:
@@ -229,7 +240,7 @@ def _notes(departures: tuple[Departure, ...]) -> Iterator[Finding]:
         if seqs:
             named = f"{', '.join(seqs[:_MOST])}{' …' if len(seqs) > _MOST else ''}"
             message = f"{len(seqs)} events stay as they were published ({named}): {reason}."
-            yield _finding("", message, "Nothing is to be done.", Severity.NOTE)
+            yield _finding("", message, "No action needed.", Severity.NOTE)
 
 
 def _late(feed: ChangeFeed, published: int) -> Iterator[Finding]:

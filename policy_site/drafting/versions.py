@@ -62,7 +62,10 @@ def draft_postponement(shelf: Shelf, label: str, day: date) -> Draft:
         raise UsageError(f"Version {label} takes effect on that day already.", remedy="Name another day.")
     remarks = ["The label stays, whatever day it names: addresses never change."]
     if before and day.isoformat() < before:
-        remarks.append("It comes earlier than people were told: `check` says whether the notice is still long enough.")
+        remarks.append(
+            "Readers were told a later day: record why it is earlier and who approved that, in the release note's"
+            " `exception:`."
+        )
     remarks.append("People who were told of the version are told the new day, with the merge.")
     return Draft(
         summary=f"Version {label} of {shelf.policy_id} takes effect on {day.isoformat()}, and no longer on {before}.",

@@ -170,6 +170,30 @@ def _merged(
     )
 
 
+def find_moves(repository: Path, head: str, *, branch: str | None, folder: str) -> tuple[str, Mapping[str, str]]:
+    """Return the commit at which ``head`` left the publishing branch, and which files it moved since: new by old paths.
+
+    Paths are relative to ``folder``. Where nothing was left, the commit is ``head``, and nothing moved.
+    """
+    opened = open_repository(repository)
+    base = opened.find_publishing_tip(branch)
+    fork = opened.find_fork(base, head) if base else None
+    difference = opened.read_difference(fork, head, folder=normalise(folder)) if fork and fork != head else None
+    if fork is None or difference is None:
+        return head, MappingProxyType({})
+    prefix = "" if folder == "." else f"{normalise(folder)}/"
+    moves: dict[str, str] = {}
+    tokens = iter(difference.split(b"\0"))
+    for token in tokens:
+        if not token.startswith(b":"):
+            continue
+        is_move = token.split(b" ")[-1].startswith(b"R")
+        paths = [next(tokens).decode("utf-8", "surrogateescape") for _ in range(2 if is_move else 1)]
+        if is_move:
+            moves[paths[0].removeprefix(prefix)] = paths[1].removeprefix(prefix)
+    return fork, MappingProxyType(moves)
+
+
 def read_file(repository: Path, commit: str, path: str) -> str | None:
     """Return the text of a file of a commit, by its path from the root; ``None`` where none can be read."""
     for blob in read_blobs(open_repository(repository).folder, [f"{commit}:{path}"], limit=texts.SIZE_LIMIT):

@@ -155,7 +155,9 @@ def compile_publication(
     findings = (
         *history.findings,
         *strays,
-        *report_unread(history.others, settings),
+        *report_unread(
+            history.others, settings, lacking={shelf.policy: bool(shelf.texts) for shelf in shelves if not shelf.living}
+        ),
         *catalogue.findings,
         *faults,
         *word_faults,

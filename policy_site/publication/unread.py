@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from policy_site.catalogue.release_texts import full_days
 from policy_site.localization import is_known_locale
@@ -15,6 +15,7 @@ from policy_site.model import Finding, Severity
 from policy_site.settings import Settings
 from policy_site.sources import Places
 
+_NONE: Mapping[str, bool] = MappingProxyType({})
 MAXIMUM = 50
 """Findings: whoever has mended so many is told of the next ones."""
 _WRITTEN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".txt"})
@@ -23,8 +24,12 @@ _LABEL = re.compile(r"\d{4}-\d")
 _HYPHENATED = re.compile(r"(\d)[-_]([A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?)(\.md)$")
 
 
-def report_unread(paths: Iterable[str], settings: Settings) -> Iterator[Finding]:
+def report_unread(
+    paths: Iterable[str], settings: Settings, *, lacking: Mapping[str, bool] = _NONE
+) -> Iterator[Finding]:
     """Yield a warning for each file, by its path from the content folder, that somebody may take for read.
+
+    ``lacking``: ids of the policies that have no text at all, and whether they had one before.
 
     Only where the layout is ours: what else stands in the repository of others is their business.
     """
@@ -36,7 +41,7 @@ def report_unread(paths: Iterable[str], settings: Settings) -> Iterator[Finding]
         pure = PurePosixPath(path)
         if _may_be_ignored(pure, settings) or places.leaves_out(path):
             continue
-        finding, key = _finding(pure, places, settings)
+        finding, key = _finding(pure, places, settings, lacking)
         if key in told:  # one folder with a wrong name is one slip, however many files are in it
             told[key] = replace(told[key], settles=(*told[key].settles, *finding.settles))
         elif len(told) < MAXIMUM:
@@ -65,9 +70,11 @@ def _missed(meant: str) -> Iterator[str]:
 _Said = tuple[str, str, str, tuple[str, ...]]
 
 
-def _finding(path: PurePosixPath, places: Places, settings: Settings) -> tuple[Finding, str]:
+def _finding(
+    path: PurePosixPath, places: Places, settings: Settings, lacking: Mapping[str, bool]
+) -> tuple[Finding, str]:
     """Return what is said of a file, and a key that it shares with others of which the same is to be said."""
-    message, remedy, key, settles = _said_of(path, places, settings)
+    message, remedy, key, settles = _said_of(path, places, settings, lacking)
     return (
         Finding(
             path=key or str(path),
@@ -82,7 +89,7 @@ def _finding(path: PurePosixPath, places: Places, settings: Settings) -> tuple[F
     )
 
 
-def _said_of(path: PurePosixPath, places: Places, settings: Settings) -> _Said:
+def _said_of(path: PurePosixPath, places: Places, settings: Settings, lacking: Mapping[str, bool]) -> _Said:
     """Return message, remedy, the folder that is meant (empty for the file alone), and what is settled by it."""
     meant = _meant(str(path), places)
     settled = tuple(_missed(meant))
@@ -109,7 +116,7 @@ def _said_of(path: PurePosixPath, places: Places, settings: Settings) -> _Said:
         )
     policies = {policy.files or policy.id for policy in settings.policies}
     if len(path.parts) > 1 and path.parts[0] not in policies:
-        return _of_unknown_policy(path.parts[0], policies, settings)
+        return _of_unknown_policy(path, lacking)
     return (
         "This file is ignored: its name is neither that of a text nor that of a release note.",
         "Rename it, delete it, or list it in `content.exclude` of site.toml.",
@@ -118,16 +125,22 @@ def _said_of(path: PurePosixPath, places: Places, settings: Settings) -> _Said:
     )
 
 
-def _of_unknown_policy(
-    folder: str, policies: AbstractSet[str], settings: Settings
-) -> tuple[str, str, str, tuple[str, ...]]:
-    near = next(iter(difflib.get_close_matches(folder, sorted(policies), n=1)), "")
+def _of_unknown_policy(path: PurePosixPath, lacking: Mapping[str, bool]) -> tuple[str, str, str, tuple[str, ...]]:
+    folder, *rest = path.parts
+    near = next(iter(difflib.get_close_matches(folder, sorted(lacking), n=1)), "")
+    near = near or (next(iter(lacking)) if len(lacking) == 1 else "")
     message = f"The files in this folder are ignored: site.toml has no policy {folder!r}."
     remedy = f'Add `[[policies]]` with `id = "{folder}"` to site.toml, or delete the folder.'
     if near:
-        message = f"The files in this folder are ignored: site.toml has no policy {folder!r}, only {near!r}."
-        remedy = f"Give the policy in site.toml and its folder the same name, {folder!r} or {near!r}."
-    return message, remedy, folder, (f"missing-text {near}/{settings.authoritative_locale}.md",) if near else ()
+        message = (
+            f"The files in this folder are ignored: site.toml has no policy {folder!r}, and {near!r} has no files."
+        )
+        remedy = (
+            f'Rename the folder back to {near}, or add `files = "{folder}"` to the policy {near!r} in site.toml.'
+            if lacking[near]
+            else f'Write `id = "{folder}"` in site.toml, or rename the folder to {near}.'
+        )
+    return message, remedy, folder, tuple(_missed("/".join((near, *rest)))) if near else ()
 
 
 def _meant(path: str, places: Places) -> str:

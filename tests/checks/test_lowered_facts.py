@@ -130,3 +130,55 @@ def test_what_is_corrected_once_a_version_no_longer_applies_is_left_alone(tmp_pa
     policies.publish("privacy", effective="2026-06-01", text="## Data {#data}\n\nWe keep numbers.\n")
     edit(policies, _SIGNIFICANT, _MINOR)
     assert lowered(policies, on="2026-06-10") == []
+
+
+@pytest.mark.parametrize("declared", ["", f"{_APPROVED}\n", "reason: A court asked for it.\n"])
+def test_a_day_that_was_announced_does_not_come_earlier_in_silence(tmp_path: Path, declared: str) -> None:
+    policies = publish(tmp_path)
+    edit(policies, f"effective: {_LABEL}", f"{declared}effective: 2026-02-20")
+    (finding,) = lowered(policies)
+    assert finding.message == (
+        "Version '2026-03-01' was announced for 2026-03-01, and readers were told so; the release note now says"
+        " 2026-02-20, which is earlier. From the day of this change, readers get 40 days' notice instead"
+        " of 55."
+    )
+    lines = (policies.root / _NOTE).read_text(encoding="utf-8").splitlines()
+    assert finding.line is not None
+    assert lines[finding.line - 1] == "effective: 2026-02-20"
+
+
+@pytest.mark.parametrize(
+    "declared", [f"reason: A court asked for it.\n{_APPROVED}", "exception: {reason: A court, approved_by: Counsel}"]
+)
+def test_an_earlier_day_is_declared_by_somebody_who_stands_for_it(tmp_path: Path, declared: str) -> None:
+    policies = publish(tmp_path)
+    edit(policies, f"effective: {_LABEL}", f"{declared}\neffective: 2026-02-20")
+    assert lowered(policies) == []
+
+
+def test_another_edit_does_not_hide_that_a_day_came_earlier(tmp_path: Path) -> None:
+    policies = publish(tmp_path)
+    edit(policies, f"effective: {_LABEL}", "effective: 2026-02-20")
+    lowered(policies)
+    edit(policies, "## ", "A word.\n\n## ")
+    assert len(lowered(policies, on="2026-01-12")) == 1
+
+
+@pytest.mark.parametrize(("days", "findings"), [(("2026-04-01",), 0), (("2026-04-01", "2026-03-15"), 1)])
+def test_a_later_day_needs_no_approval_and_holds_from_then_on(
+    tmp_path: Path, days: tuple[str, ...], findings: int
+) -> None:
+    policies, written = publish(tmp_path), f"effective: {_LABEL}"
+    found: list[Finding] = []
+    for number, day in enumerate(days):
+        edit(policies, written, f"effective: {day}")
+        written, found = f"effective: {day}", lowered(policies, on=f"2026-01-{11 + number}")
+    assert len(found) == findings
+
+
+def test_a_day_that_came_earlier_and_was_put_back_is_as_it_was_told(tmp_path: Path) -> None:
+    policies = publish(tmp_path)
+    edit(policies, f"effective: {_LABEL}", "effective: 2026-02-20")
+    lowered(policies)
+    edit(policies, "effective: 2026-02-20", f"effective: {_LABEL}")
+    assert lowered(policies, on="2026-01-12") == []

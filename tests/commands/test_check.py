@@ -186,4 +186,57 @@ def test_what_a_build_would_refuse_beside_the_published_feed_is_said_before_the_
     policies.commit(when=TODAY)
     status, said = check("--previous", str(site))
     assert status == 1
-    assert ("[published-ledger]" if change is _renamed else "[deleted-note]") in said
+    assert ("[renamed-policy]" if change is _renamed else "[deleted-note]") in said
+
+
+def rename(policies: PolicyRepository, old: str, new: str, **entry: str) -> None:
+    """Give the folder of a policy another name, and say in site.toml what ``entry`` says."""
+    policies.rename(f"content/{old}", f"content/{new}")
+    policies.site(policies=[{"id": old, **entry}])
+    policies.commit(when=TODAY)
+
+
+@pytest.mark.parametrize("new", ["privacy-policy", "datenschutz", "p"])
+def test_a_policy_that_is_called_otherwise_is_named_as_such(policies: PolicyRepository, check: Check, new: str) -> None:
+    policies.branch("rename")
+    rename(policies, "privacy", new, id=new)
+    status, said = check()
+    assert status == 1
+    (told,) = said.splitlines()
+    assert told.startswith(f"content/site.toml: error: The policy 'privacy' was renamed to '{new}'.")
+    assert f'Keep `id = "privacy"` in site.toml. If the folder has the new name, add `files = "{new}"`' in told
+
+
+def test_a_folder_may_be_called_otherwise(policies: PolicyRepository, check: Check) -> None:
+    policies.branch("rename")
+    rename(policies, "privacy", "datenschutz", files="datenschutz")
+    assert check() == (0, "")
+
+
+def test_a_folder_that_site_toml_does_not_know_is_one_slip(policies: PolicyRepository, check: Check) -> None:
+    policies.branch("rename")
+    rename(policies, "privacy", "datenschutz")
+    status, said = check()
+    assert status == 1
+    (told,) = said.splitlines()
+    assert told.startswith("content/datenschutz: error: The files in this folder are ignored")
+    assert "add `files = \"datenschutz\"` to the policy 'privacy'" in told
+
+
+def test_another_policy_beside_one_that_goes_is_no_renaming(policies: PolicyRepository, check: Check) -> None:
+    policies.branch("other")
+    policies.delete("content/privacy").site(policies=["terms"])
+    policies.publish("terms", effective="2026-09-01", published=TODAY, text="## Scope {#scope}\n\nAll.\n", when=TODAY)
+    assert "renamed" not in check()[1]
+
+
+def test_what_was_renamed_and_merged_is_refused_by_what_is_published(
+    policies: PolicyRepository, check: Check, tmp_path: Path
+) -> None:
+    site = str(tmp_path / "site")
+    assert main(["build", "--output", site, "--jobs", "1", "--quiet", "--as-of", TODAY]) == 0
+    rename(policies, "privacy", "datenschutz", id="datenschutz")
+    status, said = check("--previous", site)
+    assert status == 1
+    assert said.count("error:") == 1
+    assert "The policy 'privacy' was renamed to 'datenschutz'." in said
