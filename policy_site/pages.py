@@ -9,18 +9,18 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
-from itertools import combinations, product
+from functools import cache, lru_cache
+from itertools import combinations, pairwise, product
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
 from policy_site.catalogue.standing import earlier_revisions, version_in_force
-from policy_site.catalogue.succession import known_from, states_of
+from policy_site.catalogue.succession import known_from, languages_of, states_of
 from policy_site.errors import PublishingError
 from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.formats import FEED_FORMS, Scope, count_archives
@@ -90,6 +90,11 @@ class PageKind(StrEnum):
         return kind
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names that stand in braces."""
+        return tuple(re.findall(r"\{(\w+)\}", self.pattern))
+
+    @property
     def is_for_people(self) -> bool:
         """True for a page of HTML."""
         return self.listing is not Listing.FILE
@@ -145,6 +150,8 @@ class PageKind(StrEnum):
     NGINX_HTTP = "nginx-http", "hosting/nginx-http.conf", "host_file"
     NGINX_SERVER = "nginx-server", "hosting/nginx-server.conf", "host_file"
     CADDY = "caddy", "hosting/Caddyfile", "host_file"
+    MOVED = "moved", "{address}", "moved", Listing.NEVER
+    """What is left at an address that was public once: the way to the page that stands for it now."""
     ATTACHMENT = "attachment", "files/{name}", "attachment"
     STATIC = "static", "static/{name}", "static"
 
@@ -195,6 +202,75 @@ def plan_pages(publication: Publication) -> tuple[Page, ...]:
     return tuple(pages)
 
 
+def plan_with_moved(publication: Publication, published: Iterable[str]) -> Publication:
+    """Return the publication with every address that ``published`` files have and that would go with them.
+
+    Languages and policies that the site does not have any more are the operator's choice, and so are documents.
+    """
+    planned = {page.address for page in plan_pages(publication)}
+    moved: dict[str, str] = {}
+    for file in sorted(published):
+        address = file.removesuffix("index.html")
+        found = _page_at(address, publication)
+        if found is None or address in planned:
+            continue
+        names = {**found.parameters, "locale": publication.policy(found.parameters["policy"]).authoritative_locale}
+        own = {name: found.parameters[name] for name in ("locale", "policy")}
+        instead = (make_page(found.kind, **names).address, make_page(PageKind.HISTORY, **own).address)
+        target = next((each for each in instead if each in planned), None)
+        if target is not None:
+            moved[address] = target
+    return replace(publication, moved=MappingProxyType(moved))
+
+
+_MAY_MOVE = (
+    PageKind.VERSION_MARKDOWN,
+    PageKind.VERSION_TEXT,
+    PageKind.VERSION_JSON,
+    PageKind.VERSION,
+    PageKind.SIDE_BY_SIDE,
+    PageKind.COMPARE,
+    PageKind.SINCE,
+    PageKind.AGREED,
+    PageKind.SECTION,
+    PageKind.FEED,
+    PageKind.FEED_ARCHIVE,
+)
+"""Kinds whose pages depend on what is there in a language, or on what is in force."""
+
+
+@cache
+def _address_patterns() -> tuple[tuple[PageKind, re.Pattern[str]], ...]:
+    return tuple(
+        (kind, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(kind.pattern)))) for kind in _MAY_MOVE
+    )
+
+
+def _page_at(address: str, publication: Publication) -> Page | None:
+    """Return the page that an address stands for, as far as it names a policy and a language of the site."""
+    policies = {policy.id for policy in publication.policies}
+    for kind, pattern in _address_patterns():
+        found = pattern.fullmatch(address)
+        if found and found["policy"] in policies and found["locale"] in publication.settings.languages:
+            names = found.groupdict()
+            if kind is PageKind.FEED and names["feed"] not in FEEDS:
+                continue
+            labels = {version.label for version in publication.policy(names["policy"]).versions}
+            if {names[name] for name in ("version", "older") if name in names} <= labels:
+                return make_page(kind, **names)
+    return None
+
+
+def _gather_moved(publication: Publication) -> Iterator[Page]:
+    """Give what stands at addresses that were public once: a way on for people; for programs the file as it was."""
+    for address in publication.moved:
+        found = _page_at(address, publication)
+        if found and not found.kind.is_for_people:
+            yield found
+        else:
+            yield make_page(PageKind.MOVED, address=address)
+
+
 def comparisons(policy: Policy, publication: Publication) -> tuple[tuple[Version, Version], ...]:
     """Return the pairs of versions that have a redline page, the older one first, by effective date.
 
@@ -233,6 +309,24 @@ def is_text_present(policy: Policy, version: Version, publication: Publication) 
     return edition is not None and edition.digest in publication.documents
 
 
+def has_page_of(policy: Policy, version: Version, locale: str) -> bool:
+    """Say whether ``version`` has a permanent page in ``locale``: where anything of it is written in that language.
+
+    Elsewhere it would repeat the authoritative one, to which links lead instead.
+    """
+    return locale == policy.authoritative_locale or locale in languages_of(version)
+
+
+def has_redline_of(policy: Policy, older: Version, newer: Version, locale: str) -> bool:
+    """Say whether two versions have a redline in ``locale``: where both texts are there in that language."""
+    return locale == policy.authoritative_locale or (locale in older.editions and locale in newer.editions)
+
+
+def has_policy_in(policy: Policy, locale: str) -> bool:
+    """Say whether anything of a policy is written in ``locale``: then it has feeds and histories of clauses there."""
+    return any(has_page_of(policy, version, locale) for version in policy.versions)
+
+
 def revision_names(policy: Policy, version: Version, locale: str) -> Mapping[str, Revision]:
     """Return the texts that a translation of ``version`` had before its present one, oldest first, by their names."""
     edition = version.editions.get(locale)
@@ -256,9 +350,18 @@ def section_address(section_id: str) -> str:
 
 
 def section_ids(policy: Policy, publication: Publication) -> tuple[str, ...]:
-    """Return the ids of the sections that the policy's authoritative texts ever had, oldest first, as addresses."""
+    """Return the ids of the sections that ever changed in the policy's authoritative texts, as addresses, in order.
+
+    A section that stands in every text as it stood in the first has no history to tell.
+    """
     documents = (authoritative_document(policy, version, publication) for version in policy.versions)
-    found = {section_address(section.id): None for document in documents if document for section in document.sections}
+    found: dict[str, None] = {}
+    for older, newer in pairwise(document for document in documents if document):
+        before, after = ({section.id: section for section in each.sections} for each in (older, newer))
+        is_in_order = [each for each in before if each in after] == [each for each in after if each in before]
+        for section_id in (*before, *after):
+            if before.get(section_id) != after.get(section_id) or not is_in_order:
+                found[section_address(section_id)] = None
     return tuple(found)
 
 
@@ -276,6 +379,7 @@ def attachments_by_name(publication: Publication) -> Mapping[str, Attachment]:
 
 def _gather_pages(publication: Publication) -> Iterator[Page]:
     yield make_page(PageKind.LANGUAGES)
+    yield from _gather_moved(publication)
     for kind in (PageKind.CHANGE_FEED, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
@@ -309,6 +413,8 @@ def _gather_feed_archives(publication: Publication) -> Iterator[Page]:
             )
             for number in (f"{number:05}" for number in range(1, count + 1)):
                 for locale, form in product(publication.settings.languages, FEED_FORMS):
+                    if policy and not has_policy_in(policy, locale):
+                        continue
                     names = {"locale": locale, "scope": scope.value, "number": number, "form": form.suffix}
                     if policy:
                         yield make_page(PageKind.FEED_ARCHIVE, **names, policy=policy.id)
@@ -322,7 +428,7 @@ def _gather_policy_pages(
     names = {"locale": locale, "policy": policy.id}
     for kind in (PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY, PageKind.TIMEMAP):
         yield make_page(kind, **names)
-    for feed in FEEDS:
+    for feed in FEEDS if has_policy_in(policy, locale) else ():
         yield make_page(PageKind.FEED, **names, feed=feed)
     for version in policy.versions:
         yield from _gather_version_pages(policy, version, locale, publication)
@@ -330,14 +436,14 @@ def _gather_policy_pages(
         yield make_page(PageKind.COMPARISONS, **names)
         if any(locale in version.editions for version in policy.versions):
             yield make_page(PageKind.THREADS, **names)
-    for older, newer in pairs:
+    for older, newer in (pair for pair in pairs if has_redline_of(policy, *pair, locale)):
         yield from _gather_pair_pages(policy, older, newer, locale, publication)
     superseded = _superseded(policy, publication)
     if superseded:
         yield make_page(PageKind.AGREED, **names)
     for older in superseded:
         yield make_page(PageKind.SINCE, **names, older=older.label)
-    for section in section_ids(policy, publication):
+    for section in section_ids(policy, publication) if has_policy_in(policy, locale) else ():
         yield make_page(PageKind.SECTION, **names, section=section)
 
 
@@ -356,14 +462,16 @@ def _gather_pair_pages(
     names = {"locale": locale, "policy": policy.id, "older": older.label, "version": newer.label}
     yield make_page(PageKind.COMPARE, **names)
     yield make_page(PageKind.SIDE_BY_SIDE, **names)
-    if publication.has_documents and locale in older.editions and locale in newer.editions:
+    if publication.has_documents:
         yield make_page(PageKind.REDLINE_DOCUMENT, **names)
 
 
 def _gather_version_pages(policy: Policy, version: Version, locale: str, publication: Publication) -> Iterator[Page]:
     names = {"locale": locale, "policy": policy.id}
-    yield make_page(PageKind.VERSION, **names, version=version.label)
     yield make_page(PageKind.CHANGES, **names, version=version.label)
+    if not has_page_of(policy, version, locale):
+        return
+    yield make_page(PageKind.VERSION, **names, version=version.label)
     yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
     if is_text_present(policy, version, publication) or locale in version.editions:
         yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)

@@ -26,7 +26,7 @@ KINDS = {
     "policies": "{locale}/",
     "policy": "{locale}/privacy/",
     "history": "{locale}/privacy/history/",
-    "compare": "{locale}/privacy/compare/2024-12-01/2026-02-01/",
+    "since": "{locale}/privacy/since/2024-12-01/",
     "changes": "{locale}/privacy/v/2026-02-01/changes/",
 }
 

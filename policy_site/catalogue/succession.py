@@ -15,6 +15,12 @@ from datetime import datetime
 from policy_site.model import Policy, Version
 
 
+def languages_of(version: Version) -> frozenset[str]:
+    """Return the languages in which anything of a version was ever written: its text, or words about it."""
+    notes = (state.note for state in states_of(version))
+    return frozenset((*version.editions, *(locale for note in notes if note for locale in note.words)))
+
+
 def predecessor(policy: Policy, version: Version, at: datetime | None = None) -> Version | None:
     """Return the version in force when ``version`` takes effect; ``None`` where none is, as for a first version.
 

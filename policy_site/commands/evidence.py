@@ -21,7 +21,7 @@ from policy_site.errors import UsageError
 from policy_site.events.published import PublishedFeed, read_published_feed
 from policy_site.history import History
 from policy_site.model import Policy, Version
-from policy_site.pages import PageKind, make_page
+from policy_site.pages import PageKind, has_page_of, make_page
 from policy_site.proof.archive import gather_events, gather_git, gather_notes, gather_site_files, pack
 from policy_site.proof.files import FolderFiles, SiteFiles
 from policy_site.proof.guide import Case
@@ -110,6 +110,7 @@ def _gather(
     found |= _notices(arguments.notices)
     if day:
         found |= _page_of_day(origin, history, policy, locale, day, folder)
+    there = locale if has_page_of(policy, version, locale) else policy.authoritative_locale
     case = Case(
         title=f"{edition.title or policy.id}, {publication.settings.title}",
         policy=policy.id,
@@ -121,7 +122,7 @@ def _gather(
         effective_date=version.effective_date.isoformat(),
         digest=edition.digest,
         base_url=publication.settings.base_url,
-        page=make_page(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label).file,
+        page=make_page(PageKind.VERSION, locale=there, policy=policy.id, version=version.label).file,
         source=source,
         events=len(feed.records),
         head=feed.records[-1]["hash"] if feed.records else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from policy_site.events.continuation import Continuation, Departure, Ground, com
 from policy_site.events.entries import Entry
 from policy_site.events.published import PublishedFeed, read_published_feed
 from policy_site.model import Finding, Severity
-from policy_site.pages import PageKind, plan_pages, quote_address
+from policy_site.pages import PageKind, plan_pages, plan_with_moved, quote_address
 from policy_site.publication import Publication
 from policy_site.publishing.manifest import MANIFEST_NAME, is_own_manifest
 from policy_site.remote import PublishedSite, open_site
@@ -35,6 +36,7 @@ _GROUNDS: Mapping[Ground, str] = MappingProxyType(
         Ground.MOVED: "the base URL is another one now",
         Ground.FORM: "their words have another form now",
         Ground.REWORDED: "words changed later under the same date or label",
+        Ground.LED: "pages that they link to stand in another language now, and lead on",
         Ground.COMPARED: "what a version is compared with is decided by another rule now",
         Ground.REQUESTED: "--keep-published asks for it",
     }
@@ -108,7 +110,17 @@ class Previous:
             )
         notes = (*_notes(continuation.departures), *_late(feed, len(self.feed.records)))
         publication = replace(publication, kept_records=continuation.kept)
+        publication = plan_with_moved(publication, self._published_files())
         return replace(publication, kept_files=self._kept_files(publication)), notes
+
+    def _published_files(self) -> tuple[str, ...]:
+        """Return the names of the files that the published site says to consist of."""
+        content = self.site.read(MANIFEST_NAME)
+        try:
+            files = json.loads(content or b"{}")["files"]
+            return tuple(name for name in files if isinstance(name, str))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return ()
 
     def _kept_files(self, publication: Publication) -> Mapping[str, bytes]:
         """Return the archive documents that are published and would be written otherwise today: they never change."""

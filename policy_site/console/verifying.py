@@ -16,7 +16,7 @@ from policy_site.events.continuation import compare_feeds
 from policy_site.events.published import PublishedFeed
 from policy_site.history import History, Place, find_place, read_file
 from policy_site.model import Event, Revision
-from policy_site.pages import plan_pages
+from policy_site.pages import plan_pages, plan_with_moved
 from policy_site.proof.comparing import FilesCompared, Rebuilt
 from policy_site.proof.differences import Cause, Difference
 from policy_site.proof.feed import WalkedFeed, walk_feed
@@ -243,6 +243,7 @@ class _Rebuilding:
         self.verdict.add(compare_with_git(feed.records, publication, history, wording=_wording(publication.settings)))
         self.verdict.add(compare_order(feed.records, publication, history))
         publication = replace(publication, kept_records=continuation.kept)
+        publication = plan_with_moved(publication, self.verdict.statement.moved if self.verdict.statement else ())
         kept = kept_files(self.files, self.verdict.statement, publication)
         if kept:
             made = _made_today(publication, kept)

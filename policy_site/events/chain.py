@@ -137,7 +137,9 @@ def _record(entry: Entry, links: RecordLinks, time_zone: str, prev: str | None) 
                 title=entry.title_in(locale),
                 digest=entry.digest_in(locale),
                 fidelity=fidelity,
+                page_language=entry.language_of_page(locale),
                 compared_with=entry.compared_with,
+                redline_language=entry.language_of_redline(locale),
                 links=links,
             )
             for locale, fidelity in sorted(entry.fidelities.items())
@@ -169,10 +171,15 @@ def edition_record(
     title: str,
     digest: str | None,
     fidelity: Fidelity,
+    page_language: str,
     compared_with: str | None,
+    redline_language: str,
     links: RecordLinks,
 ) -> EditionRecord:
-    """Write down what readers of the language of ``words`` get of a version."""
+    """Write down what readers of the language of ``words`` get of a version.
+
+    ``page_language``, ``redline_language``: the one in which they find its permanent page, and its redline.
+    """
     locale, policy, label = words.locale, version.policy, version.label
     return EditionRecord(
         title=clean_line(title) or policy,
@@ -180,9 +187,9 @@ def edition_record(
         summary=_words(words.summary_text, words.summary_html),
         impact=_words(words.impact_text, words.impact_html),
         choices=_words(words.choices_text, words.choices_html),
-        version_url=links.version(locale, policy, label),
+        version_url=links.version(page_language, policy, label),
         changes_url=links.changes(locale, policy, label),
-        compare_url=links.compare(locale, policy, compared_with, label) if compared_with else None,
+        compare_url=links.compare(redline_language, policy, compared_with, label) if compared_with else None,
         sha256=digest,
         status=_STATUS[fidelity],
     )

@@ -26,6 +26,8 @@ class Ground(StrEnum):
     MOVED = "moved"
     FORM = "form"
     REWORDED = "reworded"
+    LED = "led"
+    """Its links lead to pages in the readers' language that stand in that of the text now; they are led on."""
     COMPARED = "compared"
     """What it is compared with: said as it was known then, by a program that knew another rule."""
     REQUESTED = "requested"
@@ -73,6 +75,7 @@ class Continuation:
 
 _CHAIN = frozenset({"seq", "prev", "hash"})
 _COMPARED = ("previous_version", "sections", "identical_to", "editions.*.compare_url")
+_LED = ("editions.*.version_url", "editions.*.compare_url")
 _REWORDED = ("sections", "identical_to", "source.commit", "editions.*.sha256", "editions.*.title")
 
 
@@ -192,17 +195,36 @@ def _is_addition(divergence: Divergence) -> bool:
     return MISSING in (divergence.before, divergence.after) and not is_language
 
 
+def _has_moved(field: str, before: str, after: str, bases: tuple[str, str]) -> bool:
+    """Say whether an address, or the addresses in HTML, differ in the base URL alone."""
+    if bases[0] == bases[1] or not bases[0]:
+        return False
+    if field.endswith("_url"):
+        return before == after.replace(bases[1], bases[0], 1)
+    return field.endswith(".html") and before == after.replace(bases[1], bases[0])
+
+
+def _is_led_on(field: str, before: str, after: str, bases: tuple[str, str]) -> bool:
+    """Say whether an address differs in the language alone that it begins with."""
+    own = f"{bases[0]}{field.split('.')[1]}/"
+    return (
+        before.startswith(own)
+        and after.startswith(bases[1])
+        and (before.removeprefix(own) == after.removeprefix(bases[1]).partition("/")[2])
+    )
+
+
 def _ground(
     divergence: Divergence, changed: Sequence[str], bases: tuple[str, str], *, may_be_reworded: bool
 ) -> Ground | None:
     field, before, after = divergence.path, divergence.before, divergence.after
     if may_be_reworded and any(fnmatchcase(field, pattern) for pattern in _REWORDED):
         return Ground.REWORDED
-    if isinstance(before, str) and isinstance(after, str) and bases[0] != bases[1] and bases[0]:
-        if field.endswith("_url") and before == after.replace(bases[1], bases[0], 1):
+    if isinstance(before, str) and isinstance(after, str):
+        if _has_moved(field, before, after, bases):
             return Ground.MOVED
-        if field.endswith(".html") and before == after.replace(bases[1], bases[0]):
-            return Ground.MOVED
+        if any(fnmatchcase(field, pattern) for pattern in _LED) and _is_led_on(field, before, after, bases):
+            return Ground.LED
     if any(fnmatchcase(field, pattern) for pattern in _COMPARED):
         return Ground.COMPARED
     for form, other in ((".html", ".text"), (".text", ".html")):  # one of the two is the same: so are the words

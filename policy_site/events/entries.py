@@ -34,6 +34,17 @@ class Entry:
     """By language, every language of the site; empty where nobody wrote any."""
     is_notice: bool
     """True for what must reach people: a significant version, what corrects it, its withdrawal."""
+    compared_in: frozenset[str] = frozenset()
+    """The languages in which both texts of its redline were there by then."""
+
+    def language_of_page(self, locale: str) -> str:
+        """Return the language in which readers of ``locale`` find the version's permanent page."""
+        written = self.version.note.words if self.version.note else {}
+        return locale if locale in self.version.editions or locale in written else self.policy.authoritative_locale
+
+    def language_of_redline(self, locale: str) -> str:
+        """Return the language in which readers of ``locale`` find its redline."""
+        return locale if locale in self.compared_in else self.policy.authoritative_locale
 
     def words_in(self, locale: str) -> RenderedWords:
         """Return the words for readers of ``locale``; empty ones where nobody wrote any."""
@@ -70,6 +81,7 @@ def compose_entries(
         languages = spoken[event.policy]
         policy = languages.policy
         version = version_known_at(policy, policy.versions[languages.places[event.version]], event.occurred_at)
+        older = compared_with(policy, version)
         key = (policy.id, version.label)
         is_notice = must_reach_people(event, version.significance, is_known=key in notified)
         if is_notice:
@@ -79,7 +91,8 @@ def compose_entries(
                 event=event,
                 policy=policy,
                 version=version,
-                compared_with=compared_with(policy, version),
+                compared_with=older,
+                compared_in=_known_in_both(policy, version, older, event.occurred_at),
                 fidelities=languages.fidelities(event, version),
                 titles=languages.titles(version, event.occurred_at),
                 words=_words_known(policy, version, rendered, locales),
@@ -174,6 +187,18 @@ def compared_with(policy: Policy, version: Version) -> str | None:
     if version.previous is None or policy.authoritative_locale not in version.editions:
         return None
     return version.previous if policy.authoritative_locale in policy.version(version.previous).editions else None
+
+
+def _known_in_both(policy: Policy, version: Version, older: str | None, at: datetime) -> frozenset[str]:
+    if older is None:
+        return frozenset()
+    before = policy.version(older)
+    return frozenset(
+        locale
+        for locale in version.editions
+        if locale in before.editions
+        and (locale == policy.authoritative_locale or shown_at(before, before.editions[locale]) <= at)
+    )
 
 
 def _words_known(

@@ -72,8 +72,9 @@ def _add_entry(root: etree._Element, feed: Feed, item: Item, links: Links) -> No
     # One alternate only: newsboat and feedparser take the last, whatever its language. The page leads to the others.
     _add(element, "link", rel="alternate", type="text/html", hreflang=feed.locale, href=page)
     if entry.compared_with:
-        href = links.compare(feed.locale, event.policy, entry.compared_with, event.version)
-        _add(element, "link", rel="related", type="text/html", hreflang=feed.locale, href=href)
+        language = entry.language_of_redline(feed.locale)
+        href = links.compare(language, event.policy, entry.compared_with, event.version)
+        _add(element, "link", rel="related", type="text/html", hreflang=language, href=href)
     _add(element, "link", rel="related", type="application/json", href=links.event(event.seq))
     for scheme, term in facts(entry):
         _add(element, "category", scheme=f"{links.schema()}#{scheme}", term=clean_line(term))

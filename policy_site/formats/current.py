@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policy_site.catalogue import current_edition, edition_for, upcoming, version_in_force
+from policy_site.catalogue.succession import languages_of
 from policy_site.characters import instant_text, json_bytes
 from policy_site.events.chain import ChangeFeed, consent_record, edition_record, significance_name
 from policy_site.events.entries import compared_with
@@ -102,12 +103,19 @@ def _edition(
 ) -> EditionRecord:
     shown, _ = edition_for(policy, version, locale)
     known, fidelity = current_edition(policy, version, locale)
+    older = compared_with(policy, version)
+    before = policy.version(older) if older else None
+    authoritative = policy.authoritative_locale
     return edition_record(
         version,
         words.get((policy.id, version.label, locale)) or RenderedWords(locale, policy.authoritative_locale),
         title=known.title if known else "",
         digest=shown.digest if shown else None,
         fidelity=fidelity,
-        compared_with=compared_with(policy, version),
+        page_language=locale if locale in languages_of(version) else authoritative,
+        compared_with=older,
+        redline_language=locale
+        if before and locale in before.editions and locale in version.editions
+        else authoritative,
         links=links,
     )

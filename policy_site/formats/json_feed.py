@@ -45,7 +45,9 @@ def _item(feed: Feed, item: Item, links: Links) -> dict[str, Any]:
     entry = item.entry
     event, version, words = entry.event, entry.version, entry.words_in(feed.locale)
     redline = (
-        links.compare(feed.locale, event.policy, entry.compared_with, event.version) if entry.compared_with else None
+        links.compare(entry.language_of_redline(feed.locale), event.policy, entry.compared_with, event.version)
+        if entry.compared_with
+        else None
     )
     published_at = instant_text(event.occurred_at)
     return {
@@ -71,7 +73,7 @@ def _item(feed: Feed, item: Item, links: Links) -> dict[str, Any]:
             "effective_at": instant_text(version.effective_at),
             "effective_date": version.effective_date.isoformat(),
             "event_url": links.event(event.seq),
-            "version_url": links.version(feed.locale, event.policy, event.version),
+            "version_url": links.version(entry.language_of_page(feed.locale), event.policy, event.version),
             "compare_url": redline,
         },
     }

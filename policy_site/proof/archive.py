@@ -14,7 +14,7 @@ from policy_site.events.published import PublishedFeed
 from policy_site.history import History
 from policy_site.history.objects import FileOnBranch, read_file_on_branch, read_source
 from policy_site.model import Edition, Policy, Version
-from policy_site.pages import PageKind, make_page
+from policy_site.pages import PageKind, has_page_of, make_page
 from policy_site.proof.files import SiteFiles
 from policy_site.proof.guide import CHECKS, Case, write_guide
 from policy_site.publishing.manifest import MANIFEST_NAME
@@ -31,7 +31,9 @@ def gather_site_files(files: SiteFiles, policy: Policy, version: Version, locale
 
     Raises :class:`UsageError` where the site has no manifest, or not the page.
     """
-    wanted = [make_page(kind, locale=locale, policy=policy.id, version=version.label).file for kind in _PARTS]
+    names = {"policy": policy.id, "version": version.label}
+    there = locale if has_page_of(policy, version, locale) else policy.authoritative_locale
+    wanted = [make_page(kind, locale=locale if kind is PageKind.CHANGES else there, **names).file for kind in _PARTS]
     found: dict[str, bytes] = {}
     for name in (MANIFEST_NAME, *SIGNED, *wanted, *_styles(files)):
         content = files.read(name)

@@ -46,6 +46,12 @@ class Statement:
         kept = self.facts.get("kept")
         return frozenset(name for name in kept if isinstance(name, str)) if isinstance(kept, list) else frozenset()
 
+    @property
+    def moved(self) -> frozenset[str]:
+        """Files at addresses that were public once and lead on now."""
+        moved = self.facts.get("moved")
+        return frozenset(moved) if isinstance(moved, dict) else frozenset()
+
 
 def read_statement(content: bytes) -> Statement | None:
     """Take a manifest; ``None`` where it is none."""

@@ -95,6 +95,8 @@ class Publication:
     """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
     kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Archive documents, by address, as they are published already, where they would be written otherwise today."""
+    moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Addresses that the published site has and today's plan would not: each with the page that stands there now."""
     stands_until: datetime | None = None
     """The first instant at which the same commit can give another publication: the next transition, or before it a
     commit of the history that is dated later than ``as_of``. ``None`` where none is known to come."""

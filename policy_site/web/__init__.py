@@ -62,6 +62,8 @@ def render_files(publication: Publication, pages: Iterable[Page]) -> Iterator[tu
 def _rules(kind: PageKind) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the rules of a kind; feeds have one each, since a literal name goes before a policy's."""
     pattern = f"/{kind.pattern}"
+    if kind is PageKind.MOVED:  # it stands at an address of another kind
+        return
     for feed in FEEDS if "{feed}" in pattern else ("",):
         rule = pattern.replace("{feed}", feed).replace("{name}", "<path:name>").replace("{", "<").replace("}", ">")
         yield rule, {"feed": feed} if feed else {}
@@ -70,7 +72,7 @@ def _rules(kind: PageKind) -> Iterator[tuple[str, dict[str, str]]]:
 def _serve(site: Site, kind: PageKind) -> Callable[..., Response]:
     def serve(**parameters: str) -> Response:
         page = site.plan.get(make_page(kind, **parameters).address)
-        if page is None or page.kind is not kind:
+        if page is None or page.kind not in (kind, PageKind.MOVED):
             abort(404)
         return _respond(site, page, 200)
 

@@ -100,10 +100,10 @@ def _neighbours(site: Site, policy: Policy, version: Version, locale: str) -> It
     """Yield the version that this one replaced, and those that replaced it (RFC 5829, 3.4 and 3.5)."""
     names = {"locale": locale, "policy": policy.id}
     if version.previous is not None:
-        yield Relation("predecessor-version", site.link(PageKind.VERSION, **names, version=version.previous))
+        yield Relation("predecessor-version", site.lead(PageKind.VERSION, **names, version=version.previous))
     for later in policy.versions:
         if later.previous == version.label:
-            yield Relation("successor-version", site.link(PageKind.VERSION, **names, version=later.label))
+            yield Relation("successor-version", site.lead(PageKind.VERSION, **names, version=later.label))
 
 
 def _last_day(site: Site, policy: Policy, version: Version) -> date | None:
@@ -154,7 +154,7 @@ def _document(site: Site, page: Page, policy: Policy, version: Version) -> dict[
 
 
 def _address(site: Site, policy: Policy, version: Version, locale: str) -> str:
-    return site.absolute_link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+    return site.absolute_lead(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
 
 
 def _encodings(
@@ -163,11 +163,11 @@ def _encodings(
     """Yield the files with the same text; with its SHA-256 the one that was made before the page: the Markdown."""
     for kind, form in zip(_FILES, EDITION_FORMS, strict=True):
         names = {"locale": locale, "policy": policy.id, "version": version.label}
-        if site.find_link(kind, **names) is None:
+        if site.find_lead(kind, **names) is None:
             continue
         encoding = {
             "@type": "MediaObject",
-            "contentUrl": site.absolute_link(kind, **names),
+            "contentUrl": site.absolute_lead(kind, **names),
             "encodingFormat": form.media_type.partition(";")[0],
         }
         if form is markdown.FORM and edition:

@@ -12,7 +12,7 @@ from policy_site.pages import Listing, Page, PageKind
 from policy_site.publication import Preview
 from policy_site.static_files import static_name
 from policy_site.web.metadata import Metadata, describe_page
-from policy_site.web.site import Day, Site
+from policy_site.web.site import Day, Link, Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 
 CONTENT_SECURITY_POLICY = (
@@ -49,7 +49,7 @@ class LanguageChoice:
 class FeedLink:
     """A feed that tells of changes to what the page shows."""
 
-    href: str
+    href: Link
     media_type: str
     format: str
     """As people call it: ``Atom``."""
@@ -207,7 +207,7 @@ def _feeds(site: Site, locale: str, policy: Policy | None) -> tuple[FeedLink, ..
     return tuple(
         FeedLink(
             href=(
-                site.link(PageKind.FEED, locale=locale, policy=policy.id, feed=feed)
+                site.lead(PageKind.FEED, locale=locale, policy=policy.id, feed=feed)
                 if policy
                 else site.link(PageKind.SITE_FEED, locale=locale, feed=feed)
             ),

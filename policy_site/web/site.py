@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Self
 
 from policy_site.catalogue.standing import current_edition, edition_for, upcoming, version_in_force
 from policy_site.localization import Language, Phrases, find_language, load_phrases
@@ -30,6 +32,27 @@ class Title:
 
     text: str
     language: Language
+
+
+class Link(str):
+    """A link of the site that knows whether it leads to a page in another language than the one it stands in."""
+
+    __slots__ = ("language", "language_name")
+
+    language: str
+    """Tag of that language; empty where it is the same."""
+    language_name: str
+    """Its name, in the reader's."""
+
+    def __new__(cls, href: str, *, language: str = "", language_name: str = "") -> Self:
+        """Make a link, which is a string: where it leads."""
+        link = str.__new__(cls, href)
+        link.language, link.language_name = language, language_name
+        return link
+
+    def at(self, anchor: str) -> Link:
+        """Return the same with a place in the page."""
+        return Link(f"{self}#{anchor}", language=self.language, language_name=self.language_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +89,64 @@ class Site:
         """The instant that the site is published for."""
         return self.publication.as_of
 
-    def link(self, kind: PageKind, /, **parameters: str) -> str:
+    def link(self, kind: PageKind, /, **parameters: str) -> Link:
         """Return the link to a planned page; one that is not planned is a defect, not a dead link."""
         address = make_page(kind, **parameters).address
         if address not in self.plan:
             raise LookupError(f"No page {address!r} is planned.")
-        return self.publication.settings.base_path + quote_address(address)
+        return Link(self.publication.settings.base_path + quote_address(address))
 
-    def find_link(self, kind: PageKind, /, **parameters: str) -> str | None:
+    def find_link(self, kind: PageKind, /, **parameters: str) -> Link | None:
         """Return the link to a page, or ``None`` where it is not planned."""
         return self.link(kind, **parameters) if make_page(kind, **parameters).address in self.plan else None
 
-    def link_in(self, page: Page, locale: str) -> str:
+    def lead(self, kind: PageKind, /, **parameters: str) -> Link:
+        """Return the link to a page in the language ``locale``, or where it has none, in the authoritative one."""
+        found = self.find_lead(kind, **parameters)
+        if found is None:
+            raise LookupError(f"No page {make_page(kind, **parameters).address!r} is planned in any language.")
+        return found
+
+    def find_lead(self, kind: PageKind, /, **parameters: str) -> Link | None:
+        """Return the same, or ``None`` where it is planned in neither language."""
+        locale, authoritative = parameters["locale"], self.publication.policy(parameters["policy"]).authoritative_locale
+        for language in (locale, authoritative):
+            address = make_page(kind, **{**parameters, "locale": language}).address
+            if address in self.plan:
+                href = self.publication.settings.base_path + quote_address(address)
+                name = "" if language == locale else self.phrases(locale).language_name(language)
+                return Link(href, language="" if language == locale else language, language_name=name)
+        return None
+
+    def link_in(self, page: Page, locale: str) -> Link:
         """Return the link to ``page`` in another language.
 
-        An earlier text of a translation is in its own language alone: elsewhere the version's page stands for it.
+        Where it is not there in that language, a page that says most of the same stands for it: for a version or its
+        redline the account of the change, for a redline against the text in force what changed since, for an earlier
+        text of a translation the version, and for the history of a clause that of the policy.
         """
-        parameters = {**page.parameters, "locale": locale}
-        found = self.find_link(page.kind, **parameters)
-        return found or self.link(
-            PageKind.VERSION, locale=locale, policy=parameters["policy"], version=parameters["version"]
-        )
+        names = {**page.parameters, "locale": locale}
+        for kind in (page.kind, *_INSTEAD.get(page.kind, ())):
+            if kind is PageKind.SINCE is not page.kind and not self._ends_in_force(page):
+                continue
+            wanted = {name: names[name] for name in kind.parameters}
+            found = self.find_link(kind, **wanted)
+            if found:
+                return found
+        raise LookupError(f"No page {page.address!r} is planned in {locale}, nor one in its place.")
+
+    def _ends_in_force(self, page: Page) -> bool:
+        in_force = self.in_force(self.publication.policy(page.parameters["policy"]))
+        return in_force is not None and in_force.label == page.parameters["version"]
 
     def absolute_link(self, kind: PageKind, /, **parameters: str) -> str:
         """Return the whole address of a planned page."""
         path = self.link(kind, **parameters)
+        return self.publication.settings.base_url + path.removeprefix(self.publication.settings.base_path)
+
+    def absolute_lead(self, kind: PageKind, /, **parameters: str) -> str:
+        """Return the whole address of a page in the language ``locale``, or in the authoritative one."""
+        path = self.lead(kind, **parameters)
         return self.publication.settings.base_url + path.removeprefix(self.publication.settings.base_path)
 
     def phrases(self, locale: str) -> Phrases:
@@ -148,6 +204,18 @@ class Site:
     def day_of(self, instant: datetime, locale: str) -> Day:
         """Return the day of ``instant`` in the site's time zone."""
         return self.day(instant.astimezone(self.publication.settings.zone).date(), locale)
+
+
+_INSTEAD: Mapping[PageKind, tuple[PageKind, ...]] = MappingProxyType(
+    {
+        PageKind.VERSION: (PageKind.CHANGES,),
+        PageKind.REVISION: (PageKind.VERSION, PageKind.CHANGES),
+        PageKind.COMPARE: (PageKind.SINCE, PageKind.CHANGES),
+        PageKind.SIDE_BY_SIDE: (PageKind.SINCE, PageKind.CHANGES),
+        PageKind.SECTION: (PageKind.HISTORY,),
+    }
+)
+"""What stands for a page in a language that has it not, the nearest first."""
 
 
 def make_site(publication: Publication) -> Site:

@@ -50,10 +50,11 @@ class Syndication:
     def _abroad(self, words: RenderedWords, policy: str, version: str) -> RenderedWords:
         """Make every link whole: newsreaders and mail programs know no page that one could start from."""
         settings = self._publication.settings
-        names = {"locale": words.locale, "policy": policy, "version": version}
+        names = {"policy": policy, "version": version}
+        written = words.language if words.is_fallback else words.locale  # where the version surely has a page
         page, account = (
-            f"{settings.base_url}{quote_address(make_page(kind, **names).address)}"
-            for kind in (PageKind.VERSION, PageKind.CHANGES)
+            f"{settings.base_url}{quote_address(make_page(kind, **names, locale=locale).address)}"
+            for kind, locale in ((PageKind.VERSION, written), (PageKind.CHANGES, words.locale))
         )
         work = self._publication.policy(policy)
         led = self._texts.words(words, work, work.version(version))

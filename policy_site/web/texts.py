@@ -45,7 +45,8 @@ class Texts:
             return words
         sources = sources_of_note(policy, version)
         own = f"#{own_ids(version.label)}"
-        page = make_page(PageKind.VERSION, locale=words.locale, policy=policy.id, version=version.label)
+        locale = words.language if words.is_fallback else words.locale  # where the version surely has a page
+        page = make_page(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
         place = f"{self._publication.settings.base_path}{quote_address(page.address)}"
 
         shown = frozenset(href for document in words.documents for href in pictures(document))

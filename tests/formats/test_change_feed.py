@@ -134,7 +134,9 @@ class TestEvents:
         assert editions["de"]["impact"] is None
         assert editions["de"]["version_url"] == "https://example.org/legal/de/privacy/v/2/"
         assert editions["de"]["changes_url"] == "https://example.org/legal/de/privacy/v/2/changes/"
-        assert editions["de"]["compare_url"] == "https://example.org/legal/de/privacy/compare/1/2/"
+        assert editions["de"]["compare_url"] == "https://example.org/legal/en/privacy/compare/1/2/", (
+            "1 is not in German"
+        )
         assert editions["de"]["sha256"] == PRIVACY.version("2").editions["de"].digest
 
     def test_a_language_whose_text_lags_is_stale_and_gets_the_authoritative_words(self) -> None:

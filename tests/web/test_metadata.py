@@ -125,7 +125,7 @@ def test_data_says_what_the_page_is(client: FlaskClient) -> None:
     assert data["inLanguage"] == "en"
     present = _data(_page(client, "de/privacy/"))
     assert present["url"] == f"{BASE}de/privacy/"
-    assert present["@id"] == f"{BASE}de/privacy/v/2026-03-01/"
+    assert present["@id"] == f"{BASE}en/privacy/v/2026-03-01/", "its permanent page is in English alone"
     assert present["inLanguage"] == "en", "German readers of a text that is in English alone"
     assert present["temporalCoverage"].startswith("2026-03-01/")
     ahead = _data(_page(client, "en/privacy/upcoming/"))

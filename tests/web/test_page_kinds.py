@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from policy_site.pages import HOST_FILES, Listing, Page, PageKind, plan_pages
+from policy_site.pages import HOST_FILES, Listing, Page, PageKind, plan_pages, plan_with_moved
 from policy_site.web import create_app, views
 from policy_site.web.views import VIEWS
 from tests.support.builder import PolicyRepository
@@ -34,6 +34,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[PageKind, Pa
     policies.publish("privacy", effective="2026-03-01", text=f"{TEXT.replace('90', '60')}\n![Our seal](seal.png)\n")
     policies.publish("privacy", effective="2026-12-20", text=TEXT.replace("90", "30"), published="2026-11-01")
     publication = replace(compiled(policies), has_documents=True)
+    publication = plan_with_moved(publication, ["de/privacy/v/2026-03-01/index.html"])
     return {page.kind: page for page in reversed(plan_pages(publication))}, create_app(publication).test_client()
 
 

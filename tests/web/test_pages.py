@@ -47,18 +47,21 @@ def test_every_promised_address_is_planned_in_every_language(publication: Public
             f"{locale}/privacy/history/",
             f"{locale}/privacy/changes.json",
             f"{locale}/privacy/notices.atom",
-            f"{locale}/privacy/v/2024-03-01/",
-            f"{locale}/privacy/v/2024-03-01/index.md",
-            f"{locale}/privacy/v/2024-03-01/index.txt",
-            f"{locale}/privacy/v/2024-03-01/index.json",
             f"{locale}/privacy/v/2024-03-01/changes/",
-            f"{locale}/privacy/compare/2024-03-01/2024-12-01/",
-            f"{locale}/privacy/compare/2024-03-01/2025-06-01/",
-            f"{locale}/privacy/compare/2025-06-01/2027-01-15/",
-            f"{locale}/privacy/compare/2025-06-01/2027-01-15/side-by-side/",
             f"{locale}/privacy/since/2024-03-01/",
             f"{locale}/privacy/sections/data/",
+            f"{locale}/privacy/v/2025-06-01/",
+            f"{locale}/privacy/v/2025-06-01/index.md",
+            f"{locale}/privacy/v/2025-06-01/index.txt",
+            f"{locale}/privacy/v/2025-06-01/index.json",
         } <= planned
+    assert {
+        "en/privacy/v/2024-03-01/",
+        "en/privacy/compare/2024-03-01/2024-12-01/",
+        "en/privacy/compare/2024-03-01/2025-06-01/",
+        "en/privacy/compare/2025-06-01/2027-01-15/",
+        "en/privacy/compare/2025-06-01/2027-01-15/side-by-side/",
+    } <= planned
     assert {
         "",
         "404.html",
@@ -71,6 +74,14 @@ def test_every_promised_address_is_planned_in_every_language(publication: Public
         "schemas/redline/1.0.json",
         "sitemap.xml",
     } <= planned
+
+
+def test_no_page_repeats_in_a_language_what_another_one_holds(publication: Publication) -> None:
+    planned = {page.address for page in plan_pages(publication)}
+    assert not {address for address in planned if address.startswith(("de/privacy/v/2024", "de/privacy/v/2027"))} - {
+        f"de/privacy/v/{day}/changes/" for day in ("2024-03-01", "2024-12-01", "2027-01-15")
+    }
+    assert not {address for address in planned if address.startswith("de/privacy/compare/2")}, "one text is not enough"
 
 
 def test_no_page_is_planned_that_is_not_an_address_of_the_design(publication: Publication) -> None:

@@ -100,7 +100,8 @@ def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
     yield from (Rule(place, _FRESH) for place in ("sitemap.xml", "robots.txt", ":locale/:policy/compare/threads.json"))
     yield Rule(":locale/:policy/timemap.link", (("Content-Type", MEDIA_TYPES["link"]), *_SHARED))
     for kind in PageKind:
-        if kind.is_for_people and not kind.pattern.endswith(".html"):
+        stands_alone = kind is not PageKind.MOVED  # which stands at an address of another kind
+        if kind.is_for_people and stands_alone and not kind.pattern.endswith(".html"):
             place = re.sub(r"\{(\w+)\}", r":\1", kind.pattern)
             yield from (Rule(f"{place}{file}", _FRESH) for file in ("", "index.html"))
     for page in pages:

@@ -21,7 +21,7 @@ from policy_site.pages import PageKind
 from policy_site.web.comparisons import section_anchor
 from policy_site.web.editing import among_others, with_scrollable_tables
 from policy_site.web.parts.values import Badge, Passage, section_change_badge
-from policy_site.web.site import Site, Title
+from policy_site.web.site import Link, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SectionNote:
     """As in the model: ``stale``, ``missing`` or ``extra``."""
     is_new: bool
     """Of a missing one: the authoritative text has it only since a version that was not translated."""
-    href: str | None
+    href: Link | None
     """Of the redline, at this section."""
 
 
@@ -42,7 +42,7 @@ class StaleLine:
 
     heading: Title
     badge: Badge
-    href: str | None
+    href: Link | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Redline:
     def __init__(self, site: Site, policy: Policy, version: Version, edition: Edition, locale: str) -> None:
         rendered = policy.version(edition.version)
         names = {"locale": locale, "policy": policy.id, "older": rendered.label, "version": version.label}
-        self.page = site.find_link(PageKind.COMPARE, **names)
+        self.page = site.find_lead(PageKind.COMPARE, **names)
         self.source = site.link(
             PageKind.VERSION, locale=policy.authoritative_locale, policy=policy.id, version=version.label
         )
@@ -104,10 +104,10 @@ class _Redline:
         comparison = site.comparisons.compare(policy, rendered, version, locale) if self.page else None
         self._anchors = site.comparisons.anchors(comparison, site.phrases(locale)) if comparison else frozenset()
 
-    def at(self, section: TranslatedSection) -> str | None:
+    def at(self, section: TranslatedSection) -> Link | None:
         """Return the link to one section of the redline."""
         anchor = section_anchor(section.id)
-        return f"{self.page}#{anchor}" if self.page and anchor in self._anchors else self.page
+        return self.page.at(anchor) if self.page and anchor in self._anchors else self.page
 
 
 def _line(

@@ -21,7 +21,7 @@ from policy_site.web.parts.values import (
     table_of_contents,
     version_link,
 )
-from policy_site.web.site import Day, Site
+from policy_site.web.site import Day, Link, Site
 
 _KEY_POINTS = "key-points"
 """The id of the section that sums up a text, as authors write it: ``## Key points {#key-points}``."""
@@ -32,13 +32,13 @@ class TextSection:
     """A section of a text, with the way to its history."""
 
     passage: Passage
-    history: str | None
+    history: Link | None
     """``None`` where the section never changed."""
     note: SectionNote | None = None
     """Of a translation: that the authoritative section is another by now."""
     changed: Day | None = None
     """When the version shown changed it; ``None`` where it did not."""
-    redline: str = ""
+    redline: Link = Link("")  # noqa: RUF009 - a string, which nobody changes
     """That change, in the redline."""
     heading: str = ""
     """HTML of the heading where a note is to follow it; ``passage`` is then the rest."""
@@ -70,7 +70,7 @@ class ShownText:
     """The same page in the authoritative language; ``None`` on it."""
     authoritative_name: str
     """Name of the authoritative language, in the reader's."""
-    behind: str | None
+    behind: Link | None
     """What changed in the authoritative text since the version that the translation renders."""
     is_known: bool
     """False of a translation that is behind where nobody can say in which sections."""
@@ -111,7 +111,7 @@ def make_text(
         sections=_key_points_first(_sections(site, policy, rendered, document, language, notes, locale)),
         authoritative=None if is_authoritative else site.link_in(page, policy.authoritative_locale),
         authoritative_name=phrases.language_name(policy.authoritative_locale),
-        behind=site.find_link(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
+        behind=site.find_lead(PageKind.COMPARE, **names, older=rendered.label, version=version.label)
         if fidelity is Fidelity.BEHIND
         else None,
         is_known=fidelity is Fidelity.BEHIND and site.comparisons.staleness(policy, version, locale) is not None,
@@ -148,7 +148,7 @@ def _sections(
     yield from _untranslated(notes, None)
     for section in document.sections:
         address = section_address(section.id)
-        link = site.find_link(PageKind.SECTION, locale=locale, policy=policy.id, section=address)
+        link = site.find_lead(PageKind.SECTION, locale=locale, policy=policy.id, section=address)
         html = with_scrollable_tables(section.html, phrases)
         note = notes.at.get(section.id)
         found = split_heading(html) if note else None
@@ -159,14 +159,14 @@ def _sections(
             link if address in changed else None,
             note,
             changed=day if section.id in changes else None,
-            redline=changes.get(section.id, ""),
+            redline=changes.get(section.id, Link("")),
             heading=heading,
             is_key_points=section.id == _KEY_POINTS,
         )
         yield from _untranslated(notes, section.id)
 
 
-def _changes(site: Site, policy: Policy, version: Version, locale: str) -> tuple[Day, Mapping[str, str]]:
+def _changes(site: Site, policy: Policy, version: Version, locale: str) -> tuple[Day, Mapping[str, Link]]:
     """Return when a version took effect, and the sections that it changed with the places in its redline."""
     href = compare_link(site, policy, version, locale)
     comparison = site.comparisons.compare_with_previous(policy, version, locale) if href else None

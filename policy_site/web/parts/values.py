@@ -26,7 +26,7 @@ from policy_site.model import (
 )
 from policy_site.pages import PageKind, section_address
 from policy_site.web.comparisons import Comparison, section_anchor
-from policy_site.web.site import Day, Site, Title
+from policy_site.web.site import Day, Link, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class VersionLink:
     """A version as other pages name it."""
 
     label: str
-    href: str
+    href: Link
     effective: Day
 
     @property
@@ -78,9 +78,9 @@ class SectionLine:
     id: str
     heading: Title
     badge: Badge
-    href: str
+    href: Link
     """Of the redline, at this section."""
-    history: str | None
+    history: Link | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,11 @@ class VersionLine:
     categories: tuple[str, ...]
     summary: Passage | None
     changes: str
-    redline: str | None
+    redline: Link | None
     """Against the version before."""
     since: str | None
     """What changed since this version: the address that products link to."""
-    compared_with_present: str | None
+    compared_with_present: Link | None
     """The same by the names of both versions, where the two have a redline."""
     identical_to: VersionLink | None
     is_first: bool
@@ -145,7 +145,7 @@ def category_names(version: Version, phrases: Phrases) -> tuple[str, ...]:
 
 def version_link(site: Site, policy: Policy, version: Version, locale: str) -> VersionLink:
     """Return how pages in ``locale`` name and link ``version``."""
-    href = site.link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+    href = site.lead(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
     return VersionLink(version.label, href, site.day(version.effective_date, locale))
 
 
@@ -184,21 +184,23 @@ def version_line(site: Site, policy: Policy, version: Version, locale: str) -> V
     )
 
 
-def compare_link(site: Site, policy: Policy, version: Version, locale: str) -> str | None:
+def compare_link(site: Site, policy: Policy, version: Version, locale: str) -> Link | None:
     """Return the link to a version's redline against the one before."""
     if version.previous is None:
         return None
-    return site.find_link(
+    return site.find_lead(
         PageKind.COMPARE, locale=locale, policy=policy.id, older=version.previous, version=version.label
     )
 
 
-def _present_link(site: Site, policy: Policy, version: Version, locale: str) -> str | None:
+def _present_link(site: Site, policy: Policy, version: Version, locale: str) -> Link | None:
     present = site.in_force(policy)
     if present is None:
         return None
     names = {"locale": locale, "policy": policy.id, "older": version.label}
-    return site.find_link(PageKind.COMPARE, **names, version=present.label) or site.find_link(PageKind.SINCE, **names)
+    since = site.find_lead(PageKind.SINCE, **names)
+    found = site.find_lead(PageKind.COMPARE, **names, version=present.label)
+    return found if found and (not found.language or since is None) else since
 
 
 def release_words(site: Site, policy: Policy, version: Version, locale: str) -> ShownWords | None:
@@ -216,7 +218,7 @@ def release_words(site: Site, policy: Policy, version: Version, locale: str) -> 
     )
 
 
-def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: str) -> tuple[SectionLine, ...]:
+def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: Link) -> tuple[SectionLine, ...]:
     """Return the sections that a comparison found changed, each linked to its place in the page ``redline``."""
     phrases = site.phrases(locale)
     names = {"locale": locale, "policy": comparison.policy.id}
@@ -226,8 +228,8 @@ def section_lines(site: Site, comparison: Comparison, locale: str, *, redline: s
             id=change.id,
             heading=_heading_for_readers(site, comparison, change, locale),
             badge=section_change_badge(change.kind, phrases),
-            href=f"{redline}#{anchor}" if (anchor := section_anchor(change.id)) in anchors else redline,
-            history=site.find_link(PageKind.SECTION, **names, section=section_address(change.id)),
+            href=redline.at(anchor) if (anchor := section_anchor(change.id)) in anchors else redline,
+            history=site.find_lead(PageKind.SECTION, **names, section=section_address(change.id)),
         )
         for change in comparison.sections
     )

@@ -18,7 +18,7 @@ from policy_site.web.parts.values import (
     version_line,
 )
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
+from policy_site.web.site import Link, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def view_changes(site: Site, page: Page, *, locale: str, policy: Policy, version
         line=version_line(site, policy, shown, locale),
         banner=make_banner(site, policy, shown, locale),
         words=release_words(site, policy, shown, locale),
-        sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, shown, locale) or "")
+        sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, shown, locale) or Link(""))
         if comparison
         else (),
         consent_is_renewed=bool(shown.note and shown.note.consent == "renew"),

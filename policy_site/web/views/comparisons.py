@@ -102,7 +102,7 @@ def _groups(site: Site, policy: Policy, locale: str) -> tuple[Group, ...]:
             tuple(
                 VersionLink(
                     older.label,
-                    site.link(PageKind.COMPARE, **names, older=older.label, version=newer.label),
+                    site.lead(PageKind.COMPARE, **names, older=older.label, version=newer.label),
                     site.day(older.effective_date, locale),
                 )
                 for older, other in reversed(pairs)

@@ -12,7 +12,7 @@ from policy_site.formats.prose import is_taken_back
 from policy_site.localization import Phrases
 from policy_site.localization.names import N_
 from policy_site.model import EventKind, Policy, Significance
-from policy_site.pages import Page
+from policy_site.pages import Page, has_policy_in
 from policy_site.web.addresses import Addresses
 from policy_site.web.shell import feed_title
 from policy_site.web.site import File, Site
@@ -66,7 +66,7 @@ def _write_feed(
     composed = formats.compose_feed(
         [_without_void_words(entry) for entry in site.syndication.entries],
         locale=locale,
-        locales=settings.languages,
+        locales=tuple(each for each in settings.languages if policy is None or has_policy_in(policy, each)),
         policy=policy.id if policy else None,
         scope=scope,
         title=title,

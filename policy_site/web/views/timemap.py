@@ -25,7 +25,7 @@ def view_timemap(site: Site, page: Page, *, locale: str, policy: Policy) -> File
         f'<{own}>; rel="self"; type="application/link-format"{span}',
     ]
     for place, (version, since) in enumerate(mementos):
-        address = site.absolute_link(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
+        address = site.absolute_lead(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
         first = "first " if place == 0 else ""
         last = "last " if place == len(mementos) - 1 else ""
         lines.append(f'<{address}>; rel="{first}{last}memento"; datetime="{since}"')

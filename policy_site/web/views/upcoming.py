@@ -20,7 +20,7 @@ from policy_site.web.parts.values import (
     version_line,
 )
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
+from policy_site.web.site import Link, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,9 @@ def _upcoming_version(site: Site, policy: Policy, version: Version, locale: str)
     return UpcomingVersion(
         line=version_line(site, policy, version, locale),
         words=release_words(site, policy, version, locale),
-        sections=section_lines(site, comparison, locale, redline=compare_link(site, policy, version, locale) or "")
+        sections=section_lines(
+            site, comparison, locale, redline=compare_link(site, policy, version, locale) or Link("")
+        )
         if comparison
         else (),
         notice_days=notice_days(version),
