@@ -27,7 +27,6 @@ from policy_site.formats import FEED_FORMS, Scope, count_archives
 from policy_site.model import Document, Policy, Revision, Significance, Version
 from policy_site.publication import Publication
 from policy_site.publication.attachments import Attachment
-from policy_site.static_files import read_static_files
 
 FEEDS = tuple(f"{scope}.{form.suffix}" for scope in Scope for form in FEED_FORMS)
 """File names of the feeds for people: ``changes.atom``."""
@@ -390,7 +389,7 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
     for event in publication.events:
         yield make_page(PageKind.EVENT, seq=f"{event.seq:06}")
     for kind, names in (
-        (PageKind.STATIC, read_static_files()),
+        (PageKind.STATIC, publication.brand.static),
         (PageKind.ATTACHMENT, attachments_by_name(publication)),
     ):
         yield from (make_page(kind, name=name) for name in names)

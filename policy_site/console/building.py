@@ -115,6 +115,7 @@ def _watched(origin: Origin, arguments: argparse.Namespace) -> Iterator[tuple[st
     yield str(config.parent / "translations"), Look.TREE
     if origin.settings.extra:
         yield str(origin.home.absolute() / origin.settings.extra), Look.TREE
+    yield from ((str(origin.home.absolute() / path), Look.FILE) for path in origin.settings.brand.files)
     if arguments.previous is not None:
         yield str(Path(arguments.previous).absolute()), Look.TREE
     for folder in TZPATH:

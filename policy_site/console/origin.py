@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import date as day_of
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from policy_site.catalogue.grouping import start_of
 from policy_site.console.calling import cache_folder, default_configuration
@@ -25,8 +25,10 @@ from policy_site.history import (
 from policy_site.localization.catalogues import read_own_catalogues
 from policy_site.model import Event
 from policy_site.publication import Publication, Workshop, compile_publication
+from policy_site.publication.brand import LARGEST as LARGEST_OF_BRAND
+from policy_site.publication.brand import Brand, take_brand
 from policy_site.publication.extra import LARGEST, take_extra_files
-from policy_site.settings import Settings, read_settings
+from policy_site.settings import BrandSettings, Settings, read_settings
 from policy_site.sources import Places
 
 
@@ -99,7 +101,23 @@ class Origin:
             catalogues=read_own_catalogues(self._catalogue_files(history, with_work_tree=with_work_tree)),
         )
         extra = self._extra_files(history, with_work_tree=with_work_tree)
-        return replace(publication, extra_files=extra) if extra else publication
+        brand = self._brand(history, with_work_tree=with_work_tree)
+        return replace(publication, extra_files=extra, brand=brand or publication.brand)
+
+    def _brand(self, history: History, *, with_work_tree: bool) -> Brand | None:
+        """Read the files of the brand from where the texts are read, and make the look of the site from them."""
+        settings = self.settings.brand
+        if settings == BrandSettings():
+            return None
+        files: dict[str, bytes | None] = {}
+        root = self.repository or self.home.resolve()
+        commit = None if with_work_tree else history.commit
+        for path in settings.files:
+            folder, name = (self.home / path).parent.resolve(), PurePosixPath(path).name
+            if folder.is_relative_to(root):
+                found = self._read_files(folder, commit, suffix=name, limit=LARGEST_OF_BRAND)
+                files |= {path: found[name]} if name in found else {}
+        return take_brand(settings, files)
 
     def _extra_files(self, history: History, *, with_work_tree: bool) -> Mapping[str, bytes]:
         """Read the files that are published as they are, from where the texts are read."""

@@ -27,6 +27,7 @@ from policy_site.model import (
     Words,
 )
 from policy_site.publication.attachments import Attachments
+from policy_site.publication.brand import Brand, plain_brand
 from policy_site.publication.gathering import gather_attachments
 from policy_site.publication.rendering import render_editions, render_previews, render_words, tips_of
 from policy_site.publication.shelves import gather_shelves
@@ -91,6 +92,8 @@ class Publication:
     """``None`` for what is published."""
     extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Files of the company that are published as they are, by their paths in the site."""
+    brand: Brand = field(default_factory=plain_brand)
+    """The look of the site."""
     kept_records: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Events, by id, in the words in which they are published already, where they would be told otherwise today."""
     kept_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

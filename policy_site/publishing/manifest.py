@@ -114,6 +114,7 @@ def fingerprint(publication: Publication) -> str:
         publication.preview_of,
         publication.has_documents,
         [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(publication.extra_files.items())],
+        (sorted(publication.brand.static), publication.brand.logo, publication.brand.logo_dark),
     )
     digest = hashlib.sha256()
     for part in parts:

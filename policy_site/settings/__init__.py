@@ -1,5 +1,6 @@
 """``site.toml``: what the operator decided, read once, all faults at once."""
 
+from policy_site.settings.brand import BrandFont, BrandLink, BrandSettings
 from policy_site.settings.faults import faults_once, known_keys
 from policy_site.settings.reading import parse_settings, read_settings
 from policy_site.settings.tables import (
@@ -14,6 +15,9 @@ from policy_site.settings.values import LanguageTag, Line, Slug, absolute_addres
 from policy_site.settings.versions import Correction, VersionSettings
 
 __all__ = [
+    "BrandFont",
+    "BrandLink",
+    "BrandSettings",
     "ContentSettings",
     "Correction",
     "FeedSettings",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from policy_site.groupings import Grouping
+from policy_site.settings.brand import BrandSettings
 from policy_site.settings.values import (
     LanguageTag,
     Line,
@@ -148,7 +149,10 @@ class Settings(Table):
     """The whole of ``site.toml``."""
 
     title: Line
+    titles: dict[LanguageTag, Line] = Field(default_factory=dict)
+    """The title in other languages: ``{de = "Richtlinien"}``."""
     publisher: Line = ""
+    """The company's name."""
     base_url: Annotated[str, AfterValidator(absolute_address)]
     time_zone: Annotated[str, AfterValidator(existing_time_zone)] = "UTC"
     languages: tuple[LanguageTag, ...] = Field(min_length=1)
@@ -164,6 +168,7 @@ class Settings(Table):
     """Pages say that the content is a sample."""
     extra: Annotated[Line, AfterValidator(relative_folder)] = ""
     """A folder of files that are published as they are; relative to what ``content.folder`` is relative to."""
+    brand: BrandSettings = BrandSettings()
     content: ContentSettings = ContentSettings()
     versions: VersionSettings = VersionSettings()
     notices: dict[str, NoticePreset] = Field(default_factory=lambda: {"standard": NoticePreset(days=30)})
@@ -184,6 +189,10 @@ class Settings(Table):
     def authoritative_locale(self) -> str:
         """The language whose text is the one that counts."""
         return self.authoritative_language or self.languages[0]
+
+    def title_in(self, locale: str) -> str:
+        """Return the site's title for readers of ``locale``."""
+        return self.titles.get(locale, self.title)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -270,6 +279,17 @@ class Settings(Table):
             if correction.policy not in (None, *ids):
                 msg = f"a correction is for the policy {correction.policy!r}, which is none of {', '.join(ids)}"
                 raise ValueError(msg)
+
+    @model_validator(mode="after")
+    def _words_are_in_languages(self) -> Settings:
+        links = (*self.brand.header, *self.brand.footer)
+        told = [("titles", self.titles), *(("a link of brand", link.title) for link in links)]
+        told += [("a link of brand", link.address) for link in links]
+        for what, words in told:
+            for language in words if isinstance(words, dict) else ():
+                if language not in self.languages:
+                    raise ValueError(f"{what} names {language!r}, which is not one of languages")
+        return self
 
     def _languages_agree(self) -> None:
         for language, days in self.day_formats.items():

@@ -16,7 +16,8 @@ from policy_site.web.site import Day, Link, Site
 from policy_site.web.translations import Alternate, alternates_of, is_fallback, source_address
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none';"
+    " form-action 'none'"
 )
 """For every page. ``connect-src`` lets audits fetch robots.txt from the page; only a page with a script fetches."""
 SCRIPT_POLICY = (
@@ -59,6 +60,30 @@ class FeedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link of the company's own, in the header or footer."""
+
+    text: str
+    href: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBrand:
+    """What a company adds to each page."""
+
+    logo: str
+    """Link to the picture before the site's title; empty where there is none."""
+    logo_width: int
+    """In pixels, at 32 of height."""
+    logo_dark: str
+    """The same on dark grounds; empty where it is the same."""
+    logo_dark_width: int
+    header: tuple[ShownLink, ...]
+    footer: tuple[ShownLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame of one page."""
 
@@ -71,6 +96,7 @@ class Shell:
     description: str
     """For search engines."""
     site_title: str
+    brand: ShownBrand
     publisher: str
     home: str
     canonical: str
@@ -131,7 +157,8 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         locale=locale,
         title=frame.title,
         description=frame.description or frame.title,
-        site_title=settings.title,
+        site_title=settings.title_in(locale),
+        brand=_brand(site, locale),
         publisher=settings.publisher,
         home=site.link(PageKind.POLICIES, locale=locale)
         if "locale" in page.parameters
@@ -146,7 +173,7 @@ def make_shell(site: Site, page: Page, frame: Frame) -> Shell:
         choose=f"{site.link(PageKind.LANGUAGES)}?{CHOOSE}",
         trail=(*_trail(site, locale, frame), *frame.crumbs),
         feeds=_feeds(site, locale, frame.policy) if preview_of is None else (),
-        style=site.link(PageKind.STATIC, name=static_name("site.css")),
+        style=site.link(PageKind.STATIC, name=site.publication.brand.style),
         icon=site.link(PageKind.STATIC, name=static_name("icon.svg")),
         csp=SCRIPT_POLICY if frame.script else CONTENT_SECURITY_POLICY,
         script=frame.script,
@@ -171,6 +198,25 @@ def _feed_name(phrases: Phrases, scope: Scope) -> str:
     if scope is Scope.NOTICES:
         return phrases.gettext("Significant changes only")
     return phrases.gettext("All changes")
+
+
+def _brand(site: Site, locale: str) -> ShownBrand:
+    brand, settings = site.publication.brand, site.publication.settings.brand
+    header, footer = (
+        tuple(
+            ShownLink(link.title_in(locale), link.address_in(locale), find_language(link.language_in(locale)))
+            for link in links
+        )
+        for links in (settings.header, settings.footer)
+    )
+    return ShownBrand(
+        logo=site.link(PageKind.STATIC, name=brand.logo.name) if brand.logo else "",
+        logo_width=brand.logo.width if brand.logo else 0,
+        logo_dark=site.link(PageKind.STATIC, name=brand.logo_dark.name) if brand.logo_dark else "",
+        logo_dark_width=brand.logo_dark.width if brand.logo_dark else 0,
+        header=header,
+        footer=footer,
+    )
 
 
 def _previewed(phrases: Phrases, preview: Preview) -> str:
@@ -203,7 +249,7 @@ def _trail(site: Site, locale: str, frame: Frame) -> tuple[Crumb, ...]:
 
 def _feeds(site: Site, locale: str, policy: Policy | None) -> tuple[FeedLink, ...]:
     settings = site.publication.settings
-    subject = site.policy_title(policy, locale).text if policy else settings.title
+    subject = site.policy_title(policy, locale).text if policy else settings.title_in(locale)
     return tuple(
         FeedLink(
             href=(

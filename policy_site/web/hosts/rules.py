@@ -27,6 +27,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "link": "application/link-format",
         "svg": "image/svg+xml",
         "png": "image/png",
+        "woff2": "font/woff2",
         "docx": redlines.docx.MEDIA_TYPE,
     }
 )

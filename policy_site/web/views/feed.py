@@ -57,7 +57,7 @@ def _write_feed(
 
     def title(newest: Entry | None) -> str:
         """Name the feed after the policy: as it is called now, or in an archive as it was called then."""
-        subject = settings.title
+        subject = settings.title_in(locale)
         if policy:
             present = site.policy_title(policy, locale).text
             subject = newest.title_in(locale) if newest else present

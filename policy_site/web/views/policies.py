@@ -39,7 +39,7 @@ def view_policies(site: Site, page: Page, *, locale: str) -> Screen:
     phrases = site.phrases(locale)
     entries = tuple(_policy_entry(site, policy.id, locale) for policy in site.publication.policies)
     frame = Frame(phrases.gettext("Policies"), site_description(site, phrases))
-    view = PoliciesView(settings.title, settings.publisher, entries)
+    view = PoliciesView(settings.title_in(locale), settings.publisher, entries)
     return Screen("policies.html", make_shell(site, page, frame), view, phrases)
 
 
