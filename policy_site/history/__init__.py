@@ -21,6 +21,7 @@ from policy_site.history.merging import (
     find_proposed,
     read_committed_files,
     read_file,
+    read_texts_of,
 )
 from policy_site.history.repository import find_merge_base, find_reference_places, find_repository
 
@@ -49,4 +50,5 @@ __all__ = [
     "read_folder",
     "read_history",
     "read_small_files",
+    "read_texts_of",
 ]

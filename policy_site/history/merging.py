@@ -236,6 +236,16 @@ def find_proposed(repository: Path, commit: str, *, branch: str | None) -> str:
     return parents[1] if opened.find_fork(base, parents[0]) == parents[0] else commit
 
 
+def read_texts_of(repository: Path, commit: str, folder: str, wanted: Callable[[str], bool]) -> dict[str, str]:
+    """Return the texts of the files of a commit that are ``wanted``, by their paths below ``folder``."""
+    opened = open_repository(repository)
+    listed = opened.list_files(commit, "" if folder == "." else folder, is_deep=True)
+    names = {path: blob for path, blob in listed.items() if blob and wanted(path)}
+    read = read_texts(opened, list(dict.fromkeys(names.values())))
+    found = {path: read[blob] for path, blob in names.items()}
+    return {path: text.text for path, text in found.items() if isinstance(text, ReadText)}
+
+
 def find_names_on_branches(repository: Path, folder: str) -> frozenset[str]:
     """Return the names of files that any branch has in ``folder``, a path from the root of the repository."""
     opened = open_repository(repository)

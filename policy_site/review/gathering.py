@@ -11,6 +11,7 @@ from policy_site.documents import RenderFault, Source, render_documents, wording
 from policy_site.history import FileChange, History, Merge
 from policy_site.model import Document, Event, Revision
 from policy_site.publication import Publication, Workshop, compile_publication
+from policy_site.review.known_texts import KnownText, find_known_texts
 from policy_site.settings import Settings
 from policy_site.sources import Places, Role, parse_text
 
@@ -28,6 +29,8 @@ class ChangedText:
     old: Document | None
     new: Document | None
     is_form_only: bool
+    known: KnownText | None = None
+    """Where the new text was to be read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def _changed_texts(merge: Merge, places: Places, settings: Settings, workshop: W
         made = rendered[revision.digest] if revision else None
         return None if isinstance(made, RenderFault) else made
 
+    known = find_known_texts(merge, places, locale=settings.authoritative_locale)
     return [
         ChangedText(
             change=change,
@@ -152,6 +156,7 @@ def _changed_texts(merge: Merge, places: Places, settings: Settings, workshop: W
             old=document(change.before),
             new=document(change.after),
             is_form_only=_is_form_only(change, document(change.before), document(change.after), is_strict=is_strict),
+            known=known.get(change.path),
         )
         for change, place in found
     ]

@@ -14,6 +14,7 @@ from policy_site.review.sentences import (
     day_in_words,
     headline,
     kind_in_words,
+    known_sentence,
     notice_sentence,
     overview,
     policy_sentence,
@@ -80,6 +81,7 @@ def _policy(policy: PolicyReview) -> Iterator[str]:
     yield f"<h2>{escape(policy.title)}</h2>"
     if not policy.versions:
         yield f"<p>{escape(policy_sentence(policy))}</p>"
+    yield from (f"<p>{escape(known)}</p>" for known in filter(None, map(known_sentence, policy.texts)))
     for version in policy.versions:
         yield from _version(version)
     for event in policy.events:

@@ -13,6 +13,7 @@ from policy_site.review.sentences import (
     day_in_words,
     headline,
     kind_in_words,
+    known_sentence,
     notice_sentence,
     overview,
     policy_sentence,
@@ -130,6 +131,9 @@ def _policy_head(policy: PolicyReview) -> Iterator[str]:
     yield ""
     if not policy.versions:
         yield policy_sentence(policy)
+        yield ""
+    for known in filter(None, map(known_sentence, policy.texts)):
+        yield f"**{safe(known)}**"
         yield ""
     for version in policy.versions:
         yield f"**{safe(headline(version))}** {safe(notice_sentence(version))}".rstrip()

@@ -315,6 +315,8 @@ def _text_review(text: ChangedText) -> TextReview:
         changes=redline.changes if redline else 0,
         is_form_only=text.is_form_only,
         changes_links_only=bool(redline and redline.changes and _has_only_links(redline)),
+        known_from=text.known.path if text.known else "",
+        known_lines_differing=text.known.lines_differing if text.known else 0,
     )
 
 

@@ -105,6 +105,18 @@ def text_sentence(text: TextReview) -> str:
     return words_sentence(text.words_added, text.words_deleted)
 
 
+def known_sentence(text: TextReview) -> str:
+    """Say that a new text was to be read elsewhere before; empty where it was not."""
+    if not text.known_from:
+        return ""
+    how = (
+        "word for word"
+        if not text.known_lines_differing
+        else f"with {count(text.known_lines_differing, 'line')} changed"
+    )
+    return f"The text of {text.known_from} becomes the text of {text.path}, {how}."
+
+
 def audience_sentence(event: EventReview) -> str:
     """Say by which ways people hear of an event."""
     if event.is_notice:
@@ -128,4 +140,5 @@ def overview(review: Review) -> str:
         return "No version would take effect by this merge."
     first = min(moves, key=lambda version: version.effective)
     more = f" {len(moves) - 1} more below." if len(moves) > 1 else ""
-    return f"{headline(first)} {notice_sentence(first)}".strip() + more
+    known = [known_sentence(text) for policy in review.policies for text in policy.texts]
+    return " ".join(filter(None, (headline(first), notice_sentence(first), *known))) + more

@@ -117,6 +117,9 @@ class TextReview:
     is_form_only: bool
     """Whether readers see the same words, links and structure, and no fact of the file differs."""
     changes_links_only: bool
+    known_from: str = ""
+    """Path of another file in which the new text was to be read before; empty where there is none."""
+    known_lines_differing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,3 +277,44 @@ def test_what_is_no_revision_is_said(name: str, policies: PolicyRepository, caps
     assert policies.head
     assert main(["review", "--quiet", "--", name]) == 2
     assert "There is no revision" in capsys.readouterr().err
+
+
+_LONG = "".join(f"## Part {number} {{{{#p-{number}}}}}\n\nClause {number} of {{days}}.\n\n" for number in range(30))
+_LINK = "[To our current notice](https://example.org/privacy).\n\n"
+
+
+@pytest.mark.parametrize(
+    ("shown_in", "above", "said"),
+    [
+        ("privacy/preview.md", _LINK, "with 1 line changed"),
+        ("privacy/versions/2026-06-01.en.md", "", "word for word"),
+        ("terms/en.md", "", "word for word"),
+    ],
+)
+def test_a_text_that_was_to_be_read_elsewhere_is_named(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str], shown_in: str, above: str, said: str
+) -> None:
+    """The preview becomes the text in force; so may the text of a version, or that of another policy."""
+    policies.git("checkout", "-q", "main")
+    policies.publish("privacy", effective="2025-09-01", text=_LONG.format(days="May"))
+    if shown_in.startswith("terms"):
+        policies.site(languages=["en", "de"], policies=["privacy", "terms"])
+    policies.write(f"content/{shown_in}", f"---\ntitle: Privacy\n---\n{above}{_LONG.format(days='June')}").commit()
+    policies.git("checkout", "-q", "-B", "change")
+    announce(policies, text=_LONG.format(days="June"))
+    told = review(capsys)
+    sentence = f"The text of {shown_in} becomes the text of privacy/en.md, {said}."
+    assert sentence in told["overview"]
+    assert safe(sentence) in comment(capsys)
+
+
+@pytest.mark.parametrize("other", ["July", "May"])
+def test_a_text_like_another_is_not_said_to_be_it(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str], other: str
+) -> None:
+    policies.git("checkout", "-q", "main")
+    policies.publish("privacy", effective="2025-09-01", text=_LONG.format(days="May"))
+    policies.write("content/privacy/preview.md", _LONG.format(days=other)).commit()
+    policies.git("checkout", "-q", "-B", "change")
+    announce(policies, text=_LONG.format(days="June"))
+    assert "becomes the text" not in review(capsys)["overview"]
