@@ -125,7 +125,7 @@ def _labels_on_branches(origin: Origin, policy_id: str) -> frozenset[str]:
     """Return the labels that release notes of other branches have, so that two pull requests need not collide."""
     if origin.repository is None:
         return frozenset()
-    folder = origin.settings.policy(policy_id).files or policy_id
+    folder = origin.settings.policy(policy_id).folder_name
     prefix = f"{folder}/releases" if origin.folder == "." else f"{origin.folder}/{folder}/releases"
     names = find_names_on_branches(origin.repository, prefix)
     return frozenset(name.removesuffix(".md") for name in names if name.endswith(".md"))

@@ -17,6 +17,7 @@ from policy_site.history import (
     SMALL_LIMIT,
     History,
     find_repository,
+    list_paths,
     read_committed_files,
     read_folder,
     read_history,
@@ -29,7 +30,7 @@ from policy_site.publication.brand import LARGEST as LARGEST_OF_BRAND
 from policy_site.publication.brand import Brand, take_brand
 from policy_site.publication.extra import LARGEST, take_extra_files
 from policy_site.settings import BrandSettings, Settings, read_settings
-from policy_site.sources import Places
+from policy_site.sources import Places, expand_wildcards
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def open_origin(arguments: argparse.Namespace) -> Origin:
     config = arguments.config or default_configuration()
     settings = read_settings(config)
     if arguments.repository is not None:
-        return _in_repository(arguments, settings, config)
+        return _expanded(_in_repository(arguments, settings, config))
     home = config.absolute().parent
     base = home / settings.content.folder
     if not base.is_dir():
@@ -170,9 +171,22 @@ def open_origin(arguments: argparse.Namespace) -> Origin:
         )
     repository = root or find_repository(base)
     if repository is None:
-        return Origin(settings, config, None, os.path.relpath(base), arguments.ref, home)
+        return _expanded(Origin(settings, config, None, os.path.relpath(base), arguments.ref, home))
     folder = base.resolve().relative_to(repository).as_posix()
-    return Origin(settings, config, repository, folder, arguments.ref, home)
+    return _expanded(Origin(settings, config, repository, folder, arguments.ref, home))
+
+
+def _expanded(origin: Origin) -> Origin:
+    """Return the same with a policy for each file that a wildcard of ``site.toml`` fits."""
+    settings = origin.settings
+    if not any(policy.is_wildcard for policy in settings.policies):
+        return origin
+    if origin.repository is None:
+        root = Path(origin.folder)
+        paths = frozenset(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+    else:
+        paths = list_paths(origin.repository, folder=origin.folder, branch=settings.branch, ref=origin.ref)
+    return replace(origin, settings=expand_wildcards(settings, paths))
 
 
 def _in_repository(arguments: argparse.Namespace, settings: Settings, config: Path) -> Origin:

@@ -40,7 +40,7 @@ class Shelf:
     @property
     def folder(self) -> str:
         """The policy's folder below the content folder."""
-        return self.settings.policy(self.policy_id).files or self.policy_id
+        return self.settings.policy(self.policy_id).folder_name
 
     @property
     def policy(self) -> Policy | None:

@@ -11,7 +11,7 @@ from policy_site.history.attached import AttachedFiles, Wanted
 from policy_site.history.branches import append_to_branch
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.disk import SMALL_LIMIT, read_small_files
-from policy_site.history.history import History, read_folder, read_history
+from policy_site.history.history import History, list_paths, read_folder, read_history
 from policy_site.history.merging import (
     FileChange,
     Merge,
@@ -45,6 +45,7 @@ __all__ = [
     "find_reference_places",
     "find_repository",
     "find_way",
+    "list_paths",
     "read_committed_files",
     "read_file",
     "read_folder",

@@ -109,6 +109,15 @@ def read_history(
     return replace(history, findings=tuple(findings), attached=attached)
 
 
+def list_paths(repository: Path, *, folder: str, branch: str | None, ref: str | None = None) -> frozenset[str]:
+    """Return every file there is or was in ``folder`` of the branch, by its last path."""
+    opened = open_repository(repository)
+    reader = _Reader(folder=normalise(folder), wanted=bool)
+    log = opened.read_log(opened.find_tip(branch=branch, ref=ref).commit, folder=reader.folder)
+    followed = follow_files(reversed(list(parse_log(log.output))), wanted=lambda _: False)
+    return frozenset(reader.below(path) for path in followed.sightings if disk.is_utf8(path))
+
+
 def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
     """Read a folder without history, as from a source archive: one revision a file, without commit."""
     if not folder.is_dir():

@@ -21,11 +21,12 @@ def gather_shelves(history: History, settings: Settings) -> tuple[tuple[Shelf, .
     sorted_revisions: dict[Place, list[Revision]] = {}
     living: dict[Place, str] = {}
     for identity, revision in history.sequence:
-        place = _unranked(places.of(revision.path) or places.of(identity))
+        at = revision.committed_at
+        place = _unranked(places.at(revision.path, at) or places.at(identity, at))
         if place is not None:
             sorted_revisions.setdefault(place, []).append(revision)
     for path in sorted(history.files):
-        place = places.of(path)
+        place = places.at(path, history.committed_at)
         if place is None:
             continue
         first = living.setdefault(_unranked(place) or place, path)
@@ -49,7 +50,7 @@ def _gone(policy: PolicySettings, history: History, places: Places) -> Mapping[s
     """Return when the last file of a policy's text was deleted or moved away, by locale."""
     found: dict[str, datetime] = {}
     for path, at in history.gone.items():
-        place = places.of(path)
+        place = places.at(path, at)
         if place and place.role is Role.TEXT and place.policy == policy.id:
             found[place.locale] = max(at, found.get(place.locale, at))
     return found

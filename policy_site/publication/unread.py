@@ -114,7 +114,7 @@ def _said_of(path: PurePosixPath, places: Places, settings: Settings, lacking: M
             "",
             (),
         )
-    policies = {policy.files or policy.id for policy in settings.policies}
+    policies = {policy.folder_name for policy in settings.policies}
     if len(path.parts) > 1 and path.parts[0] not in policies:
         return _of_unknown_policy(path, lacking)
     return (

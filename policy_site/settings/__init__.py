@@ -2,13 +2,13 @@
 
 from policy_site.settings.brand import BrandFont, BrandLink, BrandSettings
 from policy_site.settings.faults import faults_once, known_keys
+from policy_site.settings.policies import FileName, PolicySettings
 from policy_site.settings.reading import parse_settings, read_settings
 from policy_site.settings.tables import (
     ContentSettings,
     FeedSettings,
     Guard,
     NoticePreset,
-    PolicySettings,
     Settings,
 )
 from policy_site.settings.values import LanguageTag, Line, Slug, absolute_address
@@ -21,6 +21,7 @@ __all__ = [
     "ContentSettings",
     "Correction",
     "FeedSettings",
+    "FileName",
     "Guard",
     "LanguageTag",
     "Line",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from policy_site.groupings import Grouping
 from policy_site.settings.brand import BrandSettings
+from policy_site.settings.policies import PolicySettings
 from policy_site.settings.values import (
     LanguageTag,
     Line,
@@ -24,7 +24,7 @@ from policy_site.settings.values import (
     layout_pattern,
     relative_folder,
 )
-from policy_site.settings.versions import Correction, OwnVersions, Table, VersionSettings
+from policy_site.settings.versions import Correction, Table, VersionSettings
 
 
 class ContentSettings(Table):
@@ -65,57 +65,6 @@ class NoticePreset(Table):
     """How long before it takes effect a significant version is announced."""
 
     days: int = Field(ge=0, le=3650)
-
-
-_RELATIONS = {
-    **dict.fromkeys(("privacy", "privacy-policy", "privacy-notice"), "privacy-policy"),
-    **dict.fromkeys(("terms", "terms-of-service", "terms-of-use"), "terms-of-service"),
-}
-
-
-class PolicySettings(OwnVersions):
-    """One policy."""
-
-    id: Slug
-    title: Line | dict[LanguageTag, Line] | None = None
-    """A title that stands in until a text with a title exists; by language, ``{en = "Terms of use"}``, the title of the
-    texts in these languages, whatever they begin with."""
-    required_languages: tuple[LanguageTag, ...] | None = None
-    """Languages in which a significant version's note must exist; default: the authoritative one alone."""
-    authoritative_language: LanguageTag | None = None
-    """The language whose text makes the versions of this policy; default: the site's."""
-    prevailing_language: str | None = None
-    """The language whose text prevails where two differ; ``none`` where all are equally authentic; default: the
-    authoritative one."""
-    stale_translation: Literal["show", "yield"] = "show"
-    """What readers of a translation get that is behind: the translation with a banner, or the authoritative text with
-    a link to the translation."""
-    files: str | None = None
-    """The name that stands for ``{policy}`` in paths, where it is not the id."""
-    reviewed: tuple[Annotated[date, Field(strict=True)], ...] = ()
-    """Days on which people looked through the text in force and found nothing to change."""
-    retired: Annotated[date, Field(strict=True)] | None = None
-    """First day on which the policy no longer applies to anyone."""
-    must_cover: Literal["gdpr"] | None = None
-    """A list of topics that the text must speak of."""
-    relation: Literal["privacy-policy", "terms-of-service", "none"] | None = None
-    """What the policy is to the site, by its name among link relations (RFC 6903); default: as its id says."""
-
-    @property
-    def link_relation(self) -> str:
-        """Name the link relation under which every page of the site leads to the policy; empty where there is none."""
-        if self.relation is not None:
-            return self.relation.removeprefix("none")
-        return _RELATIONS.get(self.id, "")
-
-    @property
-    def titles(self) -> dict[LanguageTag, Line]:
-        """Titles that stand above what the texts say themselves, by language."""
-        return self.title if isinstance(self.title, dict) else {}
-
-    def fallback_title(self, locale: str) -> str:
-        """Return what a policy is called whose text in ``locale`` has no title."""
-        return self.title if isinstance(self.title, str) else self.titles.get(locale, "") or self.id
 
 
 class Guard(Table):
@@ -253,7 +202,7 @@ class Settings(Table):
     def _names_agree(self) -> Settings:
         if self.authoritative_language and self.authoritative_language not in self.languages:
             raise ValueError(f"authoritative_language {self.authoritative_language!r} is not one of languages")
-        ids = [policy.id for policy in self.policies]
+        ids = [policy.id for policy in self.policies if not policy.is_wildcard]
         for name, seen in (("languages", self.languages), ("hosts", self.hosts), ("policies", ids)):
             folded = [
                 entry.casefold() for entry in seen
@@ -266,7 +215,8 @@ class Settings(Table):
         for policy in self.policies:
             versions = policy.over(self.versions)
             if versions.grouping.reads_date and not (versions.date_patterns or versions.date_key):
-                where = "versions.source" if policy.source is None else f"in policy {policy.id!r}, source"
+                named = policy.id or policy.names[0].path
+                where = "versions.source" if policy.source is None else f"in policy {named!r}, source"
                 raise ValueError(f'{where} "{versions.source}" needs date_patterns or date_key')
         return self
 

@@ -14,7 +14,8 @@ from policy_site.groupings import grouping
 from policy_site.model import CATEGORIES, LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE
 
 
-def _name_in_addresses(name: str) -> str:
+def name_in_addresses(name: str) -> str:
+    """Return a name that is part of an address."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,78}[a-z0-9])?", name):
         raise ValueError(f"{name!r} would be part of addresses; write it in small letters, digits and hyphens")
     return name
@@ -28,7 +29,7 @@ def _language_tag(tag: str) -> str:
     return tag
 
 
-Slug = Annotated[str, AfterValidator(_name_in_addresses)]
+Slug = Annotated[str, AfterValidator(name_in_addresses)]
 """A name that is part of an address."""
 
 LanguageTag = Annotated[str, AfterValidator(_language_tag)]
@@ -104,6 +105,15 @@ def domain_name(name: str) -> str:
     """Return a domain name, or an address of mail, as RFC 4151 takes for an authority."""
     if name and not re.fullmatch(rf"{_HOST}|[A-Za-z0-9._%+-]+@{_HOST}", name):
         raise ValueError(f"{name!r} is not a domain name; write one such as 'example.org'")
+    return name
+
+
+def file_name(name: str) -> str:
+    """Return a name in the layout, or a path from the content folder."""
+    if not name or name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        raise ValueError(f"{name!r} is no path from the content folder, such as 'Legal/terms.md'")
+    if re.sub(r"\{locale\}", "", name, count=1).count("{"):
+        raise ValueError(f"{name!r} may name {{locale}} once, and nothing else in braces")
     return name
 
 

@@ -18,12 +18,14 @@ from policy_site.sources.hidden import without_hidden_parts
 from policy_site.sources.notes import parse_release_note, parse_words, report_facts_of_translation
 from policy_site.sources.places import Place, Places, Role
 from policy_site.sources.texts import Text, parse_text
+from policy_site.sources.wildcards import expand_wildcards
 
 __all__ = [
     "Place",
     "Places",
     "Role",
     "Text",
+    "expand_wildcards",
     "find_date",
     "find_label",
     "find_other_date",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from policy_site.settings import Settings
@@ -42,7 +43,22 @@ class Places:
 
     def __init__(self, settings: Settings) -> None:
         content = settings.content
-        self._policies = {policy.files or policy.id: policy.id for policy in settings.policies}
+        self._policies = {
+            name.path: policy.id for policy in settings.policies for name in policy.names if not name.is_path
+        }
+        self._paths = [
+            (rank, _pattern_of(name.path), name, policy.id)
+            for policy in settings.policies
+            for rank, name in enumerate(policy.names)
+            if name.is_path and not policy.is_wildcard
+        ]
+        self._spans = {
+            (name.path, policy.id): name
+            for policy in settings.policies
+            for name in policy.names
+            if name.since or name.until
+        }
+        self._zone = settings.zone
         self._folders = {**{language: language for language in settings.languages}, **content.folders}
         self._languages = settings.languages
         self._authoritative = {policy.id: settings.authoritative_locale_of(policy.id) for policy in settings.policies}
@@ -57,6 +73,32 @@ class Places:
             self._cache[path] = self._find(path)
         return self._cache[path]
 
+    def at(self, path: str, at: datetime | None) -> Place | None:
+        """Return what ``path`` stood for at an instant, where a file was one policy and then another."""
+        if not self._spans or at is None:
+            return self.of(path)
+        return self._named(path, at.astimezone(self._zone).date()) or self._unspanned(path, at)
+
+    def _unspanned(self, path: str, at: datetime) -> Place | None:
+        place = self.of(path)
+        if place is None or any(pattern.fullmatch(path) for _, pattern, _, _ in self._paths):
+            return None
+        names = [name for (_, policy), name in self._spans.items() if policy == place.policy and not name.is_path]
+        fits = all(name.covers(at.astimezone(self._zone).date()) for name in names if name.path in path)
+        return place if fits else None
+
+    def _named(self, path: str, day: date | None = None) -> Place | None:
+        """Return what a path stands for that a policy names as a whole."""
+        for rank, pattern, name, policy in self._paths:
+            found = pattern.fullmatch(path)
+            if found is None or (day is not None and not name.covers(day)):
+                continue
+            groups = found.groupdict()
+            locale = self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative[policy]
+            if locale in self._languages:
+                return Place(Role.TEXT, policy, locale or "", rank=rank)
+        return None
+
     def leaves_out(self, path: str) -> bool:
         """Whether ``content.exclude`` names a path."""
         return any(_fits(signs, path) for signs in self._exclude)
@@ -69,6 +111,8 @@ class Places:
                 found = expression.fullmatch(path)
                 if found:
                     return self._beside(found, role)
+        if named := self._named(path):
+            return named
         for rank, pattern in enumerate(self._layout):
             found = pattern.fullmatch(path)
             if found is None:
@@ -111,6 +155,13 @@ _BESIDE = (
 def _pattern_of(layout: str) -> re.Pattern[str]:
     expression = re.escape(layout).replace(r"\{policy\}", "(?P<policy>.+)").replace(r"\{locale\}", "(?P<locale>[^/]+)")
     return re.compile(expression)
+
+
+def stars_of(pattern: str) -> re.Pattern[str]:
+    """Return the expression of a path with stars and ``{locale}``: a group for each, the latter with its name."""
+    parts = re.split(r"(\*\*/|\*\*|\*|\{locale\})", pattern)
+    signs = {"**/": "((?:[^/]+/)*)", "**": "(.*)", "*": "([^/]*)", "{locale}": "(?P<locale>[^/]+)"}
+    return re.compile("".join(signs.get(part) or re.escape(part) for part in parts))
 
 
 def _glob(pattern: str) -> tuple[str, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policy_site.history import list_paths
 from policy_site.settings import parse_settings
+from policy_site.sources import expand_wildcards
 from tests.support.habits import Habit, compiled_with, versions_in, withdrawn_in
 
 UPDATED = {"source": "date", "date_patterns": [r"Updated:? (?P<date>[^\n*]+)"]}
@@ -409,12 +412,90 @@ MOVES = [
 ]
 
 
+BY_WORDING = {"source": "revision"}
+MANY = [
+    Habit(
+        "a policy for each file that fits, one of them with settings of its own",
+        [
+            (
+                "2025-01-01",
+                {"Policies/Terms/Terms.md": plain("terms"), "Policies/Privacy/EuropePrivacy.md": plain("one")},
+            ),
+            (
+                "2025-02-01",
+                {"Policies/Cookies/cookies.md": updated("2024-05-01", "cookies"), "Policies/x.md": "x"},
+            ),
+            ("2025-03-01", {"Policies/Terms/Terms.md": None}),
+        ],
+        {
+            "cookies": ["2024-05-01 2024-05-01 2025-02-01 cookies"],
+            "privacy-europe-privacy": ["2025-01-01 2025-01-01 2025-01-01 one"],
+            "terms": ["2025-01-01 2025-01-01 2025-01-01 terms"],
+        },
+        settings={
+            "versions": BY_WORDING,
+            "policies": [
+                {"id": "cookies", "files": "Policies/Cookies/cookies.md", **UPDATED},
+                {"files": "Policies/*/*.md", "group": "Legal"},
+            ],
+        },
+        retired={"terms": "2025-03-01"},
+    ),
+    Habit(
+        "languages stand in the paths of many",
+        [("2025-01-01", {"legal/en/a.md": plain("one"), "legal/de/a.md": plain("eins"), "legal/xx/b.md": plain("no")})],
+        {"a": ["2025-01-01 2025-01-01 2025-01-01 one"]},
+        settings={
+            "versions": BY_WORDING,
+            "languages": ["en", "de"],
+            "policies": [{"files": "legal/{locale}/*.md"}],
+        },
+    ),
+    Habit(
+        "files in folders of any depth",
+        [("2025-01-01", {"a.md": plain("one"), "x/y/Über uns.md": plain("two"), "x/skip/b.md": plain("no")})],
+        {"a": ["2025-01-01 2025-01-01 2025-01-01 one"], "x-y-uber-uns": ["2025-01-01 2025-01-01 2025-01-01 two"]},
+        settings={"versions": BY_WORDING, "content": {"exclude": ["**/skip/**"]}, "policies": [{"files": "**/*.md"}]},
+    ),
+    Habit(
+        "a text that was called otherwise, which git cannot see",
+        [
+            ("2025-01-01", {"tos.md": plain("one")}),
+            ("2025-02-01", {"tos.md": None}),
+            ("2025-03-01", {"legal/terms.md": "# Terms\n\nEvery word is another one.\n"}),
+        ],
+        {"terms": ["2025-01-01 2025-01-01 2025-01-01 one", "2025-03-01 2025-03-01 2025-03-01 one"]},
+        settings={"versions": BY_WORDING, "policies": [{"id": "terms", "files": ["legal/terms.md", "tos.md"]}]},
+    ),
+    Habit(
+        "a path that was one policy and then another",
+        [
+            ("2025-01-01", {"legal.md": plain("terms")}),
+            ("2025-03-01", {"legal.md": plain("privacy"), "terms.md": plain("later")}),
+        ],
+        {
+            "terms": ["2025-01-01 2025-01-01 2025-01-01 terms", "2025-03-01 2025-03-01 2025-03-01 later"],
+            "privacy": ["2025-03-01 2025-03-01 2025-03-01 privacy"],
+        },
+        settings={
+            "versions": BY_WORDING,
+            "policies": [
+                {"id": "terms", "files": ["terms.md", {"path": "legal.md", "until": date(2025, 2, 1)}]},
+                {"id": "privacy", "files": [{"path": "legal.md", "since": date(2025, 2, 1)}]},
+            ],
+        },
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    "habit", [*WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES], ids=lambda habit: habit.name.replace(" ", "-")
+    "habit", [*MANY, *WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES], ids=lambda habit: habit.name.replace(" ", "-")
 )
 def test_a_habit_is_read_as_it_is_meant(habit: Habit, tmp_path: Path) -> None:
-    settings = parse_settings(habit.site())
-    publication = compiled_with(settings, habit.build(tmp_path))
+    repository = habit.build(tmp_path)
+    paths = list_paths(repository.root, folder=".", branch=None)
+    settings = expand_wildcards(parse_settings(habit.site()), paths)
+    publication = compiled_with(settings, repository)
     assert {policy.id: versions_in(policy) for policy in publication.policies} == habit.versions
     assert withdrawn_in(publication) == list(habit.withdrawn)
     retired = {policy.id: policy.retired_at.date().isoformat() for policy in publication.policies if policy.retired_at}

@@ -267,6 +267,8 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(_toml(entry) for entry in value)}]"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_toml_key(key)} = {_toml(entry)}' for key, entry in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -22,6 +22,17 @@ class PolicyEntry:
     line: VersionLine | None
     upcoming: VersionLine | None
     upcoming_page: str
+    retired: Day | None
+    """Since when it no longer applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyGroup:
+    """Policies that stand together under a heading."""
+
+    heading: str
+    """As the operator wrote it; empty for those that stand in none."""
+    policies: tuple[PolicyEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +41,23 @@ class PoliciesView:
 
     title: str
     publisher: str
-    policies: tuple[PolicyEntry, ...]
+    groups: tuple[PolicyGroup, ...]
 
 
 def view_policies(site: Site, page: Page, *, locale: str) -> Screen:
     """List the policies."""
     settings = site.publication.settings
     phrases = site.phrases(locale)
-    entries = tuple(_policy_entry(site, policy.id, locale) for policy in site.publication.policies)
+    headings = {policy.id: settings.policy(policy.id).group for policy in site.publication.policies}
+    groups = tuple(
+        PolicyGroup(
+            heading,
+            tuple(_policy_entry(site, policy, locale) for policy, own in headings.items() if own == heading),
+        )
+        for heading in dict.fromkeys(headings.values())
+    )
     frame = Frame(phrases.gettext("Policies"), site_description(site, phrases))
-    view = PoliciesView(settings.title_in(locale), settings.publisher, entries)
+    view = PoliciesView(settings.title_in(locale), settings.publisher, groups)
     return Screen("policies.html", make_shell(site, page, frame), view, phrases)
 
 
@@ -56,4 +74,5 @@ def _policy_entry(site: Site, policy_id: str, locale: str) -> PolicyEntry:
         line=version_line(site, policy, in_force, locale) if in_force else None,
         upcoming=version_line(site, policy, upcoming, locale) if upcoming else None,
         upcoming_page=site.link(PageKind.UPCOMING, **names),
+        retired=site.day_of(policy.retired_at, locale) if policy.retired_at else None,
     )
