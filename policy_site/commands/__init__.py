@@ -47,6 +47,7 @@ COMMANDS = (
     "diff",
     "translations",
     "init",
+    "adopt",
     "release",
     "withdraw",
     "postpone",

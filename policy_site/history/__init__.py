@@ -24,6 +24,7 @@ from policy_site.history.merging import (
     read_texts_of,
 )
 from policy_site.history.repository import find_merge_base, find_reference_places, find_repository
+from policy_site.history.survey import PathSpan, Survey, survey_branch
 
 __all__ = [
     "SMALL_LIMIT",
@@ -31,8 +32,10 @@ __all__ = [
     "FileChange",
     "History",
     "Merge",
+    "PathSpan",
     "Place",
     "Snapshot",
+    "Survey",
     "Wanted",
     "append_to_branch",
     "create_repository",
@@ -52,4 +55,5 @@ __all__ = [
     "read_history",
     "read_small_files",
     "read_texts_of",
+    "survey_branch",
 ]

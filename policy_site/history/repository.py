@@ -217,6 +217,12 @@ class Repository:
             found[name] = (place, int(seconds or 0))
         return found
 
+    def find_branches(self) -> tuple[str, ...]:
+        """Return the names of the branches, of this clone and of its origin."""
+        _, output, _ = run_git(self.folder, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin")
+        names = (re.sub(r"^refs/(heads|remotes/origin)/", "", line) for line in _decode(output).splitlines())
+        return tuple(sorted({name for name in names if name != "HEAD"}))
+
     def find_tags(self) -> dict[str, str]:
         """Return the commit of each tag, by the tag's name."""
         form = "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)"

@@ -64,7 +64,7 @@ def test_every_room_says_what_it_is_for(room: str) -> None:
 
 
 LISTED = (
-    "catalogue", "console", "documents", "drafting", "events", "evidence", "fidelity", "formats", "history",
+    "adoption", "catalogue", "console", "documents", "drafting", "events", "evidence", "fidelity", "formats", "history",
     "localization", "proof", "publication", "publishing", "review", "sources", "starting", "web",
 )  # fmt: skip
 """Rooms whose README lists their files. Rules and commands list themselves; redlines and notifier tell a story."""

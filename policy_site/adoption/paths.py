@@ -1,0 +1,253 @@
+"""Which files are texts, in which languages, and what lays them out: told from paths alone, today's and former ones."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from policy_site.history import PathSpan, Survey
+from policy_site.localization import is_known_locale
+
+_SUFFIXES = (".md", ".markdown")
+_NO_POLICIES = re.compile(
+    r"(?:README|CHANGE(?:LOG|S)|HISTORY|LICEN[CS]E|CONTRIBUTING|CONTRIBUTORS|AUTHORS|NOTICE|CODE_OF_CONDUCT|SECURITY|SUPPORT|TODO"
+    r"|PULL_REQUEST_TEMPLATE|ISSUE_TEMPLATE)\b.*",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_POLICIES = re.compile(
+    r"polic|privacy|terms|tos\b|eula|notice|cookie|agreement|licen[cs]e|\bdpa\b|\bsla\b|legal|conduct|guideline|statement"
+    r"|acceptable|datenschutz|agb|impressum|confidentialit|condition|subprocessor|dmca|gdpr|copyright|trademark",
+    re.IGNORECASE,
+)
+_ARCHIVES = frozenset({"archive", "archived", "archives", "old", "retired", "deprecated", "historical"})
+_SOON = timedelta(days=7)
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_](?:[A-Z][a-z]{3}|[A-Za-z]{2}|\d{3})){0,2}")
+_GENERAL_STEMS = frozenset({"index", "main", "page", "content", "text", "readme"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A path taken apart: what lays it out, and what it is of."""
+
+    layout: str
+    """With ``{policy}``, and ``{locale}`` where a language stands in it."""
+    policy: str
+    locale: str
+    """As it stands in the path; empty where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A way in which texts are, or were, laid out."""
+
+    pattern: str
+    first: datetime
+    last: datetime
+    texts: int
+    """Files that lie so today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laying:
+    """What the paths of a repository tell."""
+
+    layouts: tuple[Layout, ...]
+    """Today's first."""
+    locales: Mapping[str, int]
+    """Names of languages in today's paths, with how many texts each has, the most first."""
+    renamed_locales: Mapping[str, str]
+    """Names that stand in former paths alone, by the one of today that took their place."""
+    policies: tuple[str, ...]
+    """Names of policies that are there today in the language with the most texts, in the order of their changes."""
+    former_policies: tuple[str, ...]
+    """Names of those that are not."""
+    former_names: Mapping[str, tuple[str, ...]]
+    """Former names that differ from a policy's name of today in capitals and signs alone."""
+    archives: tuple[str, ...]
+    """Folders of texts that were put aside."""
+    left_out: tuple[str, ...]
+    """Files of today that were taken for no policies."""
+
+
+def lay_out(survey: Survey) -> Laying:
+    """Find out what lays out the texts of a repository."""
+    documents = {path: span for path, span in survey.spans.items() if _is_document(path)}
+    today = [path for path in documents if documents[path].is_present]
+    languages = _languages_in(documents)
+    shapes = {path: _shape_of(path, languages) for path in documents}
+    speaking = {shapes[path].layout for path in today if _SPEAKS_OF_POLICIES.search(path)}
+    taken = [path for path in today if not speaking or shapes[path].layout in speaking]
+    names = {shapes[path].policy for path in taken}
+    locales = Counter(shapes[path].locale for path in taken if shapes[path].locale)
+    main = _main_language(locales)
+    own = [path for path in taken if shapes[path].locale in ("", main)]
+    current = list(dict.fromkeys(shapes[path].layout for path in sorted(taken, key=lambda path: documents[path].first)))
+    began = min((documents[path].first for path in own), default=None)
+    former = _former(documents, shapes, names, set(current), began)
+    layouts = sorted(
+        (_layout(pattern, documents, shapes, taken) for pattern in {*current, *former}),
+        key=lambda layout: (-layout.texts, layout.pattern),
+    )
+    policies = tuple(
+        dict.fromkeys(shapes[path].policy for path in sorted(own, key=lambda path: (-documents[path].changes, path)))
+    )
+    folded: dict[str, str] = {_folded(name): name for name in policies}
+    gone = {
+        shape.policy
+        for path, shape in shapes.items()
+        if not documents[path].is_present and shape.layout in {*current, *former} and shape.policy not in names
+    }
+    return Laying(
+        layouts=tuple(layouts),
+        locales=dict(sorted(locales.items(), key=lambda entry: (entry[0] != main, -entry[1], entry[0]))),
+        renamed_locales=_renamed(documents, shapes, locales),
+        policies=policies,
+        former_policies=tuple(sorted(name for name in gone if _folded(name) not in folded)),
+        former_names={
+            name: tuple(sorted(other for other in gone if _folded(other) == _folded(name)))
+            for name in policies
+            if any(_folded(other) == _folded(name) for other in gone)
+        },
+        archives=_archives(survey.spans),
+        left_out=tuple(sorted(path for path in today if path not in set(taken))),
+    )
+
+
+def _is_document(path: str) -> bool:
+    pure = PurePosixPath(path)
+    is_hidden = any(part.startswith(".") or part == "node_modules" for part in pure.parts)
+    is_archived = any(part.casefold() in _ARCHIVES for part in pure.parts[:-1])
+    return pure.suffix.lower() in _SUFFIXES and not (is_hidden or is_archived) and not _NO_POLICIES.fullmatch(pure.name)
+
+
+def _archives(paths: Iterable[str]) -> tuple[str, ...]:
+    names = {part for path in paths for part in path.split("/")[:-1] if part.casefold() in _ARCHIVES}
+    return tuple(sorted(names))
+
+
+def _folded(name: str) -> str:
+    """Return a name without what differs between spellings of it."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _renamed(
+    documents: Mapping[str, PathSpan], shapes: Mapping[str, Shape], locales: Mapping[str, int]
+) -> Mapping[str, str]:
+    """Return former names of languages by those that took their place: the one ended where the other began."""
+    lives: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+    for path, shape in shapes.items():
+        span, key = documents[path], (shape.locale, shape.policy)
+        first, last = lives.get(key, (span.first, span.last))
+        lives[key] = (min(first, span.first), max(last, span.last))
+    renamed: dict[str, str] = {}
+    for old in sorted({locale for locale, _ in lives if locale and locale not in locales}):
+        for new in locales:
+            both = [policy for locale, policy in lives if locale == old and (new, policy) in lives]
+            follow = [policy for policy in both if abs(lives[old, policy][1] - lives[new, policy][0]) <= _SOON]
+            if re.split("[-_]", old)[0] == re.split("[-_]", new)[0] and both and len(follow) * 2 > len(both):
+                renamed.setdefault(old, new)
+    return renamed
+
+
+def _main_language(locales: Mapping[str, int]) -> str:
+    """Return the language with the most texts; of several, English."""
+    return max(locales, key=lambda name: (locales[name], name.startswith("en"), name), default="")
+
+
+def is_locale(name: str) -> bool:
+    """Whether the name of a folder or file may be that of a language."""
+    return _LOCALE.fullmatch(name) is not None and is_known_locale(name.replace("_", "-"))
+
+
+def _languages_in(documents: Iterable[str]) -> frozenset[str]:
+    """Return the names of languages: those that stand in the same place of otherwise equal paths, or are English."""
+    siblings: dict[str, set[str]] = {}
+    for path in documents:
+        for start, name, end in _places_of_locales(path):
+            siblings.setdefault(f"{start}\0{end}", set()).add(name)
+    several = {name for names in siblings.values() if len(names) > 1 for name in names}
+    return frozenset(several | {name for names in siblings.values() for name in names if name in ("en", "en-US")})
+
+
+def _places_of_locales(path: str) -> Iterable[tuple[str, str, str]]:
+    """Yield what stands before, in and after each part of a path that may be a language: a folder, a stem, its end."""
+    parts = path.split("/")
+    for number, part in enumerate(parts[:-1]):
+        if is_locale(part):
+            yield "/".join([*parts[:number], ""]), part, "/".join(["", *parts[number + 1 :]])
+    folder, stem, suffix = "/".join([*parts[:-1], ""]), *_stem(parts[-1])
+    if is_locale(stem):
+        yield folder, stem, suffix
+    found = re.fullmatch(r"(.+[._])([a-z]{2,3}(?:[-_][A-Za-z]{2,4})?)", stem)
+    if found and is_locale(found[2]):
+        yield f"{folder}{found[1]}", found[2], suffix
+
+
+def _stem(name: str) -> tuple[str, str]:
+    stem, dot, suffix = name.rpartition(".")
+    return stem, dot + suffix
+
+
+def _shape_of(path: str, languages: frozenset[str]) -> Shape:
+    for start, name, end in _places_of_locales(path):
+        if name in languages:
+            layout, policy = _name_policy(f"{start}{{locale}}{end}")
+            return Shape(layout, policy, name)
+    layout, policy = _name_policy(path)
+    return Shape(layout, policy, "")
+
+
+def _name_policy(path: str) -> tuple[str, str]:
+    """Return a path with ``{policy}`` in the place of what names it, and that name: its stem, or a folder's."""
+    parts = path.split("/")
+    stem, suffix = _stem(parts[-1])
+    plain = stem.removesuffix(".{locale}").removesuffix("_{locale}")
+    if plain != "{locale}" and plain.casefold() not in _GENERAL_STEMS:
+        return "/".join([*parts[:-1], stem.replace(plain, "{policy}", 1) + suffix]), plain
+    for number in range(len(parts) - 2, -1, -1):
+        if parts[number] != "{locale}":
+            return "/".join([*parts[:number], "{policy}", *parts[number + 1 :]]), parts[number]
+    return path, plain
+
+
+def _former(
+    documents: Mapping[str, PathSpan],
+    shapes: Mapping[str, Shape],
+    names: set[str],
+    current: set[str],
+    began: datetime | None,
+) -> set[str]:
+    """Return the layouts of paths that are no more, where they held policies of today for more than a moment.
+
+    One without languages, while today's has them, is one only if it ended when today's began.
+    """
+    has_locales = any("{locale}" in layout for layout in current)
+    ends: dict[str, datetime] = {}
+    for path, shape in shapes.items():
+        ends[shape.layout] = max(documents[path].last, ends.get(shape.layout, documents[path].last))
+    counted: Counter[str] = Counter()
+    for path, shape in shapes.items():
+        if not documents[path].is_present and shape.layout not in current and shape.policy in names:
+            counted[shape.layout] += documents[path].changes
+    return {
+        layout
+        for layout, changes in counted.items()
+        if changes > 1
+        and ("{locale}" in layout or not has_locales or (began is not None and ends[layout] <= began + _SOON))
+    }
+
+
+def _layout(
+    pattern: str, documents: Mapping[str, PathSpan], shapes: Mapping[str, Shape], taken: Iterable[str]
+) -> Layout:
+    own = [documents[path] for path, shape in shapes.items() if shape.layout == pattern]
+    return Layout(
+        pattern,
+        min(span.first for span in own),
+        max(span.last for span in own),
+        sum(shapes[path].layout == pattern for path in taken),
+    )

@@ -1,0 +1,175 @@
+"""A ``site.toml`` for a repository that was never written for this program, and what could not be decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from policy_site.adoption.counting import Count, count_versions
+from policy_site.adoption.dates import Readers, find_readers
+from policy_site.adoption.paths import Laying, lay_out
+from policy_site.adoption.writing import write_settings
+from policy_site.errors import UsageError
+from policy_site.history import Survey, read_history, survey_branch
+from policy_site.localization import month_names
+from policy_site.model import Finding
+from policy_site.publication.shelves import gather_shelves
+from policy_site.settings import parse_settings
+from policy_site.sources import Places
+from policy_site.sources.texts import parse_text
+
+_SHARE_WITH_DATES = 0.5
+_RELEASE_TAG = re.compile(r".*v?\d+(?:\.\d+)+.*|.*\d{4}-\d{2}-\d{2}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was found, and what follows."""
+
+    survey: Survey
+    laying: Laying
+    languages: Mapping[str, str]
+    """Names that stand in paths for a language, by the language's tag; of today."""
+    readers: Readers
+    source: str
+    counts: tuple[Count, ...]
+    undecided: tuple[str, ...]
+    """Sentences: what a person has to look at."""
+    site_toml: str
+
+
+def propose(repository: Path, *, branch: str | None, as_of: datetime) -> Proposal:
+    """Look at a repository and propose settings; raise :class:`UsageError` where nothing in it looks like a text."""
+    survey = survey_branch(repository, branch=branch)
+    laying = lay_out(survey)
+    if not laying.policies:
+        raise UsageError(
+            f"No Markdown file on the branch {survey.branch!r} looks like a text.",
+            remedy="Name another branch with --branch, or write site.toml by hand: docs/adopting.md tells how.",
+        )
+    languages = {tag_of(name): name for name in laying.locales} or {"en": "en"}
+    bare = write_settings(survey, laying, languages, None, source="revision", only_main=True)
+    settings = parse_settings(bare)
+    places = Places(settings)
+    history = read_history(
+        repository,
+        folder=".",
+        branch=survey.branch,
+        wanted=lambda path: places.of(path) is not None,
+        with_tags=bool(survey.tags),
+    )
+    shelves, strays = gather_shelves(history, settings)
+    main = settings.authoritative_locale
+    months = month_names([*languages, "en"])
+    tips = [shelf.texts[main][-1] for shelf in shelves if main in shelf.texts and main not in shelf.missing_at_tip]
+    readers = find_readers(tips, settings=settings, month_names=months)
+    source = _source(readers, survey)
+    text = write_settings(survey, laying, languages, readers, source=source)
+    asked = settings.model_copy(update={"versions": parse_settings(text).versions})
+    counts = count_versions(shelves, asked, month_names=months, as_of=as_of)
+    undecided = (
+        *_undecided(survey, laying, readers),
+        *(f"{finding.path}: {finding.message}" for finding in (*history.findings, *strays) if _matters(finding)),
+        *_placeholders(tips_of=[parse_text(tip, is_strict=False).whole for tip in tips]),
+    )
+    final = write_settings(survey, laying, languages, readers, source=source, counts=counts, undecided=undecided)
+    parse_settings(final)
+    return Proposal(survey, laying, languages, readers, source, counts, undecided, final)
+
+
+def tag_of(name: str) -> str:
+    """Return the language tag that a name in a path stands for: ``pt_BR`` is ``pt-BR``."""
+    return name.replace("_", "-")
+
+
+def _source(readers: Readers, survey: Survey) -> str:
+    if readers.texts and readers.found >= readers.texts * _SHARE_WITH_DATES:
+        return "date"
+    tags = [tag for tag in survey.tags if _RELEASE_TAG.fullmatch(tag)]
+    return "tag" if len(tags) > 1 else "revision"
+
+
+def _matters(finding: Finding) -> bool:
+    return finding.rule in ("two-files", "utf-8", "file-size", "lfs-pointer", "missing-object", "nul-character")
+
+
+def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
+    told: list[str] = []
+    others = [name for name in survey.branches if name != survey.branch]
+    if others:
+        told.append(f"Whether the branch {survey.branch!r} is the one that is published; others: {_few(others)}.")
+    if laying.left_out:
+        told.append(f"Whether these files are policies; they were left out: {_few(laying.left_out)}.")
+    if laying.former_policies:
+        told.append(
+            f"Whether policies that were deleted or renamed belong to one of today's: {_few(laying.former_policies)}."
+        )
+    if readers.undated and readers.found:
+        told.append(f"What dates these texts; they count from their commits: {_few(readers.undated)}.")
+    if readers.ambiguous:
+        told.append(f"Whether days come first in dates such as 03/04/2026 (day_first): {_few(readers.ambiguous)}.")
+    if laying.renamed_locales:
+        pairs = [f"{old} as {new}" for old, new in laying.renamed_locales.items()]
+        told.append(f"Whether former names of languages are today's; they are read so: {_few(pairs)}.")
+    previews = [name for name in laying.policies if re.search(r"(?:^|[_.-])(?:preview|draft|next|upcoming)$", name)]
+    if previews:
+        told.append(f"Whether these are announced texts of other policies, and no policies: {_few(previews)}.")
+    return told
+
+
+def _placeholders(*, tips_of: list[str]) -> list[str]:
+    found = sorted({match[0] for text in tips_of for match in re.finditer(r"\{[{%][^{}\n]{1,60}[%}]\}", text)})
+    return [f"What these placeholders stand for; they are shown as they are: {_few(found)}."] if found else []
+
+
+def _few(names: list[str] | tuple[str, ...], most: int = 8) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def as_json(proposal: Proposal) -> dict[str, object]:
+    """Return a proposal for programs."""
+    return {
+        "branch": proposal.survey.branch,
+        "commits": proposal.survey.commits,
+        "source": proposal.source,
+        "languages": list(proposal.languages),
+        "renamed_languages": dict(proposal.laying.renamed_locales),
+        "layouts": [
+            {
+                "pattern": layout.pattern,
+                "first": layout.first.date().isoformat(),
+                "last": layout.last.date().isoformat(),
+                "texts": layout.texts,
+            }
+            for layout in proposal.laying.layouts
+        ],
+        "dates": {
+            "keys": list(proposal.readers.keys),
+            "patterns": [
+                {"what": what, "pattern": pattern, "texts": texts} for what, pattern, texts in proposal.readers.patterns
+            ],
+            "found": proposal.readers.found,
+            "texts": proposal.readers.texts,
+        },
+        "policies": [
+            {
+                "id": count.policy,
+                "revisions": count.revisions,
+                "without_a_changed_word": count.wordless,
+                "dates": count.dates,
+                "wordings_without_a_new_date": count.undated,
+                "dates_that_disagree": count.disagreeing,
+                "versions": dict(count.versions),
+            }
+            for count in proposal.counts
+        ],
+        "undecided": list(proposal.undecided),
+        "site_toml": proposal.site_toml,
+    }
+
+
+__all__ = ["Proposal", "as_json", "propose", "tag_of"]
