@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier verify-honest lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier fuzz verify-honest lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -90,6 +90,9 @@ $(VENV)/site.installed: requirements/site.txt pyproject.toml | $(VENV)/bin/pytho
 $(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.installed
 	$(PIP) install --require-hashes --requirement requirements/test.txt
 	@touch $@
+
+fuzz: $(VENV)/test.installed ## give every reader what nobody would write: [MINUTES=60]
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
 
 verify-honest: $(VENV)/test.installed ## build honest sites in many ways and verify each: [SITES=50]
 	$(BIN)/python -m benchmarks.verify_honest --sites $(or $(SITES),50)

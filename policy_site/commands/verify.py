@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from policy_site.console.calling import DEFAULT_CONFIGURATIONS, add_origin_arguments, now
 from policy_site.console.origin import Origin, instant_of, open_origin
-from policy_site.console.terminal import Terminal, counted
+from policy_site.console.terminal import Terminal, counted, without_passwords
 from policy_site.console.verifying import Verdict, verify_site
 from policy_site.errors import ContentError, PublishingError, UsageError
 from policy_site.proof.differences import Cause, Difference
@@ -133,7 +133,12 @@ def _as_json(verdict: Verdict, counted_ones: list[Difference]) -> dict[str, obje
         "events": len(verdict.feed.records) if verdict.feed else 0,
         "head": _head(verdict),
         "differences": [
-            {"cause": one.cause.value, "file": one.file, "fact": one.fact, "counts": one in counted_ones}
+            {
+                "cause": one.cause.value,
+                "file": one.file,
+                "fact": without_passwords(one.fact),
+                "counts": one in counted_ones,
+            }
             for one in verdict.differences
         ],
     }
@@ -150,7 +155,11 @@ def _tell(verdict: Verdict, counted_ones: list[Difference], terminal: Terminal) 
     for one in verdict.differences:
         is_counted = one in counted_ones
         if is_counted or not terminal.is_quiet:
-            terminal.say(f"{one.file or verdict.place}: {'' if is_counted else 'note: '}{one.fact} [{one.cause.value}]")
+            terminal.say(
+                without_passwords(
+                    f"{one.file or verdict.place}: {'' if is_counted else 'note: '}{one.fact} [{one.cause.value}]"
+                )
+            )
     events = len(verdict.feed.records) if verdict.feed else 0
     looked_at = f"{counted(verdict.files, 'file')} and {counted(events, 'event')} looked at"
     if counted_ones:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,15 @@ def printable(text: str) -> str:
 def printable_line(text: str) -> str:
     """Return a text that is printable and cannot begin a line of its own."""
     return printable(text.replace("\n", _named("\n")))
+
+
+def without_passwords(text: str) -> str:
+    """Return what is told of addresses without the passwords in them: logs are read by many."""
+    return _PASSWORD.sub(r"\1", text)
+
+
+_PASSWORD = re.compile(r"""(\w:/{1,2})(?:[^\s/?#@'"]*:[^\s/?#'"]*|[^\s/?#@'"]{20,})@""")
+"""What stands before the host of an address, where it has a colon or is as long as a token."""
 
 
 def is_unsafe(character: str) -> bool:
@@ -75,7 +85,7 @@ class Terminal:
 
     def say_aside(self, text: str) -> None:
         """Tell what happens, where it does not mix with results."""
-        self.aside.print(Text(printable(text)))
+        self.aside.print(Text(printable(without_passwords(text))))
 
     def say_done(self, text: str) -> None:
         """Tell that something is done, unless asked to be quiet or read by a machine."""
@@ -135,13 +145,16 @@ class Terminal:
             error.findings, do_warnings_count=all(one.severity is not Severity.ERROR for one in error.findings)
         )
         self.aside.print(
-            Text("error: ", style="bold red").append(printable(str(error).replace("\n", " ")), style="not bold default")
+            Text("error: ", style="bold red").append(
+                printable(without_passwords(str(error)).replace("\n", " ")), style="not bold default"
+            )
         )
 
     def error_as_json(self, error: PolicySiteError) -> dict[str, Any]:
         """Return an error for machines."""
         findings = [self.as_json(finding) for finding in error.findings]
-        return {"error": error.message, "remedy": error.remedy, "findings": findings}
+        told = {"error": error.message, "remedy": error.remedy}
+        return {**{name: without_passwords(text) for name, text in told.items()}, "findings": findings}
 
     def as_json(self, finding: Finding) -> dict[str, Any]:
         """Return a finding for machines."""

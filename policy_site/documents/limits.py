@@ -19,7 +19,7 @@ MAXIMUM_RUN = 2_000
 """How often one character may stand in a row."""
 MAXIMUM_BLOCKS = 20_000
 """Paragraphs, entries, table cells; the longest policy measured anywhere has some 1,500."""
-MAXIMUM_SECTIONS = 5_000
+MAXIMUM_SECTIONS = 500
 """Each has a page in every language; the longest policy measured anywhere has some 120."""
 MAXIMUM_EXPANSION = 4 * 1024 * 1024
 """Characters of a text in which each link carries its own address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import stat
@@ -32,7 +33,7 @@ class Memo:
         """Return what is known of ``keys``; an entry that is not as it was written is unknown."""
         found: dict[str, str] = {}
         wanted = list(keys)
-        if self._path is None or not _is_own(self._path):
+        if self._path is None or not _is_own(self._path) or not _is_private(self._path.parent):
             return found
         with suppress(sqlite3.Error, OSError), self._open(self._path) as connection:
             for start in range(0, len(wanted), _AT_ONCE):
@@ -40,7 +41,7 @@ class Memo:
                 marks = ",".join("?" * len(some))
                 query = f"SELECT key, html FROM chunks WHERE key IN ({marks})"  # noqa: S608 - question marks only
                 for key, packed in connection.execute(query, some):
-                    if (html := _unpacked(packed)) is not None:
+                    if (html := _unpacked(key, packed)) is not None:
                         found[key] = html
         return found
 
@@ -48,7 +49,7 @@ class Memo:
         """Keep ``chunks``; where that fails they are made again next time."""
         if self._path is None or not chunks:
             return
-        rows = [(key, zlib.compress(html.encode(), 1)) for key, html in sorted(chunks.items())]
+        rows = [(key, _packed(key, html)) for key, html in sorted(chunks.items())]
         try:
             self._insert(self._path, rows)
         except sqlite3.DatabaseError as error:
@@ -61,8 +62,8 @@ class Memo:
             return
 
     def _insert(self, path: Path, rows: list[tuple[str, bytes]]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.lexists(path) and not _is_own(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _is_private(path.parent) or (os.path.lexists(path) and not _is_own(path)):
             return
         with self._open(path) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS chunks (key TEXT PRIMARY KEY, html BLOB) WITHOUT ROWID")
@@ -85,13 +86,45 @@ def _is_own(path: Path) -> bool:
     return stat.S_ISREG(information.st_mode) and information.st_uid == os.geteuid()
 
 
-def _unpacked(packed: object) -> str | None:
-    """Unpack an entry; zlib's checksum tells one that was damaged."""
-    if not isinstance(packed, bytes):
+def _is_private(folder: Path) -> bool:
+    """Say whether nobody else can write to a folder, and make it so where it is ours.
+
+    SQLite believes a journal that lies beside a database, whoever put it there, and whatever it makes of the database.
+    """
+    try:
+        information = folder.lstat()
+        if not stat.S_ISDIR(information.st_mode) or information.st_uid != os.geteuid():
+            return False
+        if information.st_mode & _OF_OTHERS:
+            folder.chmod(stat.S_IMODE(information.st_mode) & ~_OF_OTHERS)
+    except OSError:
+        return False
+    return all(_is_own(path) for path in folder.glob(f"{_FILE}-*"))
+
+
+_OF_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_DIGEST = 16
+"""Bytes of the digest in front of an entry."""
+
+
+def _packed(key: str, html: str) -> bytes:
+    """Pack an entry, with a digest of it and of its key: a damaged file can give what belongs to another one."""
+    return _digest(key, html.encode()) + zlib.compress(html.encode(), 1)
+
+
+def _unpacked(key: object, packed: object) -> str | None:
+    """Unpack an entry; ``None`` where it is not the one that was written for this key."""
+    if not isinstance(packed, bytes) or not isinstance(key, str):
         return None
     try:
         unpacker = zlib.decompressobj()
-        html = unpacker.decompress(packed, _MAXIMUM_BYTES)
-        return html.decode() if unpacker.eof else None
-    except (zlib.error, UnicodeDecodeError):
+        html = unpacker.decompress(packed[_DIGEST:], _MAXIMUM_BYTES)
+        return html.decode() if unpacker.eof and _digest(key, html) == packed[:_DIGEST] else None
+    except (zlib.error, UnicodeError):
         return None
+
+
+def _digest(key: str, html: bytes) -> bytes:
+    return hashlib.blake2b(
+        html, digest_size=_DIGEST, key=hashlib.sha256(key.encode("utf-8", "replace")).digest()
+    ).digest()

@@ -8,7 +8,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from policy_site.history.ancestry import Place, find_place, find_way
 from policy_site.history.attached import AttachedFiles, Wanted
-from policy_site.history.branches import append_to_branch
+from policy_site.history.branches import append_to_branch, read_from_branch
 from policy_site.history.creation import Snapshot, create_repository
 from policy_site.history.disk import SMALL_LIMIT, read_small_files
 from policy_site.history.history import History, list_paths, read_folder, read_history
@@ -52,6 +52,7 @@ __all__ = [
     "read_committed_files",
     "read_file",
     "read_folder",
+    "read_from_branch",
     "read_history",
     "read_small_files",
     "read_texts_of",

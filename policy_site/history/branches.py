@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import IO
 
 from policy_site.errors import HistoryError
+from policy_site.history.objects import read_source
 from policy_site.history.repository import open_repository
 from policy_site.history.runner import run_git
 
 _AUTHOR = ("-c", "user.name=policy-site", "-c", "user.email=policy-site@localhost", "-c", "commit.gpgSign=false")
+
+
+def read_from_branch(repository: Path, branch: str, name: str) -> bytes | None:
+    """Return a file of a branch; ``None`` where there is no such branch. :class:`HistoryError` where git lacks it."""
+    commit = open_repository(repository).find_commit(f"refs/heads/{branch}")
+    return None if commit is None else read_source(repository, commit, name)
 
 
 def append_to_branch(repository: Path, branch: str, name: str, content: bytes) -> None:

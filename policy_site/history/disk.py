@@ -44,9 +44,8 @@ def read_small_files(
         for name in sorted([*files, *linked]):
             path = Path(place) / name
             if name.endswith(suffix):
-                content = _read_file(path)
-                is_fine = isinstance(content, bytes) and len(content) <= limit
-                found[path.relative_to(folder).as_posix()] = content if is_fine else None  # type: ignore[assignment]
+                content = _read_file(path, limit=limit)
+                found[path.relative_to(folder).as_posix()] = content if isinstance(content, bytes) else None
     return dict(sorted(found.items()))
 
 
@@ -74,15 +73,18 @@ def is_utf8(path: str) -> bool:
     return path.isascii() or not any("\udc80" <= character <= "\udcff" for character in path)
 
 
-def _read_file(file: Path) -> bytes | Fault:
+def _read_file(file: Path, *, limit: int = SIZE_LIMIT) -> bytes | Fault:
     try:
         information = file.lstat()
         if stat.S_ISLNK(information.st_mode):
             return SYMBOLIC_LINK
         if not stat.S_ISREG(information.st_mode):
             return NOT_A_FILE
-        if information.st_size > SIZE_LIMIT:
+        if information.st_size > limit:
             return TOO_LARGE
-        return file.read_bytes()
+        # it can be another one by now
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as opened:
+            content = opened.read(limit + 1)
+        return content if len(content) <= limit else TOO_LARGE
     except OSError:
         return UNREADABLE

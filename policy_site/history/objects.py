@@ -11,7 +11,7 @@ from policy_site.history.ancestry import find_way
 from policy_site.history.blobs import read_blobs
 from policy_site.history.repository import open_repository
 
-_LARGEST = 16 * 1024 * 1024
+_LARGEST = 64 * 1024 * 1024
 """Bytes of one object."""
 _SHA1_DIGITS = 40
 

@@ -36,19 +36,17 @@ def _findings(files: Mapping[str, bytes | None], folder: str) -> Iterator[Findin
         yield _finding(folder, f"This folder holds {len(files)} files; {MOST} are the most.", "Publish them elsewhere.")
         return
     for path, content in sorted(files.items()):
-        suffix = PurePosixPath(path).suffix.lower()
+        suffix, place = PurePosixPath(path).suffix.lower(), PurePosixPath(folder, path).as_posix()
         if content is None:
-            yield _finding(
-                f"{folder}/{path}", f"This is a link, or larger than {LARGEST // 1024 // 1024} MiB.", "Put a file here."
-            )
+            yield _finding(place, f"This is a link, or larger than {LARGEST // 1024 // 1024} MiB.", "Put a file here.")
         elif suffix not in _PASSIVE:
             yield _finding(
-                f"{folder}/{path}",
+                place,
                 f"Files with the ending {suffix!r} are not published: a browser could run what they hold.",
                 "Take it out of this folder.",
             )
         elif not path.isprintable() or "\\" in path:
-            yield _finding(f"{folder}/{path}", "This name holds signs that nobody sees.", "Give the file another name.")
+            yield _finding(place, "This name holds signs that nobody sees.", "Give the file another name.")
 
 
 def _finding(path: str, message: str, remedy: str) -> Finding:

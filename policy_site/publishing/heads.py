@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_site.errors import PublishingError, UnreachableError, UsageError
-from policy_site.history import append_to_branch, read_file
+from policy_site.history import append_to_branch, read_from_branch
 from policy_site.remote import open_site
 
 _GIT = "git:"
@@ -70,8 +70,7 @@ class Witness:
     def _content(self) -> bytes | None:
         if self.place.startswith(_GIT):
             repository, branch = self._branch()
-            text = read_file(repository, f"refs/heads/{branch}", FILE_NAME)
-            return None if text is None else text.encode("utf-8")
+            return read_from_branch(repository, branch, FILE_NAME)
         if "://" in self.place:
             base, _, name = self.place.rpartition("/")
             with open_site(f"{base}/") as site:

@@ -104,9 +104,9 @@ def find_receipt(cache: Path | None, output: Path, call: str) -> Receipt | None:
         return None
     try:
         place = _place(cache, output)
-        kept = json.loads(place.read_bytes())
-        if place.lstat().st_uid != os.geteuid():  # what somebody else left in a shared folder is not believed
+        if not _is_private(place):  # what somebody else left in a shared folder is not believed
             return None
+        kept = json.loads(place.read_bytes())
         if kept["form"] != _FORM or kept["call"] != call:
             return None
         watched = {path: Look(how) for path, how in kept["watched"].items()}
@@ -133,7 +133,7 @@ def keep_receipt(
         return
     place = _place(cache, output)
     with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _wait_for_the_clock(place.parent, output)
         looks = {**before, str(output.absolute()): _looks(str(output.absolute()), Look.TREE)}
         told = {
@@ -149,6 +149,13 @@ def keep_receipt(
         with os.fdopen(file, "w", encoding="utf-8") as stream:
             json.dump(told, stream)
         Path(name).replace(place)
+
+
+def _is_private(place: Path) -> bool:
+    """Say whether a receipt is ours, in a folder in which nobody else can put another one in its place."""
+    others = stat.S_IWGRP | stat.S_IWOTH
+    facts = [place.lstat(), place.parent.lstat()]
+    return all(one.st_uid == os.geteuid() and not one.st_mode & others for one in facts)
 
 
 def _outcome(kept: Mapping[str, Any]) -> Outcome:

@@ -223,3 +223,35 @@ def test_an_address_of_no_host_is_told_and_no_defect(
     policies.site(base_url=address).commit()
     assert build() == 2
     assert "names no host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_a_file_beside_the_policies_has_one_limit_wherever_it_is_read(
+    has_git: bool, policies: PolicyRepository
+) -> None:
+    policies.site(extra="public")
+    policies.write("content/public/large.pdf", bytes(3 << 20))
+    policies.commit()
+    if not has_git:
+        shutil.rmtree(policies.root / ".git")
+    assert build("--incomplete-history") == 0
+    assert (policies.root.parent / "site/large.pdf").stat().st_size == 3 << 20
+
+
+@pytest.mark.parametrize("extra", [".", "./", "./."])
+def test_a_finding_about_such_a_file_names_its_path_as_it_is(
+    extra: str, policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies.site(extra=extra)
+    policies.commit()
+    assert build() != 0
+    assert "./" not in capsys.readouterr().err
+
+
+def test_a_text_of_headings_is_refused_where_each_would_have_a_page(
+    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headings = "".join(f"## Heading {number}\n\n" for number in range(501))
+    policies.publish("privacy", effective="2026-06-01", text=headings)
+    assert build() == 1
+    assert "The text has more than 500 headings. Split it into several policies." in capsys.readouterr().err
