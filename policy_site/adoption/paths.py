@@ -13,6 +13,8 @@ from policy_site.history import PathSpan, Survey
 from policy_site.localization import is_known_locale
 
 _SUFFIXES = (".md", ".markdown")
+_PLAIN_TEXT = ".txt"
+"""Of such files only those whose names speak of policies are taken: many are lists for programs."""
 _NO_POLICIES = re.compile(
     r"(?:README|CHANGE(?:LOG|S)|HISTORY|LICEN[CS]E|CONTRIBUTING|CONTRIBUTORS|AUTHORS|NOTICE|CODE_OF_CONDUCT|SECURITY|SUPPORT|TODO"
     r"|PULL_REQUEST_TEMPLATE|ISSUE_TEMPLATE)\b.*",
@@ -121,7 +123,9 @@ def _is_document(path: str) -> bool:
     pure = PurePosixPath(path)
     is_hidden = any(part.startswith(".") or part == "node_modules" for part in pure.parts)
     is_archived = any(part.casefold() in _ARCHIVES for part in pure.parts[:-1])
-    return pure.suffix.lower() in _SUFFIXES and not (is_hidden or is_archived) and not _NO_POLICIES.fullmatch(pure.name)
+    is_text = pure.suffix == _PLAIN_TEXT and _SPEAKS_OF_POLICIES.search(pure.name) is not None
+    is_text = is_text or pure.suffix.lower() in _SUFFIXES
+    return is_text and not (is_hidden or is_archived) and not _NO_POLICIES.fullmatch(pure.name)
 
 
 def _archives(paths: Iterable[str]) -> tuple[str, ...]:

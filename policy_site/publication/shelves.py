@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -20,7 +21,7 @@ def gather_shelves(history: History, settings: Settings) -> tuple[tuple[Shelf, .
     findings: list[Finding] = []
     sorted_revisions: dict[Place, list[Revision]] = {}
     living: dict[Place, str] = {}
-    for identity, revision in history.sequence:
+    for identity, revision in _substituted(history, settings):
         at = revision.committed_at
         place = _unranked(places.at(revision.path, at) or places.at(identity, at))
         if place is not None:
@@ -54,6 +55,19 @@ def _gone(policy: PolicySettings, history: History, places: Places) -> Mapping[s
         if place and place.role is Role.TEXT and place.policy == policy.id:
             found[place.locale] = max(at, found.get(place.locale, at))
     return found
+
+
+def _substituted(history: History, settings: Settings) -> Iterator[tuple[str, Revision]]:
+    """Yield the revisions with what the operator says stands for the placeholders of a site generator."""
+    names = settings.content.substitutions
+    if not names:
+        yield from history.sequence
+        return
+    known = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    pattern = re.compile(rf"\{{\{{-?[ \t]*({known})[ \t]*-?\}}\}}")
+    for identity, revision in history.sequence:
+        text = pattern.sub(lambda found: names[found[1]], revision.text)
+        yield identity, revision if text == revision.text else replace(revision, text=text)
 
 
 def _unranked(place: Place | None) -> Place | None:

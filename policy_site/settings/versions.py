@@ -96,13 +96,11 @@ class Correction(Table):
     label: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)
     date: Day | None = None
     """The date that its text should have named."""
-    note: str = Field(default="", max_length=10_000)
-    """What readers should know about the version: Markdown."""
     not_a_version: bool = False
     """Whether what it changed belongs to the version before."""
 
     @model_validator(mode="after")
     def _corrects_something(self) -> Correction:
-        if not (self.label or self.date or self.note or self.not_a_version):
-            raise ValueError("a correction says something: a label, a date, a note, or not_a_version = true")
+        if not (self.label or self.date or self.not_a_version):
+            raise ValueError("a correction says something: a label, a date, or not_a_version = true")
         return self

@@ -11,6 +11,7 @@ from typing import Any
 from policy_site.model import Finding, Revision
 from policy_site.sources.front_matter import FrontMatter, fault, split_front_matter, unknown_key
 from policy_site.sources.hidden import without_generators_comments
+from policy_site.sources.plain_text import SUFFIX, to_markdown
 from policy_site.sources.titles import Heading, first_heading
 
 
@@ -45,7 +46,10 @@ def parse_text(revision: Revision, *, is_strict: bool) -> Text:
     ``is_strict``: front matter is ours (:attr:`Grouping.is_ours`), so an unknown key is a fault; an adopted
     repository may keep its own keys.
     """
-    parts = split_front_matter(revision.text, path=revision.path)
+    if revision.path.endswith(SUFFIX):
+        parts = FrontMatter({}, {}, to_markdown(revision.text), 1)
+    else:
+        parts = split_front_matter(revision.text, path=revision.path)
     findings = [parts.fault] if parts.fault else []
     body, body_line = without_generators_comments(parts.body), parts.body_line
     title: object = revision.title or parts.facts.get("title", "")

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from policy_site.documents import Source, render_documents
 from policy_site.history import list_paths
+from policy_site.model import Document
 from policy_site.settings import parse_settings
 from policy_site.sources import expand_wildcards
+from policy_site.sources.plain_text import to_markdown
 from tests.support.habits import Habit, compiled_with, versions_in, withdrawn_in
 
 UPDATED = {"source": "date", "date_patterns": [r"Updated:? (?P<date>[^\n*]+)"]}
@@ -413,6 +416,62 @@ MOVES = [
 
 
 BY_WORDING = {"source": "revision"}
+PLAIN = """PRIVACY POLICY
+
+1. WHAT WE KEEP
+
+1. We keep *everything* in
+   my_file_names <here>.
+(a) And [more].
+
+- one
+- two
+"""
+OTHERS = [
+    Habit(
+        "a document in plain text",
+        [
+            ("2025-01-01", {"legal/privacy.txt": PLAIN}),
+            ("2025-02-01", {"legal/privacy.txt": PLAIN.replace("two", "2")}),
+        ],
+        {"privacy": ["2025-01-01 2025-01-01 2025-01-01 two", "2025-02-01 2025-02-01 2025-02-01 2"]},
+        settings={"versions": BY_WORDING, "content": {"layout": ["legal/{policy}.txt"]}},
+    ),
+    Habit(
+        "placeholders of a site generator",
+        [
+            ("2025-01-01", {"privacy.md": plain("{{ site.email }}")}),
+            ("2025-02-01", {"privacy.md": plain("{{site.email}}")}),
+        ],
+        {"privacy": ["2025-01-01 2025-01-01 2025-01-01 legal@example.org"]},
+        settings={"versions": BY_WORDING, "content": {"substitutions": {"site.email": "legal@example.org"}}},
+    ),
+    Habit(
+        "a commit that should have made no version, and one with another date",
+        [
+            ("2025-01-01", {"privacy.md": updated("2025-01-02", "one")}),
+            ("2025-02-01", {"privacy.md": updated("2025-01-02", "typo")}),
+            ("2025-03-01", {"privacy.md": updated("2025-01-02", "three")}),
+        ],
+        {"privacy": ["2025-01-02 2025-01-02 2025-01-01 typo", "v3 2025-03-05 2025-03-01 three"]},
+        settings={"versions": UPDATED},
+        corrected=[{"commit": 1, "not_a_version": True}, {"commit": 2, "date": date(2025, 3, 5), "label": "v3"}],
+    ),
+    Habit(
+        "one policy counts in German",
+        [
+            ("2025-01-01", {"en/a.md": plain("one"), "de/a.md": plain("eins")}),
+            ("2025-02-01", {"de/a.md": plain("zwei")}),
+        ],
+        {"a": ["2025-01-01 2025-01-01 2025-01-01 eins", "2025-02-01 2025-02-01 2025-02-01 zwei"]},
+        settings={
+            "versions": BY_WORDING,
+            "languages": ["en", "de"],
+            "content": {"layout": ["{locale}/{policy}.md"]},
+            "policies": [{"id": "a", "authoritative_language": "de"}],
+        },
+    ),
+]
 MANY = [
     Habit(
         "a policy for each file that fits, one of them with settings of its own",
@@ -489,12 +548,14 @@ MANY = [
 
 
 @pytest.mark.parametrize(
-    "habit", [*MANY, *WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES], ids=lambda habit: habit.name.replace(" ", "-")
+    "habit",
+    [*MANY, *OTHERS, *WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES],
+    ids=lambda habit: habit.name.replace(" ", "-"),
 )
 def test_a_habit_is_read_as_it_is_meant(habit: Habit, tmp_path: Path) -> None:
     repository = habit.build(tmp_path)
     paths = list_paths(repository.root, folder=".", branch=None)
-    settings = expand_wildcards(parse_settings(habit.site()), paths)
+    settings = expand_wildcards(parse_settings(habit.site(repository)), paths)
     publication = compiled_with(settings, repository)
     assert {policy.id: versions_in(policy) for policy in publication.policies} == habit.versions
     assert withdrawn_in(publication) == list(habit.withdrawn)
@@ -503,3 +564,22 @@ def test_a_habit_is_read_as_it_is_meant(habit: Habit, tmp_path: Path) -> None:
     messages = [finding.message for finding in publication.findings]
     for words in habit.told:
         assert any(words in message for message in messages), messages
+
+
+def test_plain_text_reads_as_it_was_typed() -> None:
+    typed = (
+        "PRIVACY POLICY\n\n1. WHAT WE KEEP\n\n1. We keep *all* in\n   my_files <here> & AT&T.\n2) Second # x\n"
+        "(a) [More].\n\n"
+        "Contact\n=======\n\n- one\n    - two\n\n= not a heading\n# nor this\n"
+    )
+    markdown = to_markdown(typed)
+    assert markdown.count("\n") == typed.count("\n"), "lines keep their numbers"
+    for reading in (("tables", "attr_list"), ("github",)):
+        source = Source("text", markdown)
+        document = render_documents([source], extensions=reading)["text"]
+        assert isinstance(document, Document)
+        headings = [section.heading for section in document.sections if section.heading]
+        assert headings[-2:] == ["1. WHAT WE KEEP", "Contact"]
+        words = " ".join(" ".join(block.text.split()) for section in document.sections for block in section.blocks)
+        assert "1. We keep *all* in my_files <here> & AT&T. 2) Second # x (a) [More]." in words
+        assert "= not a heading # nor this" in words

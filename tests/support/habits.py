@@ -35,6 +35,8 @@ class Habit:
     """The day on which a policy was retired."""
     told: Sequence[str] = ()
     """Words of findings that must be there."""
+    corrected: Sequence[Mapping[str, Any]] = ()
+    """What commits, by their number from 0, should have said."""
     withdrawn: Sequence[str] = ()
     """Labels of versions that never applied, or no longer do."""
 
@@ -57,8 +59,9 @@ class Habit:
                 repository.git("tag", tag)
         return repository
 
-    def site(self) -> str:
+    def site(self, repository: PolicyRepository) -> str:
         """Return the ``site.toml``."""
+        commits = repository.git("log", "--reverse", "--format=%H").split("\n") if self.corrected else []
         settings: dict[str, Any] = {
             "title": "Policies of Example",
             "base_url": "https://example.org/",
@@ -67,6 +70,8 @@ class Habit:
             **self.settings,
         }
         settings["content"] = {"layout": ["{policy}.md"], **settings.get("content", {})}
+        if self.corrected:
+            settings["corrections"] = [{**each, "commit": commits[each["commit"]][:12]} for each in self.corrected]
         settings["policies"] = [dict(policy) for policy in settings["policies"]]
         return to_toml(settings)
 
