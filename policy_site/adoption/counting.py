@@ -1,4 +1,4 @@
-"""How many versions each way to them would give, counted without rendering a text: by words, white space folded."""
+"""How many versions each way to them would give, counted by the words that readers would see."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from policy_site.catalogue import Shelf, compile_catalogue
+from policy_site.catalogue import Shelf, Wording, compile_catalogue
 from policy_site.settings import Settings
-from policy_site.sources import Text, find_date, find_other_date, parse_text
+from policy_site.sources import find_date, find_other_date, parse_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Count:
 
 
 def count_versions(
-    shelves: Sequence[Shelf], settings: Settings, *, month_names: Mapping[str, int], as_of: datetime
+    shelves: Sequence[Shelf], settings: Settings, *, wording: Wording, month_names: Mapping[str, int], as_of: datetime
 ) -> tuple[Count, ...]:
     """Count what each way gives for each policy."""
     ways = ["revision", "day", *(["date"] if settings.versions.date_patterns or settings.versions.date_keys else [])]
@@ -44,13 +44,13 @@ def count_versions(
             shelves,
             settings=_by(way, settings),
             as_of=as_of,
-            wording=_words,
+            wording=wording,
             month_names=month_names,
             is_complete=True,
         )
         for policy in catalogue.policies:
             counted[policy.id][way] = len(policy.versions)
-    return tuple(_count(shelf, settings, counted[shelf.policy], month_names) for shelf in shelves)
+    return tuple(_count(shelf, settings, counted[shelf.policy], wording, month_names) for shelf in shelves)
 
 
 def _by(way: str, settings: Settings) -> Settings:
@@ -59,13 +59,11 @@ def _by(way: str, settings: Settings) -> Settings:
     return settings.model_copy(update={"versions": versions, "policies": policies})
 
 
-def _words(text: Text) -> str:
-    return " ".join(text.body.split())
-
-
-def _count(shelf: Shelf, settings: Settings, versions: Mapping[str, int], month_names: Mapping[str, int]) -> Count:
+def _count(
+    shelf: Shelf, settings: Settings, versions: Mapping[str, int], wording: Wording, month_names: Mapping[str, int]
+) -> Count:
     texts = [parse_text(revision, is_strict=False) for revision in shelf.texts.get(settings.authoritative_locale, ())]
-    words = [_words(text) for text in texts]
+    words = [wording(text) for text in texts]
     days = {find_date(text, settings=settings, month_names=month_names) for text in texts} - {None}
     wordless = sum(old == new for old, new in pairwise(words))
     others = sum(find_other_date(text, settings=settings, month_names=month_names) is not None for text in texts)

@@ -16,7 +16,9 @@ from policy_site.errors import UsageError
 from policy_site.history import Survey, read_history, survey_branch
 from policy_site.localization import month_names
 from policy_site.model import Finding
+from policy_site.publication import Workshop
 from policy_site.publication.shelves import gather_shelves
+from policy_site.publication.wordings import Wordings
 from policy_site.settings import parse_settings
 from policy_site.sources import Places
 from policy_site.sources.texts import parse_text
@@ -41,7 +43,7 @@ class Proposal:
     site_toml: str
 
 
-def propose(repository: Path, *, branch: str | None, as_of: datetime) -> Proposal:
+def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: Workshop | None = None) -> Proposal:
     """Look at a repository and propose settings; raise :class:`UsageError` where nothing in it looks like a text."""
     survey = survey_branch(repository, branch=branch)
     laying = lay_out(survey)
@@ -69,7 +71,8 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime) -> Proposa
     source = _source(readers, survey)
     text = write_settings(survey, laying, languages, readers, source=source)
     asked = settings.model_copy(update={"versions": parse_settings(text).versions})
-    counts = count_versions(shelves, asked, month_names=months, as_of=as_of)
+    wordings = Wordings(shelves, asked, workshop or Workshop())
+    counts = count_versions(shelves, asked, wording=wordings.name, month_names=months, as_of=as_of)
     undecided = (
         *_undecided(survey, laying, readers),
         *(f"{finding.path}: {finding.message}" for finding in (*history.findings, *strays) if _matters(finding)),

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 from policy_site.adoption import Proposal, as_json, propose
-from policy_site.console.calling import now
+from policy_site.console.calling import cache_folder, now
 from policy_site.console.terminal import Terminal
 from policy_site.errors import UsageError
 from policy_site.history import find_repository
+from policy_site.publication import Workshop
 
 NAME = "adopt"
 HELP = "look at a repository of policies and propose a site.toml for it"
@@ -32,7 +33,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError(f"{arguments.repository} is not in a git repository.", remedy="Name the folder of a clone.")
     if not terminal.is_machine and arguments.output.exists():
         raise UsageError(f"{arguments.output} is there already.", remedy="Name another file with --output.")
-    proposal = propose(repository, branch=arguments.branch, as_of=now())
+    with terminal.progress() as progress:
+        workshop = Workshop(cache=cache_folder(), progress=progress)
+        proposal = propose(repository, branch=arguments.branch, as_of=now(), workshop=workshop)
     if terminal.is_machine:
         terminal.write_json(as_json(proposal))
         return 0
