@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from policy_site.errors import SettingsError
+from policy_site.pages import plan_pages
 from policy_site.settings import parse_settings
 from tests.support.builder import PolicyRepository
 from tests.support.publishing import compiled
@@ -28,7 +29,7 @@ def test_the_text_page_says_first_what_applies_and_what_comes(tmp_path: Path) ->
     page = Visitor(compiled(a_policy(tmp_path), as_of=AT)).open("en/privacy/")
     first = page.all("//main//h1/following::*[contains(@class, 'banner')]")[0]
     said = " ".join("".join(str(part) for part in first.itertext()).split())
-    assert said == "In force since February 1, 2026. A new version applies from January 15, 2027: see what changes."
+    assert said == "In force from February 1, 2026. A new version applies from January 15, 2027: see what changes."
     assert page.one("//main//*[contains(@class, 'banner')]//a").get("href") == "/en/privacy/upcoming/"
 
 
@@ -118,3 +119,18 @@ def test_the_account_names_sections_as_the_readers_translation_does(tmp_path: Pa
     page = Visitor(compiled(policies, as_of=AT)).open("ar/privacy/v/2026-02-01/changes/")
     links = page.all("//ul[@class='changed']//a")
     assert [(link.text, link.get("lang")) for link in links] == [("البيانات", None), ("New", "en")]
+
+
+STALE = re.compile(r"\bUpcoming\b|In force(?! from)|not in force|still applies|will apply|no longer in force\.$")
+
+
+def test_no_page_says_what_is_wrong_once_the_announced_day_has_come(tmp_path: Path) -> None:
+    """Where no build runs on that day, the words stay: they are dates, and true before and after."""
+    publication = compiled(a_policy(tmp_path), as_of=AT)
+    visitor, read = Visitor(publication), 0
+    for page in plan_pages(publication):
+        if page.address.endswith("/") and page.parameters.get("version") != "2025-06-01":
+            said = visitor.open(page.address).words()
+            assert STALE.search(said) is None, (page.address, STALE.search(said))
+            read += 1
+    assert read > 15

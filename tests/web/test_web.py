@@ -205,7 +205,7 @@ def test_an_old_version_cannot_be_mistaken_for_the_present_one(pages: Mapping[st
 def test_the_version_in_force_says_so_and_names_the_next(pages: Mapping[str, Document]) -> None:
     page = pages["en/privacy/v/2025-06-01/"]
     banner = page.words("//main//*[contains(@class, 'banner')]")
-    assert "In force since June 1, 2025. A new version applies from February 1, 2027: see what changes." in banner
+    assert "In force from June 1, 2025. A new version applies from February 1, 2027: see what changes." in banner
     assert "February 1, 2027" in banner
     assert page.is_indexed
     assert page.attribute("//link[@rel='canonical']", "href") == f"https://example.org{BASE}en/privacy/"
@@ -464,7 +464,7 @@ def test_a_policy_that_is_not_in_force_yet_says_so(tmp_path: Path) -> None:
     assert "No version is in force yet." in page.words()
     assert "January 15, 2027" in page.words()
     assert not page.all("//article")
-    assert "not in force yet" in site.open("en/privacy/v/2027-01-15/").words()
+    assert "This version applies from January 15, 2027." in site.open("en/privacy/v/2027-01-15/").words()
 
 
 def test_a_withdrawn_version_keeps_its_page_and_says_so(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class CompareView:
     title: Title
     older: VersionLine
     newer: VersionLine
+    is_followed: bool
+    """Whether the newer one is in force and the day is known on which another takes its place."""
     is_since: bool
     """True for "what changed since I agreed": the newer one is the version in force."""
     summary: Summary
@@ -106,6 +108,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         title=site.policy_title(policy, locale),
         older=version_line(site, policy, older, locale),
         newer=version_line(site, policy, newer, locale),
+        is_followed=newer == site.in_force(policy) and site.upcoming(policy) is not None,
         is_since=page.kind is PageKind.SINCE,
         summary=make_summary(site, comparison, locale, anchors=frozenset(part.anchor for part in parts)),
         redline=_parts(parts, phrases, in_columns=in_columns),
