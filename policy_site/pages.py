@@ -201,13 +201,31 @@ def plan_pages(publication: Publication) -> tuple[Page, ...]:
     return tuple(pages)
 
 
+def plan_with_former_names(publication: Publication) -> Publication:
+    """Return the publication with the addresses that its policies had under former ids, each leading to today's."""
+    if not any(policy.formerly for policy in publication.settings.policies):
+        return publication
+    moved = dict(publication.moved)
+    for page in plan_pages(publication):
+        policy = page.parameters.get("policy", "")
+        if page.kind not in _LEAD_ON or not policy:
+            continue
+        for name in publication.settings.policy(policy).formerly:
+            moved[make_page(page.kind, **{**page.parameters, "policy": name}).address] = page.address
+    return replace(publication, moved=MappingProxyType(moved))
+
+
+_LEAD_ON = frozenset({PageKind.POLICY, PageKind.UPCOMING, PageKind.HISTORY, PageKind.VERSION, PageKind.CHANGES})
+"""Pages that people have bookmarked, or that letters name: where a policy is called otherwise, these lead on."""
+
+
 def plan_with_moved(publication: Publication, published: Iterable[str]) -> Publication:
     """Return the publication with every address that ``published`` files have and that would go with them.
 
     Languages and policies that the site does not have any more are the operator's choice, and so are documents.
     """
     planned = {page.address for page in plan_pages(publication)}
-    moved: dict[str, str] = {}
+    moved = dict(publication.moved)
     for file in sorted(published):
         address = file.removesuffix("index.html")
         found = _page_at(address, publication)

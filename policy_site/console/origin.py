@@ -25,6 +25,7 @@ from policy_site.history import (
 )
 from policy_site.localization.catalogues import read_own_catalogues
 from policy_site.model import Event
+from policy_site.pages import plan_with_former_names
 from policy_site.publication import Publication, Workshop, compile_publication
 from policy_site.publication.brand import LARGEST as LARGEST_OF_BRAND
 from policy_site.publication.brand import Brand, take_brand
@@ -101,6 +102,7 @@ class Origin:
             published=published,
             catalogues=read_own_catalogues(self._catalogue_files(history, with_work_tree=with_work_tree)),
         )
+        publication = plan_with_former_names(publication)
         extra = self._extra_files(history, with_work_tree=with_work_tree)
         brand = self._brand(history, with_work_tree=with_work_tree)
         return replace(publication, extra_files=extra, brand=brand or publication.brand)

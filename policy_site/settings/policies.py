@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from policy_site.settings.values import LanguageTag, Line, file_name, name_in_addresses
+from policy_site.settings.values import LanguageTag, Line, Slug, file_name, name_in_addresses
 from policy_site.settings.versions import Day, OwnVersions, Table
 
 Name = Annotated[str, AfterValidator(file_name)]
@@ -64,6 +64,8 @@ class PolicySettings(OwnVersions):
     """The name that stands for ``{policy}`` in paths, where it is not the id; or a path from the content folder
     (``Legal/terms.md``, ``{locale}/terms.md``), or several where it was called otherwise before, today's first. With
     ``*`` and ``**``: a policy for each file that fits."""
+    formerly: tuple[Slug, ...] = ()
+    """Ids that it had before, or of policies that it took the place of: their addresses lead here."""
     group: Line = ""
     """The part of the index in which it stands."""
     reviewed: tuple[Day, ...] = ()

@@ -227,6 +227,14 @@ class Settings(Table):
         for guard in self.guards:
             if guard.policy not in ids:
                 raise ValueError(f"a guard is for the policy {guard.policy!r}, which is none of {', '.join(ids)}")
+        for policy in self.policies:
+            for name in policy.formerly:
+                if name in ids:
+                    raise ValueError(f"policy {policy.id!r} was formerly {name!r}, which is a policy of this site")
+        former = [name for policy in self.policies for name in policy.formerly]
+        for name in former:
+            if former.count(name) > 1:
+                raise ValueError(f"two policies were formerly {name!r}; its addresses lead to one alone")
         for correction in self.corrections:
             if correction.policy not in (None, *ids):
                 msg = f"a correction is for the policy {correction.policy!r}, which is none of {', '.join(ids)}"

@@ -15,7 +15,9 @@ def view_moved(site: Site, page: Page, *, address: str) -> File:  # noqa: ARG001
     phrases, language = site.phrases(locale), target.parameters["locale"]
     link = site.publication.settings.base_path + quote_address(target.address)
     whole = site.absolute_link(target.kind, **target.parameters)
-    if language == locale:
+    if address.split("/")[1] != target.parameters["policy"]:  # the policy was called otherwise
+        title = words = site.policy_title(site.publication.policy(target.parameters["policy"]), locale).text
+    elif language == locale:
         title = words = phrases.gettext("All versions")
     else:
         name = phrases.language_name(language)
@@ -24,7 +26,7 @@ def view_moved(site: Site, page: Page, *, address: str) -> File:  # noqa: ARG001
             language=name,
         )
         words = phrases.gettext("Read the authoritative text (%(language)s)", language=name)
-    if target.kind is PageKind.HISTORY:
+    if target.kind is PageKind.HISTORY and title != words:
         words = phrases.gettext("All versions")
     href = escape(link)
     shown = phrases.language
