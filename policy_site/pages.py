@@ -137,6 +137,8 @@ class PageKind(StrEnum):
     ARCHIVE = "archive", ARCHIVE_ADDRESS, "change_feed:archive"
     EVENT = "event", "changes/v1/events/{seq}.json", "change_feed:event"
     CURRENT = "current", "current.json", "change_feed:current"
+    EMBED = "embed", "embed/policy-notice.js", "embed"
+    EMBED_PHRASES = "embed-phrases", "embed/{locale}.json", "embed:phrases"
     SCHEMA = "schema", "schemas/change-feed/1.0.json", "change_feed:schema"
     REDLINE_SCHEMA = "redline-schema", "schemas/redline/1.0.json", "change_feed:redline_schema"
     MANIFEST = "manifest", "manifest.json", ""
@@ -397,7 +399,7 @@ def attachments_by_name(publication: Publication) -> Mapping[str, Attachment]:
 def _gather_pages(publication: Publication) -> Iterator[Page]:
     yield make_page(PageKind.LANGUAGES)
     yield from _gather_moved(publication)
-    for kind in (PageKind.CHANGE_FEED, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA):
+    for kind in (PageKind.CHANGE_FEED, PageKind.CURRENT, PageKind.SCHEMA, PageKind.REDLINE_SCHEMA, PageKind.EMBED):
         yield make_page(kind)
     for kind in (PageKind.NOT_FOUND, PageKind.ROBOTS, PageKind.SITEMAP, PageKind.HEADERS):
         yield make_page(kind)
@@ -413,6 +415,7 @@ def _gather_pages(publication: Publication) -> Iterator[Page]:
         yield from (make_page(kind, name=name) for name in names)
     for locale in publication.settings.languages:
         yield make_page(PageKind.POLICIES, locale=locale)
+        yield make_page(PageKind.EMBED_PHRASES, locale=locale)
         for feed in FEEDS:
             yield make_page(PageKind.SITE_FEED, locale=locale, feed=feed)
     yield from _gather_feed_archives(publication)

@@ -110,7 +110,7 @@ def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
             yield Rule(quote_address(page.address), (("Content-Type", _FEED_TYPES[page.parameters["form"]]), *_SHARED))
     yield from _rules_with_hubs(settings, pages) if settings.feed.hubs else _rules_without_hubs()
     yield Rule("changes/v1/events/*", (_SHARED[0], *_FOR_EVER))
-    for place in ("schemas/*", "current.json", "manifest.json"):
+    for place in ("schemas/*", "embed/*", "current.json", "manifest.json"):
         yield Rule(place, _SHARED)
     for end in ("md", "txt"):
         for place in (":locale/:policy/v/:version", ":locale/:policy/v/:version/revisions/:revision"):
