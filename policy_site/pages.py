@@ -126,6 +126,10 @@ class PageKind(StrEnum):
     REDLINE_DOCUMENT = (
         "redline-document", "{locale}/{policy}/compare/{older}/{version}/redline.docx", "compare:redline_document"
     )  # fmt: skip
+    VERSION_PAPER = "version-paper", "{locale}/{policy}/v/{version}/index.pdf", "paper:version_paper"
+    REDLINE_PAPER = (
+        "redline-paper", "{locale}/{policy}/compare/{older}/{version}/redline.pdf", "paper:redline_paper"
+    )  # fmt: skip
     SINCE = "since", "{locale}/{policy}/since/{older}/", "compare:since", Listing.NEVER
     AGREED = "agreed", "{locale}/{policy}/since/", "agreed", Listing.NEVER
     SECTION = "section", "{locale}/{policy}/sections/{section}/", "section", Listing.NEVER
@@ -484,6 +488,8 @@ def _gather_pair_pages(
     yield make_page(PageKind.SIDE_BY_SIDE, **names)
     if publication.has_documents:
         yield make_page(PageKind.REDLINE_DOCUMENT, **names)
+    if publication.has_papers and newer.previous == older.label:
+        yield make_page(PageKind.REDLINE_PAPER, **names)
 
 
 def _gather_version_pages(policy: Policy, version: Version, locale: str, publication: Publication) -> Iterator[Page]:
@@ -493,6 +499,8 @@ def _gather_version_pages(policy: Policy, version: Version, locale: str, publica
         return
     yield make_page(PageKind.VERSION, **names, version=version.label)
     yield make_page(PageKind.VERSION_JSON, **names, version=version.label)
+    if publication.has_papers:
+        yield make_page(PageKind.VERSION_PAPER, **names, version=version.label)
     if is_text_present(policy, version, publication) or locale in version.editions:
         yield make_page(PageKind.VERSION_MARKDOWN, **names, version=version.label)
         yield make_page(PageKind.VERSION_TEXT, **names, version=version.label)

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--documents", action="store_true", help="write each redline as a Word document, too, with tracked changes"
     )
     parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help="write each version, and each redline against the version before, as PDF, too: needs policy-site[pdf]",
+    )
+    parser.add_argument(
         "--sign-with",
         type=Path,
         metavar="KEY",

@@ -26,6 +26,7 @@ from policy_site.publishing.receipts import Look, Outcome, Receipt, keep_receipt
 from policy_site.publishing.site import Frozen, freeze_site
 from policy_site.publishing.vouching import Vouching
 from policy_site.web import Syndication
+from policy_site.web.paper import find_printer
 
 _WHOLE_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 """A commit by a name that never means another one."""
@@ -33,6 +34,8 @@ _WHOLE_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 def build(arguments: argparse.Namespace, terminal: Terminal, call: str) -> Outcome:
     """Build the site, and keep a receipt of it; :class:`ContentError` where findings forbid it."""
+    if arguments.pdf:
+        find_printer()
     origin = open_origin(arguments)
     terminal.folder = origin.folder
     as_of = instant_of(arguments.as_of, origin.settings, now=now())
@@ -44,7 +47,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal, call: str) -> Outco
         publication = origin.compile(
             as_of, jobs=arguments.jobs, progress=progress, published=previous.feed.events if previous else ()
         )
-        publication = replace(publication, has_documents=arguments.documents)
+        publication = replace(publication, has_documents=arguments.documents, has_papers=arguments.pdf)
         publication, findings = _examine(publication, previous, arguments)
         vouching = _vouching(origin, arguments, terminal)
         refuse_fork(vouching.witnesses, Syndication(publication).change_feed.records if vouching.witnesses else ())

@@ -243,6 +243,12 @@ class _Rebuilding:
         self.verdict.add(compare_with_git(feed.records, publication, history, wording=_wording(publication.settings)))
         self.verdict.add(compare_order(feed.records, publication, history))
         publication = replace(publication, kept_records=continuation.kept)
+        stated = self.verdict.statement.files if self.verdict.statement else {}
+        publication = replace(
+            publication,
+            has_documents=any(name.endswith("/redline.docx") for name in stated),
+            has_papers=any(name.endswith(("/index.pdf", "/redline.pdf")) for name in stated),
+        )
         publication = plan_with_moved(publication, self.verdict.statement.moved if self.verdict.statement else ())
         kept = kept_files(self.files, self.verdict.statement, publication)
         if kept:

@@ -88,6 +88,8 @@ class Publication:
     """Phrases of the interface that the operator keeps beside ``site.toml``."""
     has_documents: bool = False
     """Whether each redline is published as a Word document, too."""
+    has_papers: bool = False
+    """Whether each version, and each redline against the version before, is published as PDF, too."""
     preview_of: Preview | None = None
     """``None`` for what is published."""
     extra_files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))

@@ -113,6 +113,7 @@ def fingerprint(publication: Publication) -> str:
         publication.catalogues,
         publication.preview_of,
         publication.has_documents,
+        publication.has_papers and metadata.version("weasyprint"),
         [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(publication.extra_files.items())],
         (sorted(publication.brand.static), publication.brand.logo, publication.brand.logo_dark),
     )

@@ -14,9 +14,11 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from policy_site.localization import Phrases
-from policy_site.pages import FEEDS, Page, PageKind, make_page
+from policy_site.pages import FEEDS, Page, PageKind, attachments_by_name, make_page
 from policy_site.publication import Publication
-from policy_site.web.site import File, Screen, Site, make_site
+from policy_site.web.paper import MEDIA_TYPE as PAPER
+from policy_site.web.paper import print_page
+from policy_site.web.site import File, Paper, Screen, Site, make_site
 from policy_site.web.syndication import Syndication
 from policy_site.web.views import VIEWS, show_page
 
@@ -84,16 +86,28 @@ def _respond(site: Site, page: Page, status: int) -> Response:
     if isinstance(shown, File):
         content = site.publication.kept_files.get(page.address, shown.content)
         return Response(content, status, content_type=shown.media_type)
+    if isinstance(shown, Paper):
+        content = print_page(_render(shown.screen, paper=shown), address=shown.address, files=_pictures(site))
+        return Response(content, status, content_type=PAPER)
     return Response(_render(shown), status, content_type="text/html; charset=utf-8")
 
 
-def _render(screen: Screen) -> str:
+def _pictures(site: Site) -> dict[str, tuple[bytes, str]]:
+    """Return the pictures of the texts with their media types, by their whole addresses."""
+    return {
+        site.absolute_link(PageKind.ATTACHMENT, name=name): (attached.content, attached.media_type)
+        for name, attached in attachments_by_name(site.publication).items()
+    }
+
+
+def _render(screen: Screen, *, paper: Paper | None = None) -> str:
     """Render a screen; its phrases go with it, so that no page can speak another one's language."""
     return render_template(
         screen.template,
         shell=screen.shell,
         view=screen.view,
         phrases=screen.phrases,
+        paper=paper,
         **_translators(screen.phrases),
     )
 

@@ -74,6 +74,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A page that is printed: a screen, and the whole address of the page that it is a print of."""
+
+    screen: Screen
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A publication with its plan: everything a view may ask."""
 

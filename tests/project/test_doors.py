@@ -47,7 +47,7 @@ prometheus_client   policy_site.notifier.metrics  tests.notifier.test_operating
 psycopg             policy_site.notifier.ledger.opening  tests.support.services
 pydantic            policy_site.settings  policy_site.sources.notes  policy_site.events.records
                     policy_site.formats.schema  policy_site.notifier  tests.notifier.test_notices_guide
-pypdfium2           tests.web.test_paper
+pypdfium2           tests.web.test_paper  tests.web.test_papers
 pytest              tests
 rapidfuzz           policy_site.redlines
 reader              tests.formats.test_feed_readers
@@ -61,6 +61,7 @@ standardwebhooks    tests.notifier.test_webhook
 tomlkit             policy_site.drafting.site_settings
 uno                 tests.support.office
 watchfiles          policy_site.commands.serve
+weasyprint          policy_site.web.paper
 werkzeug            policy_site.commands.serve  tests.commands.test_serve
 yaml                policy_site.sources.front_matter  tests.commands.test_init  tests.support.pipeline
 """

@@ -213,6 +213,6 @@ def test_every_kind_of_page_is_planned(policies: PolicyRepository) -> None:
     for words, when in (("30 Tage.", "2026-11-05"), ("Dreißig Tage.", "2026-11-10")):
         text = f"## Wie lange {{#retention}}\n\n{words}\n"
         policies.publish("privacy", effective="2027-01-15", text=text, language="de", title="Datenschutz", when=when)
-    kinds = {page.kind for page in plan_pages(replace(compiled(policies), has_documents=True))}
+    kinds = {page.kind for page in plan_pages(replace(compiled(policies), has_documents=True, has_papers=True))}
     archives = {PageKind.ARCHIVE, PageKind.FEED_ARCHIVE, PageKind.SITE_FEED_ARCHIVE}
     assert kinds | {PageKind.MANIFEST, PageKind.MOVED, *archives} == set(PageKind), "archives begin with 100 events"

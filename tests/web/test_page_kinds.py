@@ -33,7 +33,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[PageKind, Pa
     policies.write("content/privacy/seal.png", b"\x89PNG\r\n\x1a\n")
     policies.publish("privacy", effective="2026-03-01", text=f"{TEXT.replace('90', '60')}\n![Our seal](seal.png)\n")
     policies.publish("privacy", effective="2026-12-20", text=TEXT.replace("90", "30"), published="2026-11-01")
-    publication = replace(compiled(policies), has_documents=True)
+    publication = replace(compiled(policies), has_documents=True, has_papers=True)
     publication = plan_with_moved(publication, ["de/privacy/v/2026-03-01/index.html"])
     return {page.kind: page for page in reversed(plan_pages(publication))}, create_app(publication).test_client()
 

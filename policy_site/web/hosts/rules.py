@@ -28,6 +28,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "svg": "image/svg+xml",
         "png": "image/png",
         "woff2": "font/woff2",
+        "pdf": "application/pdf",
         "docx": redlines.docx.MEDIA_TYPE,
     }
 )
@@ -116,7 +117,9 @@ def _gather_rules(settings: Settings, pages: Sequence[Page]) -> Iterator[Rule]:
         for place in (":locale/:policy/v/:version", ":locale/:policy/v/:version/revisions/:revision"):
             yield Rule(f"{place}/index.{end}", (("Content-Type", MEDIA_TYPES[end]), *_FRESH))
     yield Rule(":locale/:policy/v/:version/index.json", _FRESH)
-    yield Rule(":locale/:policy/compare/:older/:version/redline.docx", _FRESH)
+    yield Rule(":locale/:policy/v/:version/index.pdf", _FRESH)
+    for end in ("pdf", "docx"):
+        yield Rule(f":locale/:policy/compare/:older/:version/redline.{end}", _FRESH)
 
 
 def _rules_without_hubs() -> Iterator[Rule]:

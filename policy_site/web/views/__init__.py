@@ -1,7 +1,7 @@
 """One view for each kind of page.
 
 A view takes the site, the planned page and what its address names, and returns a :class:`Screen` (a template with
-finished values) or a :class:`File`. Which it is, a kind says itself: :attr:`PageKind.view`.
+finished values) a :class:`File`, or a :class:`Paper`. Which it is, a kind says itself: :attr:`PageKind.view`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import cast
 
 from policy_site.pages import Page, PageKind
-from policy_site.web.site import File, Screen, Site
+from policy_site.web.site import File, Paper, Screen, Site
 
-View = Callable[..., Screen | File]
+View = Callable[..., Screen | File | Paper]
 
 
 def _find_view(kind: PageKind) -> View:
@@ -25,7 +25,7 @@ def _find_view(kind: PageKind) -> View:
 VIEWS: Mapping[PageKind, View] = MappingProxyType({kind: _find_view(kind) for kind in PageKind if kind.view})
 
 
-def show_page(site: Site, page: Page) -> Screen | File:
+def show_page(site: Site, page: Page) -> Screen | File | Paper:
     """Return what a planned page shows. Its view gets the policy that the address names; all else as it is written."""
     named: dict[str, object] = dict(page.parameters)
     if "policy" in named:

@@ -47,6 +47,8 @@ class CompareView:
     """The texts stand side by side."""
     document: str | None
     """The same as a Word document with tracked changes, in the language of the texts."""
+    paper: str | None
+    """The same as PDF."""
     other_layout: str | None
     """The same comparison in the other layout."""
     older_step: VersionLink | None
@@ -117,6 +119,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         is_fallback=comparison.is_fallback,
         in_columns=in_columns,
         document=site.find_link(PageKind.REDLINE_DOCUMENT, **{**pair, "locale": comparison.language.tag}),
+        paper=site.find_link(PageKind.REDLINE_PAPER, **pair),
         other_layout=site.find_link(PageKind.COMPARE if in_columns else PageKind.SIDE_BY_SIDE, **pair),
         older_step=older_step,
         newer_step=newer_step,

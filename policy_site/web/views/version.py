@@ -27,6 +27,8 @@ class Facts:
     digest: str
     """SHA-256 of the source of the text shown."""
     commit: str | None
+    paper: str | None
+    """PDF."""
     markdown: str | None
     plain: str | None
     machine: str
@@ -96,6 +98,7 @@ def _facts(site: Site, policy: Policy, version: Version, edition: Edition | None
         has_notice_exception=bool(note and note.exception),
         digest=edition.digest if edition else "",
         commit=edition.revision.commit if edition else None,
+        paper=site.find_link(PageKind.VERSION_PAPER, **names),
         markdown=site.find_link(PageKind.VERSION_MARKDOWN, **names),
         plain=site.find_link(PageKind.VERSION_TEXT, **names),
         machine=site.link(PageKind.VERSION_JSON, **names),
