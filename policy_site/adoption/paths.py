@@ -71,6 +71,8 @@ class Laying:
     """Former names that differ from a policy's name of today in capitals and signs alone."""
     archives: tuple[str, ...]
     """Folders of texts that were put aside."""
+    has_unnamed_language: bool
+    """Whether texts of one language stand beside their translations without its name: ``terms.md``, ``terms.de.md``."""
     left_out: tuple[str, ...]
     """Files of today that were taken for no policies."""
 
@@ -85,7 +87,10 @@ def lay_out(survey: Survey) -> Laying:
     taken = [path for path in today if not speaking or shapes[path].layout in speaking]
     names = {shapes[path].policy for path in taken}
     locales = Counter(shapes[path].locale for path in taken if shapes[path].locale)
-    main = _main_language(locales)
+    labelled = {shapes[path].policy for path in taken if shapes[path].locale}
+    bare = {shapes[path].policy for path in taken if not shapes[path].locale}
+    has_unnamed = not {"en", "en-US"} & locales.keys() and len(labelled & bare) * 2 > len(labelled)
+    main = "" if has_unnamed else _main_language(locales)
     own = [path for path in taken if shapes[path].locale in ("", main)]
     current = list(dict.fromkeys(shapes[path].layout for path in sorted(taken, key=lambda path: documents[path].first)))
     began = min((documents[path].first for path in own), default=None)
@@ -115,6 +120,7 @@ def lay_out(survey: Survey) -> Laying:
             if any(_folded(other) == _folded(name) for other in gone)
         },
         archives=_archives(survey.spans),
+        has_unnamed_language=has_unnamed,
         left_out=tuple(sorted(path for path in today if path not in set(taken))),
     )
 
@@ -168,13 +174,19 @@ def is_locale(name: str) -> bool:
 
 
 def _languages_in(documents: Iterable[str]) -> frozenset[str]:
-    """Return the names of languages: those that stand in the same place of otherwise equal paths, or are English."""
+    """Return the names of languages: in the same place of otherwise equal paths, beside one without, or English."""
     siblings: dict[str, set[str]] = {}
-    for path in documents:
+    known = frozenset(documents)
+    beside: set[str] = set()
+    for path in known:
         for start, name, end in _places_of_locales(path):
+            if start.endswith((".", "_")) and f"{start[:-1]}{end}" in known:
+                beside.add(name)
             siblings.setdefault(f"{start}\0{end}", set()).add(name)
     several = {name for names in siblings.values() if len(names) > 1 for name in names}
-    return frozenset(several | {name for names in siblings.values() for name in names if name in ("en", "en-US")})
+    return frozenset(
+        several | beside | {name for names in siblings.values() for name in names if name in ("en", "en-US")}
+    )
 
 
 def _places_of_locales(path: str) -> Iterable[tuple[str, str, str]]:

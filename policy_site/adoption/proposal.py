@@ -24,6 +24,7 @@ from policy_site.sources import Places
 from policy_site.sources.texts import parse_text
 
 _SHARE_WITH_DATES = 0.5
+_LACKS = "What older history says, which this clone lacks. "
 _RELEASE_TAG = re.compile(r".*v?\d+(?:\.\d+)+.*|.*\d{4}-\d{2}-\d{2}.*")
 
 
@@ -52,7 +53,8 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
             f"No Markdown file on the branch {survey.branch!r} looks like a text.",
             remedy="Name another branch with --branch, or write site.toml by hand: docs/adopting.md tells how.",
         )
-    languages = {tag_of(name): name for name in laying.locales} or {"en": "en"}
+    unnamed = {"en": "en"} if laying.has_unnamed_language or not laying.locales else {}
+    languages = {**unnamed, **{tag_of(name): name for name in laying.locales}}
     bare = write_settings(survey, laying, languages, None, source="revision", only_main=True)
     settings = parse_settings(bare)
     places = Places(settings)
@@ -75,7 +77,12 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
     counts = count_versions(shelves, asked, wording=wordings.name, month_names=months, as_of=as_of)
     undecided = (
         *_undecided(survey, laying, readers),
-        *(f"{finding.path}: {finding.message}" for finding in (*history.findings, *strays) if _matters(finding)),
+        *(
+            [f"What older history says, which this clone lacks. {history.how_to_complete}"]
+            if history.how_to_complete
+            else []
+        ),
+        *_told([finding for finding in (*history.findings, *strays) if _matters(finding)]),
         *_placeholders(tips_of=[parse_text(tip, is_strict=False).whole for tip in tips]),
     )
     final = write_settings(survey, laying, languages, readers, source=source, counts=counts, undecided=undecided)
@@ -99,8 +106,16 @@ def _matters(finding: Finding) -> bool:
     return finding.rule in ("two-files", "utf-8", "file-size", "lfs-pointer", "missing-object", "nul-character")
 
 
+def _told(findings: list[Finding], most: int = 5) -> list[str]:
+    told = [f"{finding.path}: {finding.message}" for finding in findings[:most]]
+    return told if len(findings) <= most else [*told, f"And {len(findings) - most} more of this kind."]
+
+
 def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
     told: list[str] = []
+    ours = [path for path, span in survey.spans.items() if span.is_present and path.split("/")[-1] == "site.toml"]
+    if ours:
+        told.append(f"Whether this is a site of policy-site already: there is {_few(sorted(ours))}.")
     others = [name for name in survey.branches if name != survey.branch]
     if others:
         told.append(f"Whether the branch {survey.branch!r} is the one that is published; others: {_few(others)}.")
@@ -117,6 +132,8 @@ def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
     if laying.renamed_locales:
         pairs = [f"{old} as {new}" for old, new in laying.renamed_locales.items()]
         told.append(f"Whether former names of languages are today's; they are read so: {_few(pairs)}.")
+    if laying.has_unnamed_language:
+        told.append("Which language the texts without one in their names are in; they are taken for English.")
     previews = [name for name in laying.policies if re.search(r"(?:^|[_.-])(?:preview|draft|next|upcoming)$", name)]
     if previews:
         told.append(f"Whether these are announced texts of other policies, and no policies: {_few(previews)}.")

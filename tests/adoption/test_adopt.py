@@ -135,6 +135,15 @@ KINDS = [
         {"cookies": ["2024-05-01 2024-05-01 2024-05-01 one"]},
     ),
     Kind(
+        "translations beside a text that names no language",
+        [("2024-05-01", {"cookies.md": text("Updated 2024-05-01", "one"), "cookies.fr.md": text("", "un")})],
+        "date",
+        ["{policy}.md", "{policy}.{locale}.md"],
+        ["en", "fr"],
+        {"cookies": ["2024-05-01 2024-05-01 2024-05-01 one"]},
+        ["they are taken for English"],
+    ),
+    Kind(
         "a folder for each policy, with an index in it",
         [("2024-05-01", {"PrivacyPolicy/index.md": text("Effective date: 1 May 2024", "one")})],
         "date",
