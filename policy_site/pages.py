@@ -24,7 +24,15 @@ from policy_site.catalogue.succession import known_from, languages_of, states_of
 from policy_site.errors import PublishingError
 from policy_site.events.chain import ARCHIVE_ADDRESS, ARCHIVE_SIZE, FEED_ADDRESS
 from policy_site.formats import FEED_FORMS, Scope, count_archives
-from policy_site.model import Document, Policy, Revision, Significance, Version
+from policy_site.model import (
+    LONG_PSEUDO_LANGUAGE,
+    MIRRORED_PSEUDO_LANGUAGE,
+    Document,
+    Policy,
+    Revision,
+    Significance,
+    Version,
+)
 from policy_site.publication import Publication
 from policy_site.publication.attachments import Attachment
 
@@ -332,17 +340,22 @@ def is_text_present(policy: Policy, version: Version, publication: Publication) 
     return edition is not None and edition.digest in publication.documents
 
 
+_MADE_UP = (LONG_PSEUDO_LANGUAGE, MIRRORED_PSEUDO_LANGUAGE)
+
+
 def has_page_of(policy: Policy, version: Version, locale: str) -> bool:
     """Say whether ``version`` has a permanent page in ``locale``: where anything of it is written in that language.
 
-    Elsewhere it would repeat the authoritative one, to which links lead instead.
+    Elsewhere it would repeat the authoritative one, to which links lead instead. Made-up languages, in which nobody
+    writes, have every page: they are there to look at the interface.
     """
-    return locale == policy.authoritative_locale or locale in languages_of(version)
+    return locale in (policy.authoritative_locale, *_MADE_UP) or locale in languages_of(version)
 
 
 def has_redline_of(policy: Policy, older: Version, newer: Version, locale: str) -> bool:
     """Say whether two versions have a redline in ``locale``: where both texts are there in that language."""
-    return locale == policy.authoritative_locale or (locale in older.editions and locale in newer.editions)
+    is_shown = locale in (policy.authoritative_locale, *_MADE_UP)
+    return is_shown or (locale in older.editions and locale in newer.editions)
 
 
 def has_policy_in(policy: Policy, locale: str) -> bool:
