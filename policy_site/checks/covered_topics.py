@@ -17,6 +17,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "gdpr": MappingProxyType(
             {
                 "who the controller is (13(1)(a))": r"controller|who we are|about us|responsible",
+                "whom to ask about data protection (13(1)(b))": r"protection officer|\bdpo\b|privacy officer|contact",
                 "what the data is used for (13(1)(c))": r"purpose|use (?:your|of|the)|how we use|why we",
                 "the legal basis (13(1)(c))": r"legal (?:basis|bases|ground)|lawful|legitimate interest|consent",
                 "who receives the data (13(1)(e))": r"recipient|shar(?:e|ing)|disclos|third[ -]part|processor",
@@ -25,7 +26,10 @@ TOPICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "the rights of the people (13(2)(b))": r"rights?\b|access|erasure|rectif|portab|object",
                 "how to take consent back (13(2)(c))": r"withdraw|opt[ -]?out|revoke",
                 "complaints to an authority (13(2)(d))": r"complain|supervisory|authority|commissioner",
+                "whether people must give the data (13(2)(e))": r"required|oblig|mandatory|voluntar|optional|must",
                 "automated decisions (13(2)(f))": r"automated|profiling",
+                "which data it is (14(1)(d))": r"categor|(?:what|which|personal) (?:data|information)",
+                "where the data comes from (14(2)(f))": r"source|collect|obtain|receive|you (?:give|provide)",
             }
         ),
     }
@@ -61,6 +65,7 @@ def _words(document: Document) -> str:
 _TOLD = (
     "The controller is Example Ltd. We use your data for the service, on the legal basis of a contract, and transfer"
     " none. You have the right to access it, can withdraw consent and complain to an authority. Nothing is automated."
+    " We collect the personal data that you give us; none is required. Contact our data protection officer."
 )
 
 RULE = Rule(

@@ -71,7 +71,26 @@ def test_a_category_asks_for_its_approval(approved_by: list[str], count: int, tm
 def test_a_text_covers_what_the_law_lists(tmp_path: Path) -> None:
     (finding,) = told(tmp_path, policies=[{"id": "privacy", "must_cover": "gdpr"}])
     assert "complaints to an authority (13(2)(d))" in finding.message
+    assert "where the data comes from (14(2)(f))" in finding.message
     assert "how long the data is kept" not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        ("whom to ask about data protection", "Write to our DPO."),
+        ("whether people must give the data", "Your age is optional."),
+        ("where the data comes from", "We receive it from your bank."),
+        ("which data it is", "Which information do we hold?"),
+        ("who the controller is", "## Us {#about-us}"),
+    ],
+)
+def test_a_topic_is_covered_by_words_or_by_the_id_of_a_section(topic: str, words: str, tmp_path: Path) -> None:
+    policies: list[dict[str, str]] = [{"id": "privacy", "must_cover": "gdpr"}]
+    (before,) = told(tmp_path / "before", policies=policies)
+    (after,) = told(tmp_path / "after", text=f"{_TEXT}\n{words}\n", policies=policies)
+    assert topic in before.message
+    assert topic not in after.message
 
 
 @pytest.mark.parametrize(
