@@ -17,7 +17,7 @@ from policy_site.drafting.values import Draft, Shelf
 from policy_site.errors import UsageError
 from policy_site.localization import load_phrases
 from policy_site.model import CATEGORIES, Document, Significance, Version
-from policy_site.review.evidence_lines import evidence_lines
+from policy_site.redlines.evidence import lines_by_kind, weigh_sections
 from policy_site.sources.front_matter import split_front_matter
 
 _TIME_TO_MERGE = timedelta(days=14)
@@ -145,8 +145,8 @@ def _last(shelf: Shelf) -> Version | None:
 def _changed(old: Document, new: Document, request: Request, locale: str) -> list[_Changed]:
     redline = redlines.compare(old, new)
     found = []
-    for section in redline.changed_sections:
-        evidence = evidence_lines(section, locale=locale)
+    for section, weighed in weigh_sections(redline, locale=locale):
+        evidence = lines_by_kind(weighed)
         heading = section.heading or "Introduction"
         proposed = propose_category(
             section_id=section.id,

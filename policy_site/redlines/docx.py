@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from policy_site.model import Block, Span
 from policy_site.redlines.pieces import kind_of
-from policy_site.redlines.shapes import Shape, ShapeReader
+from policy_site.redlines.shapes import Shape, shapes_of
 from policy_site.redlines.tree import Leaf, Operation, OperationKind, Redline, Run, RunKind
 from policy_site.redlines.writing import clean
 
@@ -116,7 +116,7 @@ class _Body:
         self._by_later = name + (_dated(date + _APART) if date is not None else "")
         self._ids = 0
         self._moves: Counter[tuple[int, OperationKind]] = Counter()
-        self._old_shapes, self._new_shapes = _shapes(redline.old_blocks()), _shapes(redline.new_blocks())
+        self._old_shapes, self._new_shapes = shapes_of(redline.old_blocks()), shapes_of(redline.new_blocks())
 
     def write(self) -> str:
         """Return the paragraphs and tables."""
@@ -215,7 +215,7 @@ class _Body:
     @staticmethod
     def _marker(block: Block | None, shapes: dict[int, Shape]) -> str:
         shape = shapes.get(id(block)) if block is not None else None
-        return f"{shape.marker} " if shape is not None and shape.marker else ""
+        return f"{shape.sign} " if shape is not None and shape.sign else ""
 
     def _paragraph(self, paragraph: _Paragraph) -> str:
         style = f'<w:pStyle w:val="{paragraph.style}"/>' if paragraph.style else ""
@@ -314,11 +314,6 @@ def _cut(spans: Sequence[Span], end: int) -> list[Span]:
             kept.append(Span(span.text[: end - position], span.marks) if span.text else span)
         position += len(span.text)
     return kept
-
-
-def _shapes(blocks: Sequence[Block]) -> dict[int, Shape]:
-    reader = ShapeReader()
-    return {id(block): reader.read(block.containers) for block in blocks}
 
 
 def _is_same_table(rows: Sequence[Operation], following: Operation) -> bool:

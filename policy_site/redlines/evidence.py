@@ -54,6 +54,19 @@ def weigh_sections(redline: Redline, *, locale: str) -> tuple[tuple[SectionRedli
     return tuple((section, _weigh_section(section, locale, words)) for section in redline.changed_sections)
 
 
+def lines_by_kind(evidence: EvidenceOfChange, *, at_most: int = 12) -> tuple[str, ...]:
+    """Return what went and what came, a line for each kind: ``period: 30 days → 60 days``."""
+    lines: list[str] = []
+    for kind in Kind:
+        gone, come = (
+            ", ".join({each.value: " ".join(each.words.split()) for each in side if each.kind is kind}.values())
+            for side in (evidence.gone, evidence.come)
+        )
+        if gone or come:
+            lines.append(f"{kind.value}: {gone or '—'} → {come or '—'}")
+    return tuple(lines[:at_most])
+
+
 def weigh_leaf(leaf: Leaf, *, locale: str, vocabulary: frozenset[str] = frozenset()) -> EvidenceOfChange:
     """Return what went and came in one leaf, at its place in either side."""
     gaps = tuple(_gaps(leaf.runs))

@@ -18,7 +18,7 @@ from policy_site.model import Span
 from policy_site.redlines.html import leaf_class
 from policy_site.redlines.inline import Inline
 from policy_site.redlines.phrases import RedlinePhrases
-from policy_site.redlines.tree import Operation, OperationKind
+from policy_site.redlines.tree import Note, Operation, OperationKind
 from policy_site.redlines.writing import (
     OWN_MARKS,
     VOID,
@@ -38,13 +38,22 @@ _OPEN, _BETWEEN, _CLOSE = "\ue000", "\ue002", "\ue001"
 _SAID = regex.compile(rf"{_OPEN}(\w+)(?:{_BETWEEN}([^{_BETWEEN}]*){_BETWEEN}(.*?))?{_CLOSE}", regex.DOTALL)
 _NAMES = {field.name for field in fields(RedlinePhrases)}
 _VALUES = f"{_BETWEEN}{{old}}{_BETWEEN}{{new}}"
-_NAMED = RedlinePhrases(
+
+
+class _Named(RedlinePhrases):
+    """Phrases that say their names, so that the words can be put in their place later."""
+
+    def values_of(self, note: Note) -> tuple[str, str]:
+        """Return names of formatting as they are: the words for them are put in their place later, too."""
+        return note.old, note.new
+
+
+_NAMED = _Named(
     **{
         field.name: f"{_OPEN}{field.name}{_VALUES if '{' in str(field.default) else ''}{_CLOSE}"
         for field in fields(RedlinePhrases)
     }
 )
-"""Phrases that say their names, so that the words can be put in their place later."""
 
 
 def attributes_json(attributes: Attributes) -> object:

@@ -160,10 +160,14 @@ class Inline:
         if run.kind is not RunKind.EQUAL and run.old:
             self._deletion(run, run.new or coming)
         edits = run.moved.edits if run.moved is not None else ()
-        for span in split_at(run.new, edits) if edits and run.kind is RunKind.ADDED else run.new:
+        spans = split_at(run.new, edits) if edits and run.kind is RunKind.ADDED else run.new
+        words, space = _without_space_after(spans) if run.notes and run.kind is RunKind.EQUAL else (spans, ())
+        for span in words:
             self._new_span(span, run)
         for note in run.notes:
             self._waiting.extend((self._note(note), note.change))
+        for span in space:
+            self._new_span(span, run)
         if run.moved is not None:
             self._waiting.append(self._other_place(run.moved, is_old=run.kind is RunKind.DELETED))
         if run.matters:
@@ -305,6 +309,15 @@ def _coming(runs: Sequence[Run | None]) -> list[tuple[Span, ...]]:
         coming.append(spans)
         spans = (run.new if run is not None else ()) or spans
     return coming[::-1]
+
+
+def _without_space_after(spans: Sequence[Span]) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return spans, and by itself the white space at their end, so that a note stands right behind the words."""
+    if not spans or not spans[-1].text[-1:].isspace():
+        return spans, ()
+    text, marks = spans[-1].text, spans[-1].marks
+    kept = text.rstrip()
+    return (*spans[:-1], *((Span(kept, marks),) if kept else ())), (Span(text[len(kept) :], marks),)
 
 
 def shows(span: Span) -> bool:

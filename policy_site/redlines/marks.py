@@ -13,11 +13,7 @@ from policy_site.redlines.runs import Cut, Joined
 from policy_site.redlines.shapes import Remark, number_in
 from policy_site.redlines.tree import NoteKind, RunKind
 
-_FORMATTING = frozenset(
-    {"b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u"}
-)
-_NONE = "\N{EN DASH}"
-"""Stands for no formatting."""
+FORMATTING = frozenset({"b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "small", "strong", "sub", "sup", "u"})
 _SAME = {"b": "strong", "i": "em"}
 
 
@@ -110,7 +106,7 @@ def _remarks(old: Span, new: Span) -> Iterator[Remark]:
             yield NoteKind.IMAGE, old_image, new_image
     old_formatting, new_formatting = _formatting(old.marks), _formatting(new.marks)
     if old_formatting != new_formatting:
-        yield NoteKind.FORMATTING, old_formatting or _NONE, new_formatting or _NONE
+        yield NoteKind.FORMATTING, old_formatting, new_formatting
 
 
 def _is_bare(old: Span, old_link: str, new: Span, new_link: str) -> bool:
@@ -133,7 +129,7 @@ def _image(span: Span) -> str:
 
 
 def _formatting(marks: tuple[Mark, ...]) -> str:
-    return " ".join(sorted({_SAME.get(mark.tag, mark.tag) for mark in marks if mark.tag in _FORMATTING}))
+    return " ".join(sorted({_SAME.get(mark.tag, mark.tag) for mark in marks if mark.tag in FORMATTING}))
 
 
 def compare_blocks(old: Block, new: Block) -> tuple[Remark, ...]:

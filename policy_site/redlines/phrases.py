@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy_site.redlines.tree import Note
+from policy_site.redlines.tree import Note, NoteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,22 @@ class RedlinePhrases:
     link_added: str = "Link added to {new}"
     link_removed: str = "Link to {old} removed"
     image: str = "Image changed from {old} to {new}"
-    formatting: str = "Formatting {old} → {new}"
+    formatting: str = "Formatting: {old} → {new}"
+    format_none: str = "plain"
+    format_b: str = "bold"
+    format_strong: str = "bold"
+    format_em: str = "italic"
+    format_i: str = "italic"
+    format_code: str = "code"
+    format_kbd: str = "keyboard key"
+    format_del: str = "crossed out"
+    format_s: str = "crossed out"
+    format_ins: str = "underlined"
+    format_u: str = "underlined"
+    format_mark: str = "highlighted"
+    format_small: str = "small print"
+    format_sub: str = "subscript"
+    format_sup: str = "superscript"
     heading_level: str = "Heading level changed from {old} to {new}"
     id: str = "Address changed from #{old} to #{new}"
     block_kind: str = "Kind of paragraph changed"
@@ -64,7 +79,17 @@ class RedlinePhrases:
     def of(self, note: Note) -> str:
         """Return what is said of a note."""
         phrase: str = getattr(self, note.kind.replace("-", "_"))
-        return fill(phrase, old=note.old, new=note.new)
+        old, new = self.values_of(note)
+        return fill(phrase, old=old, new=new)
+
+    def values_of(self, note: Note) -> tuple[str, str]:
+        """Return what a note says was and is there; formatting in words, not in the names of elements."""
+        if note.kind is not NoteKind.FORMATTING:
+            return note.old, note.new
+        return self._formats(note.old), self._formats(note.new)
+
+    def _formats(self, names: str) -> str:
+        return ", ".join(getattr(self, f"format_{name}") for name in names.split() or ("none",))
 
 
 def matter_of(phrases: RedlinePhrases, kind: str) -> str:

@@ -13,6 +13,7 @@ Remark = tuple[NoteKind, str, str]
 """What is to be noted, its old and its new value."""
 
 _LISTS = frozenset({"ul", "ol", "menu"})
+_BULLET = "\N{BULLET}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,18 @@ class Shape:
     """How its numbers are written, where the list says so: ``a``, ``A``, ``i``, ``I``."""
     quotations: int = 0
     """How many quotations it stands in."""
+    is_bullet: bool = False
+    """Whether an item that has a bullet begins with this block."""
 
     @property
     def marker(self) -> str:
         """The number as a reader sees it."""
         return "" if self.number is None else f"{_written(self.number, self.style)}."
+
+    @property
+    def sign(self) -> str:
+        """The number, or the bullet, that stands before the words; empty where none does."""
+        return _BULLET if self.is_bullet else self.marker
 
 
 PLAIN = Shape()
@@ -108,12 +116,19 @@ class ShapeReader:
         around, item = path[inner], path[inner + 1] if inner + 1 < len(path) else None
         is_first = item is not None and item.ordinal not in self._begun
         self._begun.update(container.ordinal for container in path)
-        if around.tag != "ol" or item is None:
-            return Shape(level, around.tag, quotations=quotations)
         style = next((value for key, value in around.attributes if key == "type"), "")
         is_written = any(key == "class" and "written" in value.split() for key, value in around.attributes)
+        if around.tag != "ol" or item is None:
+            is_bullet = is_first and not is_written
+            return Shape(level, around.tag, quotations=quotations, is_bullet=is_bullet)
         number = self._items.numbers.get(item.ordinal) if is_first and not is_written else None
         return Shape(level, around.tag, number, start_of(around), style, quotations)
+
+
+def shapes_of(blocks: Iterable[Block]) -> dict[int, Shape]:
+    """Return the shapes of the blocks of a text, by the identities of the blocks."""
+    reader = ShapeReader()
+    return {id(block): reader.read(block.containers) for block in blocks}
 
 
 def compare_shapes(old: Shape, new: Shape) -> Iterator[Remark]:

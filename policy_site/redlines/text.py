@@ -10,6 +10,7 @@ from policy_site.documents import say
 from policy_site.model import Span
 from policy_site.redlines.inline import EDIT, split_at
 from policy_site.redlines.phrases import ENGLISH, RedlinePhrases, fill, matter_of
+from policy_site.redlines.shapes import PLAIN, shapes_of
 from policy_site.redlines.source import SourceRedline
 from policy_site.redlines.summary import repeated_replacements
 from policy_site.redlines.tree import (
@@ -45,6 +46,7 @@ class _Terminal:
         self._colour = colour
         self._is_whole = is_whole
         self._moves = {move.number: move for move in redline.moves}
+        self._shapes = shapes_of(redline.old_blocks()) | shapes_of(redline.new_blocks())
 
     def text(self) -> str:
         """Return all lines, each with its end."""
@@ -95,7 +97,7 @@ class _Terminal:
         return _clean(fill(self._phrases.moved_from, heading=move.from_heading or self._phrases.unnamed))
 
     def _line(self, leaves: Sequence[Leaf]) -> str:
-        parts: list[str] = []
+        parts: list[str] = [self._place(leaves[0])]
         for leaf in leaves:
             if leaf.continues_new:
                 parts.append(self._painted("[-¶-] ", _RED))
@@ -106,6 +108,14 @@ class _Terminal:
             if leaf.notes:
                 parts[-1:] = self._noted(parts[-1] if parts else "", leaf.notes)
         return "".join(parts).rstrip()
+
+    def _place(self, leaf: Leaf) -> str:
+        """Return what stands before the words of an item: as deep as it stands, its number or bullet.
+
+        The number is that of the version which has the item; of an item that both have, of the new one.
+        """
+        shape = self._shapes.get(id(leaf.new or leaf.old), PLAIN)
+        return "  " * max(shape.level - 1, 0) + (f"{shape.sign} " if shape.sign else "  " if shape.level else "")
 
     def _add_run(self, parts: list[str], run: Run) -> None:
         if run.kind in (RunKind.DELETED, RunKind.RENUMBERED) and run.old_text:

@@ -12,8 +12,8 @@ from policy_site.fidelity import newest_version
 from policy_site.model import Consent, Edition, Finding, Policy, SectionFidelity, Significance, Version
 from policy_site.pages import PageKind, make_page, plan_pages
 from policy_site.publication import Publication
+from policy_site.redlines.evidence import lines_by_kind, weigh_sections
 from policy_site.redlines.summary import ChangeLine, list_changes
-from policy_site.review.evidence_lines import evidence_lines
 from policy_site.review.gathering import ChangedText, Side, Sides
 from policy_site.review.values import (
     ChangedSection,
@@ -188,14 +188,14 @@ class _PolicyReader:
         return redlines.compare(found[0], found[1])
 
     def _sections(self, redline: redlines.Redline, declared: set[str], locale: str) -> Iterator[ChangedSection]:
-        for section in redline.changed_sections:
+        for section, evidence in weigh_sections(redline, locale=locale):
             yield ChangedSection(
                 id=section.id,
                 heading=section.heading or "Introduction",
                 kind=section.kinds[0].value,
                 words_added=section.words_added,
                 words_deleted=section.words_deleted,
-                evidence=evidence_lines(section, locale=locale),
+                evidence=lines_by_kind(evidence),
                 is_declared=not declared or section.id in declared,
             )
 

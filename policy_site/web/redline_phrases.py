@@ -28,8 +28,25 @@ def redline_phrases(phrases: localization.Phrases) -> RedlinePhrases:
         link_added=phrases.gettext("Link to %(new)s added", new=new),
         link_removed=phrases.gettext("Link to %(old)s removed", old=old),
         image=phrases.gettext("Image changed from %(old)s to %(new)s", old=old, new=new),
-        # Translators: Elements of HTML, as "strong → em"; a dash stands for none.
-        formatting=phrases.gettext("Formatting %(old)s → %(new)s", old=old, new=new),
+        # Translators: Kinds of formatting, as "plain → bold, italic".
+        formatting=phrases.gettext("Formatting: %(old)s → %(new)s", old=old, new=new),
+        # Translators: Kinds of formatting, named after “Formatting:”; this one is said of words without any.
+        format_none=phrases.gettext("plain"),
+        format_b=phrases.gettext("bold"),
+        format_strong=phrases.gettext("bold"),
+        format_em=phrases.gettext("italic"),
+        format_i=phrases.gettext("italic"),
+        # Translators: Set in a typewriter's letters.
+        format_code=phrases.gettext("code"),
+        format_kbd=phrases.gettext("keyboard key"),
+        format_del=phrases.gettext("crossed out"),
+        format_s=phrases.gettext("crossed out"),
+        format_ins=phrases.gettext("underlined"),
+        format_u=phrases.gettext("underlined"),
+        format_mark=phrases.gettext("highlighted"),
+        format_small=phrases.gettext("small print"),
+        format_sub=phrases.gettext("subscript"),
+        format_sup=phrases.gettext("superscript"),
         heading_level=phrases.gettext("Heading level changed from %(old)s to %(new)s", old=old, new=new),
         # Translators: The address of a section within its page: #old and #new.
         id=phrases.gettext("Address changed from #%(old)s to #%(new)s", old=old, new=new),

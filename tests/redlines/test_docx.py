@@ -43,11 +43,11 @@ TELLING = (
 
 
 def lines_of(text: Document) -> list[str]:
-    """Return what a document holds, a line for each line of a block, items with their numbers."""
+    """Return what a document holds, a line for each line of a block, items with their numbers and bullets."""
     reader = ShapeReader()
     lines = [text.title]
     for block in text.blocks:
-        marker = reader.read(block.containers).marker
+        marker = reader.read(block.containers).sign
         words = "".join("\n" if _is_break(span) else span.text.replace("\n", " ") for span in block.spans)
         lines.extend(f"{f'{marker} ' if marker else ''}{words}".split("\n"))
     return [line for line in map(_plain, lines) if line]

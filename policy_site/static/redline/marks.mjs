@@ -1,6 +1,6 @@
 /** What stands around and between the words of one section: hidden words, signposts, addresses and links of changes. */
 
-import { fill } from "./phrases.mjs";
+import { say } from "./phrases.mjs";
 import { end, oldAttributes, start, VOID } from "./writing.mjs";
 
 const NOTE = ["data-redline", "note"];
@@ -85,7 +85,7 @@ export class Marks {
   #found(node, numberOf, arrive) {
     if (typeof node === "string") return node;
     const [tag, attributes, ...children] = node;
-    if (tag === "!") return fill(this.#phrases[attributes], { old: children[0], new: children[1] });
+    if (tag === "!") return say(this.#phrases, attributes, children[0], children[1]);
     if (tag === "@") return this.#roomForLinks(numberOf(attributes));
     if (tag === "<") return arrive();
     const inner = children.map((child) => this.#found(child, numberOf, arrive));
