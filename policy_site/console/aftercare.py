@@ -112,7 +112,8 @@ def _preview(arguments: argparse.Namespace, settings: NotifierSettings, terminal
         raise UsageError("No event is named.", remedy="Name one, or write all messages with --folder FOLDER.")
     with open_ledger(settings.ledger) as ledger:
         if folder is None:
-            sys.stdout.buffer.write(write_message(ledger, settings, _wanted(arguments)).content)
+            message = write_message(ledger, settings, _wanted(arguments)).content
+            sys.stdout.buffer.write(message)
             return 0
         languages = [arguments.language] if arguments.language else []
         number = write_pages(ledger, settings, folder, _wanted(arguments), languages=languages)

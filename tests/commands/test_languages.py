@@ -49,7 +49,7 @@ def test_a_language_is_added_by_a_line_a_catalogue_and_a_file(tmp_path: Path) ->
     assert not (site / "nl").exists()
 
     policies.site(languages=["en", "nl"])  # the line
-    words = (("All versions", "Alle versies"), ("Version %(version)s", "Versie %(version)s"))
+    words = (("All versions", "Alle versies"), ("Effective date", "Ingangsdatum"))
     policies.write("content/translations/nl.po", _translated("nl", *words))  # the catalogue
     policies.write(
         "content/privacy/nl.md", '---\ntitle: Privacybeleid\nversion: "2026-05-04"\n---\n## Gegevens {#data}\n\nWij.\n'
@@ -64,19 +64,20 @@ def test_a_language_is_added_by_a_line_a_catalogue_and_a_file(tmp_path: Path) ->
     assert "Alle versies" in page
     assert "4 mei 2026" in page, "dates are CLDR's"
     assert "noindex" not in page
-    assert "Versie" in (site / "nl/privacy/history/index.html").read_text(encoding="utf-8")
+    assert "Ingangsdatum" in (site / "nl/privacy/v/2026-05-04/index.html").read_text(encoding="utf-8")
     assert 'hreflang="nl"' in (site / "en/privacy/index.html").read_text(encoding="utf-8")
     assert "In force since" in page, "what is not translated yet is English"
 
 
 def test_an_operator_puts_one_phrase_in_other_words(tmp_path: Path) -> None:
     policies = PolicyRepository(tmp_path / "policies").site(languages=["en", "de"])
-    policies.publish("privacy", effective="2026-05-04", text=TEXT)
+    for language in ("en", "de"):
+        policies.publish("privacy", effective="2026-05-04", text=TEXT, language=language)
     own = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "In force"\nmsgstr "Gilt"\n'
     policies.write("content/translations/de.po", own).commit()
     assert _build(policies, tmp_path / "site").returncode == 0
-    page = (tmp_path / "site/de/privacy/history/index.html").read_text(encoding="utf-8")
-    assert ">Gilt</span>" in page
+    page = (tmp_path / "site/de/privacy/v/2026-05-04/index.html").read_text(encoding="utf-8")
+    assert ">Gilt<" in page
     assert "Alle Fassungen" in page, "the others are ours"
     before = json.loads((tmp_path / "site/manifest.json").read_text(encoding="utf-8"))["fingerprint"]
     policies.write("content/translations/de.po", own.replace("Gilt", "Wirksam")).commit()

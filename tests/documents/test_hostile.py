@@ -523,7 +523,8 @@ def test_nothing_written_anywhere_becomes_a_script(tmp_path: Path) -> None:
     pages = list((tmp_path / "site").rglob("*.html"))
     assert sum("window.injected" in page.read_text(encoding="utf-8") for page in pages) > 20
     for page in pages:
-        assert not list(scripts_of(page.read_text(encoding="utf-8"))), page
+        pictures = ["svg"] if page.parent.name == "history" else []
+        assert list(scripts_of(page.read_text(encoding="utf-8"))) == pictures, "but the timeline, which is ours"
 
 
 def scripts_of(html: str) -> Iterator[str]:

@@ -205,7 +205,7 @@ def test_nothing_published_disappears(policies: PolicyRepository, capsys: pytest
     capsys.readouterr()
     assert build("one") == 1
     told = capsys.readouterr().err
-    assert "The release note of the published version '2026-03-01' is gone" in told
+    assert "The release note of the published version '2026-03-01' was deleted" in told
     assert build("one", "--keep-published") == 1, "a version that is gone cannot be kept"
 
 
@@ -215,7 +215,7 @@ def test_ids_made_otherwise_are_told_once(policies: PolicyRepository, capsys: py
     capsys.readouterr()
     assert build("one") == 1
     told = capsys.readouterr().err
-    assert "Published ids begin otherwise than tag:example.org,2024:" in told
+    assert "Published event ids do not all begin with tag:example.org,2024:" in told
     assert told.count("[published-ledger]") == 1
 
 

@@ -290,7 +290,7 @@ class TestWithdrawals:
         for kind in ("plain", "html"):
             text = body(Desk(withdrawn()).read(language="de"), kind)
             assert re.search(r"angekündigte Fassung tritt nicht in Kraft\. Die geltende Fassung gilt weiter\.", text)
-            assert "Den geltenden Text lesen" in text
+            assert "Die geltende Fassung lesen" in text
             assert "https://example.org/legal/de/privacy/" in re.findall(r"https?://[^\s\"<>]+", text)
             first = body(Desk(withdrawn(previous_version=None)).read(language="de"), kind)
             assert "angekündigte Fassung tritt nicht in Kraft." in first

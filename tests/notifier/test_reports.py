@@ -70,6 +70,7 @@ def test_of_an_empty_ledger_there_is_nothing_to_tell(empty: PlannedLedger) -> No
         "event_counts": {},
         "events": [],
         "next_due": {},
+        "waiting_since": {},
         "canaries": {},
         "workers": [],
         "suppressions": {},

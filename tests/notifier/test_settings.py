@@ -60,8 +60,8 @@ def test_settings_without_fault_are_read(tmp_path: Path) -> None:
 
 
 ROOT_NAMES = (
-    "`alive_file`, `audiences`, `broker`, `channels`, `feed`, `late_hours`, `lease_seconds`, `ledger`, `max_new`,"
-    " `requeue_seconds` and `stop_file`"
+    "`alive_file`, `audiences`, `broker`, `channels`, `feed`, `healthcheck_url`, `keep_days`, `late_hours`,"
+    " `lease_seconds`, `ledger`, `log`, `max_new`, `metrics`, `requeue_seconds` and `stop_file`"
 )
 NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most."
 
@@ -219,11 +219,7 @@ NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most
         (
             "max_new = 10",
             '"[key]" = 1',
-            (
-                '2: There is no setting `"[key]"`. Known here are `alive_file`, `audiences`, `broker`, `channels`,'
-                " `feed`, `late_hours`,"
-                " `lease_seconds`, `ledger`, `max_new`, `requeue_seconds` and `stop_file`."
-            ),
+            f'2: There is no setting `"[key]"`. Known here are {ROOT_NAMES}.',
         ),
         # ranges and forms
         (

@@ -494,11 +494,11 @@ def test_what_is_taken_in_while_a_person_releases_is_not_left_held(
         with mailing.ledger as ledger:
             ingestion.release(ledger)
 
-    def record_while_a_person_releases(*given: object) -> None:
+    def record_while_a_person_releases(*given: object, **more: object) -> None:
         releasing.append(threading.Thread(target=release))
         releasing[0].start()
         releasing[0].join(0.5)  # it waits for this one
-        record_events(*given)  # type: ignore[arg-type]
+        record_events(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ingestion, "record_events", record_while_a_person_releases)
     mailing.run("ingest")

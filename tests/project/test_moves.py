@@ -16,6 +16,7 @@ from tests.support.publishing import compiled
 FIRST, SHORTER, GUESTS = "2025-01-01", "2026-08-01", "2026-10-01"
 BASE = {"data": "We collect your name and your adress.", "keeping": "We keep it for 90 days.", "pets": "No pets."}
 SHORT = "We keep it for 30 days."
+DECLARED = "exception: {reason: The law asks for it earlier., approved_by: Board}"
 
 
 class Team:
@@ -112,12 +113,18 @@ def test_a_version_is_postponed_past_the_next_one_and_is_told_what_it_would_undo
     assert {"carried-words", "declared-changes"} & team.findings("2026-06-15")
     team.edit_note(SHORTER, "effective: 2026-12-01", "effective: 2026-09-01")
     team.merge("2026-06-16")
+    assert "lowered-facts" in team.findings("2026-06-16"), "December was told"
+    team.edit_note(SHORTER, "effective: 2026-09-01", f"effective: 2026-09-01\n{DECLARED}")
+    team.merge("2026-06-16")
     assert "90 days" in team.reads("2026-08-15")
     assert "30 days" in team.reads("2026-09-02")
 
 
 def test_a_version_is_brought_forward(team: Team) -> None:
     team.edit_note(SHORTER, f"effective: {SHORTER}", "effective: 2026-07-15")
+    team.merge("2026-06-10")
+    assert "lowered-facts" in team.findings("2026-06-10"), "August was told"
+    team.edit_note(SHORTER, "effective: 2026-07-15", f"effective: 2026-07-15\n{DECLARED}")
     team.merge("2026-06-10")
     assert "30 days" in team.reads("2026-07-16")
 

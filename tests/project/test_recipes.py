@@ -155,7 +155,7 @@ def test_a_form_of_the_feeds_is_published_and_linked_to(built: Path) -> None:
     assert "https://example.org/de/privacy/v/2025-03-01/changes/" in (built / "de/notices.csv").read_text()
     page = (built / "en/privacy/index.html").read_text()
     assert 'href="/en/privacy/changes.csv"' in page
-    assert '<span class="format">CSV</span>' in page
+    assert 'type="text/csv">CSV<' in page
     assert "/:locale/changes.csv\n  Content-Type: text/csv; charset=utf-8\n" in (built / "_headers").read_text()
 
 

@@ -108,7 +108,7 @@ class Host:
 
         Without ``with_preview``, the step that writes the preview is left out, for speed.
         """
-        runner = self._check_out("main")
+        runner = self._check_out_commit("main")
         base = self.git(runner, "rev-parse", "HEAD")
         self.git(runner, "merge", "--quiet", "--no-ff", "--no-edit", f"origin/{branch}")
         values = {"github.event.pull_request.base.sha": base, "github.repository": "larkspur/legal"}
@@ -139,12 +139,19 @@ class Host:
         self.git(self.root, "clone", "--quiet", "--branch", branch, str(self.origin), str(runner))
         return runner
 
+    def _check_out_commit(self, branch: str) -> Path:
+        """Check out what hosts check out for a pull request: a commit, and no branch of the clone's own."""
+        runner = self._check_out(branch)
+        self.git(runner, "checkout", "--quiet", "--detach")
+        self.git(runner, "branch", "--quiet", "--delete", "--force", branch)
+        return runner
+
     def run_gitlab(self, branch: str, *jobs: str, **variables: str) -> tuple[int, str, Path]:
         """Run jobs that GitLab runs for a merge request, or with no branch to merge after one.
 
         Returns the worst exit status, all that was said, and where the jobs left their files.
         """
-        runner = self._check_out("main")
+        runner = self._check_out_commit("main")
         values = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": self.git(runner, "rev-parse", "HEAD"), "SITE": self.site}
         if branch:
             self.git(runner, "merge", "--quiet", "--no-ff", "--no-edit", f"origin/{branch}")

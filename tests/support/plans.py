@@ -81,9 +81,25 @@ class PlannedLedger:
             "policy": policy,
             "version": version or f"2026-0{seq}",
             "authoritative_language": language,
+            "previous_version": None,
             "published_at": "2026-04-01T08:00:00Z",
+            "notice_at": "2026-04-01T08:00:00Z",
             "effective_at": "2026-05-03T22:00:00Z",
             "effective_date": "2026-05-04",
+            "time_zone": "Europe/Berlin",
+            "consent": {"required": False, "by": None},
+            "editions": {
+                language: {
+                    "title": "Privacy",
+                    "language": language,
+                    "summary": None,
+                    "impact": None,
+                    "choices": None,
+                    "version_url": "https://example.org/v",
+                    "changes_url": "https://example.org/c",
+                    "compare_url": None,
+                }
+            },
         }
         with self.ledger.transaction() as connection:
             connection.execute(

@@ -108,22 +108,22 @@ def test_a_release_note_brings_its_pictures_to_feeds_whole(repository: PolicyRep
 
 
 LEADING_NOWHERE = (
-    ("[x](#nowhere)", "leads to no section"),
-    ("[x](../privcay/en.md)", "leads to no text or file"),
-    ("[x](../privacy/en.md#nowhere)", "leads to no section"),
-    ("[x](/legal/en/privcay/)", "leads to no page"),
-    ("[x](/legal/en/privacy/v/1999-01-01/)", "leads to no page"),
+    ("[x](#nowhere)", "names a section that does not exist"),
+    ("[x](../privcay/en.md)", "does not match a text or file of this site"),
+    ("[x](../privacy/en.md#nowhere)", "names a section that does not exist"),
+    ("[x](/legal/en/privcay/)", "does not match a page of this site"),
+    ("[x](/legal/en/privacy/v/1999-01-01/)", "does not match a page of this site"),
     ("[x](htps://example.org/)", "uses 'htps'"),
     ("[x](https://bob@example.org/)", "names a user"),
     ("[x](www.example.org/pay)", "Write 'https://www.example.org/pay'"),
     ("[x](privacy@example.org)", "Write 'mailto:privacy@example.org'"),
     ("[x]()", "has no address"),
-    ("[x](tool.exe)", "leads to no text or file"),
-    ("![x](chart.png)", "leads to no picture"),
-    ("![x](/legal/img/p.png)", "leads to no picture"),
-    ("![x](https://cdn.test/p.png)", "is of another host"),
-    ("![x](\\\\\\\\cdn.test/q.png)", "is of another host"),
-    ('<img alt="x" src="//cdn.test/r.png">', "is of another host"),
+    ("[x](tool.exe)", "does not match a text or file of this site"),
+    ("![x](chart.png)", "does not exist on this site"),
+    ("![x](/legal/img/p.png)", "does not exist on this site"),
+    ("![x](https://cdn.test/p.png)", "is on another site"),
+    ("![x](\\\\\\\\cdn.test/q.png)", "is on another site"),
+    ('<img alt="x" src="//cdn.test/r.png">', "is on another site"),
 )
 
 
