@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Self
@@ -27,7 +27,6 @@ from policy_site.formats import FEED_FORMS, Scope, count_archives
 from policy_site.model import (
     LONG_PSEUDO_LANGUAGE,
     MIRRORED_PSEUDO_LANGUAGE,
-    Document,
     Policy,
     Revision,
     Significance,
@@ -35,6 +34,7 @@ from policy_site.model import (
 )
 from policy_site.publication import Publication
 from policy_site.publication.attachments import Attachment
+from policy_site.publication.clauses import changed_sections
 
 FEEDS = tuple(f"{scope}.{form.suffix}" for scope in Scope for form in FEED_FORMS)
 """File names of the feeds for people: ``changes.atom``."""
@@ -386,25 +386,12 @@ def section_address(section_id: str) -> str:
 
 
 def section_ids(policy: Policy, publication: Publication) -> tuple[str, ...]:
-    """Return the ids of the sections that ever changed in the policy's authoritative texts, as addresses, in order.
+    """Return the ids of the sections that have a history, as addresses: the order is that of their first change.
 
-    A section that stands in every text as it stood in the first has no history to tell.
+    Where more have one than ``content.section_histories`` allows, those that changed later have no page.
     """
-    documents = (authoritative_document(policy, version, publication) for version in policy.versions)
-    found: dict[str, None] = {}
-    for older, newer in pairwise(document for document in documents if document):
-        before, after = ({section.id: section for section in each.sections} for each in (older, newer))
-        is_in_order = [each for each in before if each in after] == [each for each in after if each in before]
-        for section_id in (*before, *after):
-            if before.get(section_id) != after.get(section_id) or not is_in_order:
-                found[section_address(section_id)] = None
-    return tuple(found)
-
-
-def authoritative_document(policy: Policy, version: Version, publication: Publication) -> Document | None:
-    """Return the authoritative text of ``version``; ``None`` where it is not there."""
-    edition = version.editions.get(policy.authoritative_locale)
-    return publication.documents.get(edition.digest) if edition else None
+    changed = changed_sections(policy, publication)[: publication.settings.content.section_histories]
+    return tuple(dict.fromkeys(section_address(section_id) for section_id in changed))
 
 
 def attachments_by_name(publication: Publication) -> Mapping[str, Attachment]:

@@ -19,8 +19,8 @@ MAXIMUM_RUN = 2_000
 """How often one character may stand in a row."""
 MAXIMUM_BLOCKS = 20_000
 """Paragraphs, entries, table cells; the longest policy measured anywhere has some 1,500."""
-MAXIMUM_SECTIONS = 500
-"""Each has a page in every language; the longest policy measured anywhere has some 120."""
+MAXIMUM_SECTIONS = 10_000
+"""The longest policy measured anywhere has some 120, an act of parliament a few thousand."""
 MAXIMUM_EXPANSION = 4 * 1024 * 1024
 """Characters of a text in which each link carries its own address."""
 

@@ -56,6 +56,8 @@ class ContentSettings(Table):
 
     id_aliases: tuple[Literal["github", "pandoc"], ...] = ()
     """By whose rules links inside a text may name its headings, besides the ids that they have here."""
+    section_histories: Annotated[int, Field(ge=0, le=100_000)] = 500
+    """How many sections of a policy have a page with their history, at most: those that changed first."""
 
     @property
     def reading(self) -> tuple[str, ...]:

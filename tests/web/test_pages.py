@@ -244,3 +244,13 @@ def test_ids_that_differ_only_in_case_share_their_page() -> None:
 def test_different_ids_have_different_pages() -> None:
     ids = ["data", "data-", "data/", "..", "~", "数据", "x" * 200, "x" * 201]
     assert len({section_address(own) for own in ids}) == len(ids)
+
+
+def test_the_sections_that_changed_first_keep_their_pages_where_not_all_may_have_one(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site(content={"section_histories": 2})
+    for day, words in (("2024-03-01", "abc"), ("2025-03-01", "abX"), ("2026-03-01", "YZX")):
+        text = "".join(f"## S{number} {{#s{number}}}\n\n{word}.\n\n" for number, word in enumerate(words))
+        policies.publish("privacy", effective=day, text=text)
+    pages = plan_pages(compiled(policies))
+    sections = {page.parameters["section"] for page in pages if page.kind is PageKind.SECTION}
+    assert sections == {"s2", "s0"}, "s2 changed first; s1 is one too many"
