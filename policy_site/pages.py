@@ -200,6 +200,11 @@ def make_page(kind: PageKind, /, **parameters: str) -> Page:
     return Page(address=address, file=file, kind=kind, parameters=parameters)
 
 
+def policy_of(page: Page) -> str:
+    """Return the id of the policy that a page is of; empty where it is of the site."""
+    return "" if page.kind is PageKind.MOVED else page.parameters.get("policy", "")
+
+
 def quote_address(address: str) -> str:
     """Return an address as it is written into a link."""
     return quote(address, safe="/~")

@@ -51,7 +51,14 @@ def build(arguments: argparse.Namespace, terminal: Terminal, call: str) -> Outco
         publication, findings = _examine(publication, previous, arguments)
         vouching = _vouching(origin, arguments, terminal)
         refuse_fork(vouching.witnesses, Syndication(publication).change_feed.records if vouching.witnesses else ())
-        frozen = freeze_site(publication, arguments.output, jobs=arguments.jobs, progress=progress, vouching=vouching)
+        frozen = freeze_site(
+            publication,
+            arguments.output,
+            jobs=arguments.jobs,
+            progress=progress,
+            vouching=vouching,
+            cache=cache_folder(),
+        )
     outcome = _outcome(publication, frozen, findings, origin.folder)
     if _can_be_told_again(publication, arguments):
         # what is news today is none to the next build

@@ -23,6 +23,7 @@ from policy_site.documents.links import links as links
 from policy_site.documents.links import links_to_nowhere as links_to_nowhere
 from policy_site.documents.links import pictures as pictures
 from policy_site.documents.links import rewrite_links as rewrite_links
+from policy_site.documents.naming import name_texts as name_texts
 from policy_site.documents.numbering import markers as markers
 from policy_site.documents.phrasing import say as say
 from policy_site.documents.plain import says_nothing as says_nothing

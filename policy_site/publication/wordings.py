@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy_site.catalogue import Shelf
-from policy_site.documents import RenderFault, Source, form, render_documents, wording
+from policy_site.documents import Source, name_texts
 from policy_site.publication.workshop import Workshop, digest_of
 from policy_site.settings import Settings
 from policy_site.sources import Text, parse_text, without_date
 
 
 class Wordings:
-    """Names the words of texts, and their words with their structure; each text is rendered once."""
+    """Names the words of texts, and their words with their structure; none is rendered twice for it."""
 
     def __init__(self, shelves: Sequence[Shelf], settings: Settings, workshop: Workshop) -> None:
         self._settings = settings
@@ -35,18 +35,16 @@ class Wordings:
         sources = [Source(digest_of(body), body) for body in bodies]
         for start in range(0, len(sources), _BATCH):
             batch = sources[start : start + _BATCH]
-            rendered = render_documents(
+            named = name_texts(
                 batch,
                 extensions=self._settings.content.reading,
-                cache=self._workshop.cache,
+                memo_folder=self._workshop.cache,
                 jobs=self._workshop.jobs,
                 given_up=self._workshop.given_up,
                 progress=self._workshop.step(purpose, start, len(sources)),
             )
             for source in batch:
-                document = rendered[source.key]
-                names = (source.key,) * 2 if isinstance(document, RenderFault) else (wording(document), form(document))
-                self._names[source.body], self._forms[source.body] = names
+                self._names[source.body], self._forms[source.body] = named[source.key]
 
     def name(self, text: Text) -> str:
         """Return the name of a text's words."""

@@ -38,6 +38,8 @@ def keep_times(folder: Path, output: Path) -> int:
         if not path.is_file():
             continue
         before = output / path.relative_to(folder)
+        if before.is_file() and os.path.samestat(before.lstat(), path.lstat()):
+            continue  # the same file
         if before.is_file() and before.read_bytes() == path.read_bytes():
             times = before.stat()
             os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))

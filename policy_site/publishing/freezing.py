@@ -17,10 +17,11 @@ from pathlib import Path
 from flask_frozen import Freezer, FrozenFlaskWarning, MissingURLGeneratorWarning
 
 from policy_site.errors import PublishingError
-from policy_site.pages import Page
+from policy_site.pages import Page, policy_of
 from policy_site.publication import Publication
 from policy_site.publication.attachments import MEDIA_TYPES as ATTACHED_TYPES
-from policy_site.web import create_app
+from policy_site.publication.portions import portion
+from policy_site.web import create_app, related_policies
 from policy_site.web.hosts.rules import MEDIA_TYPES
 
 _SHARE = 24
@@ -35,8 +36,11 @@ def freeze_pages(
     jobs: int,
     progress: Callable[[str, int, int], None] | None,
 ) -> None:
-    """Freeze ``pages`` into ``folder`` with ``jobs`` processes; :class:`PublishingError` where one fails."""
-    shares = [list(pages[start : start + _SHARE]) for start in range(0, len(pages), _SHARE)]
+    """Freeze ``pages`` into ``folder`` with ``jobs`` processes; :class:`PublishingError` where one fails.
+
+    The pages of a policy are made from its portion of the publication alone: nothing else can be seen in them.
+    """
+    shares = _shares(pages)
     done = 0
     if jobs == 1:
         worker = _Worker(publication, folder)
@@ -61,44 +65,68 @@ def freeze_pages(
             pool.shutdown(cancel_futures=True)
 
 
+def _shares(pages: Sequence[Page]) -> list[list[Page]]:
+    """Part the pages into shares, each of one policy: what a process knows of a policy serves all shares of it."""
+    by_policy: dict[str, list[Page]] = {}
+    for page in pages:
+        by_policy.setdefault(policy_of(page), []).append(page)
+    return [group[start : start + _SHARE] for group in by_policy.values() for start in range(0, len(group), _SHARE)]
+
+
 def _tell(progress: Callable[[str, int, int], None] | None, done: int, total: int) -> None:
     if progress:
         progress("Writing the pages", done, total)
 
 
 class _Worker:
-    """Freezes shares of pages with one application."""
+    """Freezes shares of pages, with one application for each policy, and one for what is of none."""
 
     def __init__(self, publication: Publication, folder: Path) -> None:
         # What Frozen-Flask compares media types with is ours, not what the machine knows that happens to build.
         for end, media_type in (*ATTACHED_TYPES.items(), *MEDIA_TYPES.items(), ("conf", "text/plain")):
             mimetypes.add_type(media_type.partition(";")[0], f".{end}")
-        self.share: Sequence[Page] = ()
-        app = create_app(publication)
+        self._publication = publication
+        self._related = related_policies(publication)
+        self._folder = folder
+        self._share: Sequence[Page] = ()
+        self._current: tuple[str, Freezer] | None = None
+
+    def _freezer_of(self, policy: str) -> Freezer:
+        """Return the freezer of a policy's pages; what was known of the policy before is let go."""
+        if self._current is None or self._current[0] != policy:
+            whole = self._publication
+            self._current = None
+            self._current = policy, self._make_freezer(portion(whole, whole.policy(policy)) if policy else whole)
+        return self._current[1]
+
+    def _make_freezer(self, publication: Publication) -> Freezer:
+        app = create_app(publication, self._related)
         app.config.update(
-            FREEZER_DESTINATION=str(folder),
+            FREEZER_DESTINATION=str(self._folder),
             FREEZER_BASE_URL=publication.settings.base_url,
             FREEZER_REMOVE_EXTRA_FILES=False,
             FREEZER_REDIRECT_POLICY="error",
             PROPAGATE_EXCEPTIONS=True,
         )
-        self.freezer = Freezer(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
-        self.freezer.register_generator(self._addresses)
+        freezer = Freezer(app, with_static_files=False, with_no_argument_rules=False, log_url_for=False)
+        freezer.register_generator(self._addresses)
+        return freezer
 
     def _addresses(self) -> Iterator[str]:
-        for page in self.share:
+        for page in self._share:
             yield f"/{page.address}"
 
     def freeze(self, share: Sequence[Page]) -> None:
-        """Freeze a share; :class:`PublishingError` where a page fails."""
-        self.share = share
+        """Freeze a share of one policy; :class:`PublishingError` where a page fails."""
+        self._share = share
         url = share[0].address
         try:
+            freezer = self._freezer_of(policy_of(share[0]))
             with warnings.catch_warnings():
                 warnings.simplefilter("error", FrozenFlaskWarning)
                 # A share never covers every view; built pages are compared with the plan instead.
                 warnings.simplefilter("ignore", MissingURLGeneratorWarning)
-                for page in self.freezer.freeze_yield():
+                for page in freezer.freeze_yield():
                     url = page.url
         except OSError as error:
             raise _failed(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import policy_site
@@ -17,16 +18,25 @@ from policy_site.catalogue import applied_until, standing, version_in_force
 from policy_site.localization import translations_folder
 from policy_site.model import Policy, Version
 from policy_site.publication import Publication
+from policy_site.publication.portions import digest_portion, portion
 from policy_site.publishing.signatures import MANIFEST_NAME as MANIFEST_NAME
 from policy_site.publishing.signatures import SIGNED
 from policy_site.settings import Settings
+from policy_site.web import related_policies
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def write_manifest(publication: Publication, folder: Path) -> None:
-    """Write ``manifest.json`` into a finished site: the same site, the same bytes."""
-    manifest = {**describe(publication), "files": digest_files(folder)}
+def write_manifest(publication: Publication, folder: Path, known: Mapping[str, str] = _NONE) -> Mapping[str, str]:
+    """Write ``manifest.json`` into a finished site: the same site, the same bytes; return the digests of its files.
+
+    ``known``: digests of files that need not be read for it.
+    """
+    digests = digest_files(folder, known)
+    manifest = {**describe(publication), "files": digests}
     content = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (folder / MANIFEST_NAME).write_text(content, encoding="utf-8")
+    return digests
 
 
 def foreign_files(folder: Path) -> list[str]:
@@ -123,6 +133,27 @@ def fingerprint(publication: Publication) -> str:
     return digest.hexdigest()
 
 
+def portion_keys(publication: Publication) -> Mapping[str, str]:
+    """Return a digest of everything that the pages of a policy are made from, by the policy's id."""
+    papers = metadata.version("weasyprint") if publication.has_papers else ""
+    common = repr(
+        (
+            program_digest(),
+            publication.settings.model_dump_json(),
+            publication.catalogues,
+            related_policies(publication),
+            papers,
+        )
+    )
+    start = hashlib.sha256(common.encode("utf-8", "surrogatepass")).hexdigest()
+    return {
+        policy.id: hashlib.sha256(
+            f"{start} {digest_portion(portion(publication, policy), policy)}".encode()
+        ).hexdigest()
+        for policy in publication.policies
+    }
+
+
 def is_published(publication: Publication, folder: Path) -> bool:
     """Say whether ``folder`` holds this very publication, whole: the manifest says so, and every file proves it."""
     try:
@@ -179,13 +210,16 @@ def _describe_version(version: Version) -> dict[str, Any]:
     }
 
 
-def digest_files(folder: Path) -> Mapping[str, str]:
-    """Return the SHA-256 of every file below a folder by its path; not of the manifest and what vouches for it."""
+def digest_files(folder: Path, known: Mapping[str, str] = _NONE) -> Mapping[str, str]:
+    """Return the SHA-256 of every file below a folder by its path; not of the manifest and what vouches for it.
+
+    ``known``: digests of files that need not be read.
+    """
     digests: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in (MANIFEST_NAME, *SIGNED):
-            digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            digests[name] = known.get(name) or hashlib.sha256(path.read_bytes()).hexdigest()
     return digests
 
 

@@ -104,7 +104,7 @@ def find_receipt(cache: Path | None, output: Path, call: str) -> Receipt | None:
         return None
     try:
         place = _place(cache, output)
-        if not _is_private(place):  # what somebody else left in a shared folder is not believed
+        if not is_private(place):  # what somebody else left in a shared folder is not believed
             return None
         kept = json.loads(place.read_bytes())
         if kept["form"] != _FORM or kept["call"] != call:
@@ -134,7 +134,7 @@ def keep_receipt(
     place = _place(cache, output)
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _wait_for_the_clock(place.parent, output)
+        wait_for_the_clock(place.parent, output)
         looks = {**before, str(output.absolute()): _looks(str(output.absolute()), Look.TREE)}
         told = {
             "form": _FORM,
@@ -151,8 +151,8 @@ def keep_receipt(
         Path(name).replace(place)
 
 
-def _is_private(place: Path) -> bool:
-    """Say whether a receipt is ours, in a folder in which nobody else can put another one in its place."""
+def is_private(place: Path) -> bool:
+    """Say whether a memo is ours, in a folder in which nobody else can put another one in its place."""
     others = stat.S_IWGRP | stat.S_IWOTH
     facts = [place.lstat(), place.parent.lstat()]
     return all(one.st_uid == os.geteuid() and not one.st_mode & others for one in facts)
@@ -168,7 +168,7 @@ def _place(cache: Path, output: Path) -> Path:
     return cache / "receipts" / f"{name}.json"
 
 
-def _wait_for_the_clock(folder: Path, output: Path) -> None:
+def wait_for_the_clock(folder: Path, output: Path) -> None:
     """Wait until a file written now is dated later than every file of the site.
 
     The clock of a file system goes in steps: a file that is altered within the step in which it was written would keep
@@ -192,8 +192,8 @@ def _looks(path: str, how: Look) -> str:
         if how is Look.PLACE:
             return f"{stat.S_IFMT(facts.st_mode)} {facts.st_dev} {facts.st_ino}"
         if how is Look.FILE:
-            return _identity(facts)
-        return _digest("\n".join(f"{name}\0{_identity(found)}" for name, found in _files(path)))
+            return identity(facts)
+        return _digest("\n".join(f"{name}\0{identity(found)}" for name, found in _files(path)))
     except (OSError, ValueError):
         return ""
 
@@ -213,7 +213,8 @@ def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
                 stack.append(entry.path)
 
 
-def _identity(facts: os.stat_result) -> str:
+def identity(facts: os.stat_result) -> str:
+    """Return what the file system says of a file: no alteration leaves all of it as it was."""
     if stat.S_ISDIR(facts.st_mode):  # what is in it is looked at by itself
         return f"{facts.st_mode}"
     times = f"{facts.st_mtime_ns} {facts.st_ctime_ns}"

@@ -6,17 +6,25 @@ every planned page is there. Whatever fails or interrupts, the site published be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from policy_site.errors import PublishingError
-from policy_site.pages import Page, PageKind, plan_pages
+from policy_site.pages import Page, PageKind, plan_pages, policy_of
 from policy_site.publication import Publication
 from policy_site.publishing.exchange import keep_times, new_folder, put_in_place
 from policy_site.publishing.freezing import freeze_pages
 from policy_site.publishing.lock import only_build
-from policy_site.publishing.manifest import MANIFEST_NAME, foreign_files, is_own_manifest, is_published, write_manifest
+from policy_site.publishing.manifest import (
+    MANIFEST_NAME,
+    foreign_files,
+    is_own_manifest,
+    is_published,
+    portion_keys,
+    write_manifest,
+)
+from policy_site.publishing.memory import Memory, keep, recall, take_over
 from policy_site.publishing.signatures import SIGNED
 from policy_site.publishing.vouching import Vouching, refuse_unsigned
 
@@ -40,8 +48,11 @@ def freeze_site(
     jobs: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     vouching: Vouching = _NOBODY,
+    cache: Path | None = None,
 ) -> Frozen:
     """Write the whole site to ``output`` with ``jobs`` processes, and put it in place in one step.
+
+    With a folder for memos, ``cache``, the pages of a policy that would be what they are published as are taken over.
 
     Raises :class:`PublishingError` where a page fails, the disk is full, another build is at work or ``output`` holds
     what this program did not write.
@@ -56,12 +67,17 @@ def freeze_site(
     refuse_unsigned(output, vouching)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with only_build(output), new_folder(output) as folder:
-            write_pages(publication, pages, folder, jobs=jobs, progress=progress)
-            write_manifest(publication, folder)
-            vouching.vouch(folder)
-            changed = keep_times(folder, output)
-            put_in_place(folder, output)
+        with only_build(output):
+            keys = portion_keys(publication) if cache is not None and publication.commit else {}
+            with new_folder(output) as folder:
+                taken = _take_over(recall(cache, output), keys, pages, output, folder)
+                write_pages(publication, pages, folder, jobs=jobs, progress=progress, taken=taken)
+                digests = write_manifest(publication, folder, taken)
+                vouching.vouch(folder)
+                changed = keep_times(folder, output)
+                put_in_place(folder, output)
+            if keys:
+                keep(cache, output, keys, digests)
     except OSError as error:
         raise PublishingError(
             f"The site could not be written: {error.strerror or error} ({error.filename or output}).",
@@ -78,14 +94,24 @@ def write_pages(
     *,
     jobs: int,
     progress: Callable[[str, int, int], None] | None = None,
+    taken: Collection[str] = (),
 ) -> None:
-    """Write these pages of a site, and the files beside the policies, into a folder that is new and empty.
+    """Write these pages of a site, and the files beside the policies, into a new folder: it holds ``taken`` alone.
 
     Raises :class:`PublishingError` where a page fails, or where a file beside the policies has the address of one.
     """
-    freeze_pages(publication, pages, folder, jobs=max(1, jobs), progress=progress)
+    new = [page for page in pages if page.file not in taken]
+    freeze_pages(publication, new, folder, jobs=max(1, jobs), progress=progress)
     _compare_with_plan(folder, pages)
     _add_extra_files(folder, publication.extra_files)
+
+
+def _take_over(
+    memory: Memory, keys: Mapping[str, str], pages: Sequence[Page], output: Path, folder: Path
+) -> Mapping[str, str]:
+    """Take over the pages of each policy that is what it was; return the digests of their files."""
+    same = {policy for policy, key in keys.items() if memory.keys.get(policy) == key}
+    return take_over(memory, (page.file for page in pages if policy_of(page) in same), output, folder)
 
 
 def _refuse_foreign_folder(output: Path) -> None:

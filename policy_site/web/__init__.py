@@ -18,7 +18,7 @@ from policy_site.pages import FEEDS, Page, PageKind, attachments_by_name, make_p
 from policy_site.publication import Publication
 from policy_site.web.paper import MEDIA_TYPE as PAPER
 from policy_site.web.paper import print_page
-from policy_site.web.site import File, Paper, Screen, Site, make_site
+from policy_site.web.site import File, Paper, Screen, Site, make_site, related_policies
 from policy_site.web.syndication import Syndication
 from policy_site.web.views import VIEWS, show_page
 
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-__all__ = ["Syndication", "create_app", "render_files"]
+__all__ = ["Syndication", "create_app", "related_policies", "render_files"]
 
 
-def create_app(publication: Publication) -> Flask:
-    """Return the site of ``publication`` as a Flask application, mounted at the path of its base URL."""
+def create_app(publication: Publication, related: tuple[str, ...] | None = None) -> Flask:
+    """Return the site of ``publication`` as a Flask application, mounted at the path of its base URL.
+
+    ``related``: what :func:`related_policies` says of the whole, where ``publication`` is a portion of it.
+    """
     app = Flask("policy_site", static_folder=None)
     base_path = publication.settings.base_path
     app.config["APPLICATION_ROOT"] = base_path
@@ -42,7 +45,7 @@ def create_app(publication: Publication) -> Flask:
     }
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]  # given to the environment by its extension
-    site = make_site(publication)
+    site = make_site(publication, related)
     for kind in VIEWS:
         serve = _serve(site, kind)
         for rule, defaults in _rules(kind):

@@ -16,7 +16,7 @@ from policy_site.catalogue.standing import applied_until, edition_for
 from policy_site.characters import clean_line
 from policy_site.formats import EDITION_FORMS, markdown
 from policy_site.model import Edition, Policy, Version
-from policy_site.pages import Page, PageKind
+from policy_site.pages import Page, PageKind, make_page, quote_address
 from policy_site.web.site import Site
 
 _FILES = (PageKind.VERSION_MARKDOWN, PageKind.VERSION_TEXT, PageKind.VERSION_JSON)
@@ -74,11 +74,10 @@ def _shown(site: Site, page: Page, policy: Policy) -> Version | None:
 def _site_relations(site: Site, page: Page) -> Iterator[Relation]:
     """Yield where the site's privacy policy and terms of service are (RFC 6903, 4 and 5)."""
     locale = page.parameters.get("locale", site.publication.settings.languages[0])
-    for policy in site.publication.policies:
-        name = site.publication.settings.policy(policy.id).link_relation
-        href = site.find_link(PageKind.POLICY, locale=locale, policy=policy.id)
-        if name and href and site.in_force(policy):
-            yield Relation(name, href)
+    settings = site.publication.settings
+    for policy in site.related:
+        address = make_page(PageKind.POLICY, locale=locale, policy=policy).address
+        yield Relation(settings.policy(policy).link_relation, f"{settings.base_path}{quote_address(address)}")
 
 
 def _policy_relations(site: Site, page: Page, policy: Policy) -> Iterator[Relation]:

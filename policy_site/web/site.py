@@ -91,6 +91,8 @@ class Site:
     texts: Texts
     comparisons: Comparisons
     syndication: Syndication
+    related: tuple[str, ...]
+    """Ids of the policies in force that site.toml names a link relation for: every page says where they are."""
 
     @property
     def at(self) -> datetime:
@@ -226,8 +228,27 @@ _INSTEAD: Mapping[PageKind, tuple[PageKind, ...]] = MappingProxyType(
 """What stands for a page in a language that has it not, the nearest first."""
 
 
-def make_site(publication: Publication) -> Site:
-    """Plan the pages of ``publication`` and lay out what its views need."""
+def related_policies(publication: Publication) -> tuple[str, ...]:
+    """Return the ids of the policies in force that site.toml names a link relation for."""
+    return tuple(
+        policy.id
+        for policy in publication.policies
+        if publication.settings.policy(policy.id).link_relation and version_in_force(policy, publication.as_of)
+    )
+
+
+def make_site(publication: Publication, related: tuple[str, ...] | None = None) -> Site:
+    """Plan the pages of ``publication`` and lay out what its views need.
+
+    ``related``: :func:`related_policies` of the whole, where ``publication`` is a portion.
+    """
     plan = {page.address: page for page in plan_pages(publication)}
     texts = Texts(publication)
-    return Site(publication, plan, texts, Comparisons(publication, texts), Syndication(publication, texts))
+    return Site(
+        publication,
+        plan,
+        texts,
+        Comparisons(publication, texts),
+        Syndication(publication, texts),
+        related_policies(publication) if related is None else related,
+    )
