@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier fuzz verify-honest lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier fuzz chaos sbom verify-honest lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -93,6 +93,13 @@ $(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.instal
 
 fuzz: $(VENV)/test.installed ## give every reader what nobody would write: [MINUTES=60]
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+
+chaos: $(VENV)/test.installed ## kill, starve, damage and confuse builds and the preview: [ROUNDS=200]
+	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200)
+
+sbom: ## write build/sbom.json, a bill of materials (CycloneDX) of what the program is installed with
+	$(PYTHON) -m venv $(VENV)/sbom && $(VENV)/sbom/bin/pip --disable-pip-version-check --quiet install --requirement requirements/sbom.txt
+	mkdir -p build && $(VENV)/sbom/bin/cyclonedx-py requirements requirements/site.txt --pyproject pyproject.toml --output-reproducible --validate --output-file build/sbom.json
 
 verify-honest: $(VENV)/test.installed ## build honest sites in many ways and verify each: [SITES=50]
 	$(BIN)/python -m benchmarks.verify_honest --sites $(or $(SITES),50)

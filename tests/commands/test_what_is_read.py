@@ -246,12 +246,3 @@ def test_a_finding_about_such_a_file_names_its_path_as_it_is(
     policies.commit()
     assert build() != 0
     assert "./" not in capsys.readouterr().err
-
-
-def test_a_text_of_headings_is_refused_where_each_would_have_a_page(
-    policies: PolicyRepository, capsys: pytest.CaptureFixture[str]
-) -> None:
-    headings = "".join(f"## Heading {number}\n\n" for number in range(501))
-    policies.publish("privacy", effective="2026-06-01", text=headings)
-    assert build() == 1
-    assert "The text has more than 500 headings. Split it into several policies." in capsys.readouterr().err
