@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from itertools import count
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -46,10 +47,33 @@ def heading_apart(html: str) -> tuple[str, str]:
 
 
 def with_scrollable_tables(html: str, phrases: Phrases) -> str:
-    """Put each table of a text into a region that scrolls by itself, with a keyboard too."""
-    label = escape(phrases.gettext("Table"))
-    start = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-    return re.sub(r"<table\b[^<>]*>", lambda found: start + found[0], html).replace("</table>", "</table></div>")
+    """Put each table of a section into a region that scrolls by itself, with a keyboard too.
+
+    Each is named after the section: who goes from region to region hears which table it is.
+    """
+    found = split_heading(html)
+    section = words_of_heading(found.heading) if found else ""
+    numbers = count(1)
+
+    def begin(tag: re.Match[str]) -> str:
+        label = _table_name(phrases, section, next(numbers))
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(label)}">{tag[0]}'
+
+    return re.sub(r"<table\b[^<>]*>", begin, html).replace("</table>", "</table></div>")
+
+
+def words_of_heading(heading: str) -> str:
+    """Return what a heading says: in a redline what it came to say, without the words for screen readers."""
+    kept = re.sub(r"<del\b.*?</del>|<span class=\"visually-hidden\".*?</span>", "", heading, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", kept)).split())
+
+
+def _table_name(phrases: Phrases, section: str, number: int) -> str:
+    if not section:
+        return phrases.gettext("Table") if number == 1 else f"{phrases.gettext('Table')} {number}"
+    if number == 1:
+        return phrases.gettext("Table in “%(section)s”", section=section)
+    return phrases.gettext("Table %(number)s in “%(section)s”", number=str(number), section=section)
 
 
 def with_own_ids(html: str, *, prefix: str, page: str) -> str:

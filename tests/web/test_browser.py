@@ -11,6 +11,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,82 @@ def test_a_journey_in_one_language_stays_in_it(visit: Visit, locale: str) -> Non
     assert "/en/privacy/since/2024-12-01/" in page.url
     page.locator("a.choose").click()
     assert page.url.endswith("/legal/?choose=language")
+
+
+def press(page: Page, link: str, *, at_most: int = 40) -> None:
+    """Go with the keyboard to the first link that ``link`` finds, see that one sees it, and follow it."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("link => document.activeElement.matches(link)", link):
+            assert page.locator(":focus").evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{at_most} times Tab do not lead to {link}")
+
+
+@pytest.mark.parametrize("locale", JOURNEYS)
+def test_by_keyboard_what_applies_now(visit: Visit, locale: str) -> None:
+    page = visit.open("?choose=language")
+    press(page, f'main h2 > a[hreflang="{locale}"]')
+    press(page, f'main a[href$="/{locale}/privacy/"]')
+    said = page.locator("main .banner").first.inner_text()
+    assert load_phrases(locale).date_in_words(date(2026, 2, 1)) in said
+    place = page.locator("main .banner").first.bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] < 800, "on the first screen"
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("locale", JOURNEYS)
+def test_by_keyboard_what_changed_since_the_reader_agreed_in_spring_2025(visit: Visit, locale: str) -> None:
+    phrases = load_phrases(locale)
+    page = visit.open(f"{locale}/privacy/")
+    press(page, f'main a[href$="/{locale}/privacy/since/"]')
+    row = page.locator("main .rows a", has_text=phrases.date_in_words(date(2024, 12, 1)))
+    assert phrases.date_in_words(date(2025, 5, 31)) in row.inner_text(), "the row says the days of spring"
+    press(page, f'main a[href="{row.get_attribute("href")}"]')
+    told = page.locator("main h2").all_inner_texts()
+    days = [phrases.date_in_words(day) for day in (date(2027, 1, 15), date(2026, 2, 1), date(2025, 6, 1))]
+    assert [day for heading in told for day in days if day in heading] == days, "each change, the newest first"
+    assert page.locator("main ins").count() > 0
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("locale", JOURNEYS)
+def test_by_keyboard_which_text_applied_on_10_january_2025(visit: Visit, locale: str) -> None:
+    phrases = load_phrases(locale)
+    page = visit.open(f"{locale}/privacy/")
+    press(page, f'main a[href$="/{locale}/privacy/history/"]')
+    rows = page.locator("main .rows > li").evaluate_all(
+        "rows => rows.map(row => [row.dataset.first, row.dataset.last, row.querySelector('a').getAttribute('href')])"
+    )
+    [answer] = [href for first, last, href in rows if first <= "2025-01-10" and (not last or last >= "2025-01-10")]
+    assert phrases.date_in_words(date(2024, 12, 1)) in page.locator(f'main h3 a[href="{answer}"]').inner_text()
+    press(page, f'main a[href="{answer}"]')
+    assert "/privacy/v/2024-12-01/" in page.url
+    assert page.locator("main .banner.standing-superseded").count() == 1
+    assert page.locator("article.text").count() == 1
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("locale", JOURNEYS)
+def test_the_text_begins_on_the_first_screen_of_a_phone(browser: Browser, address: str, locale: str) -> None:
+    visit = Visit(browser, address, width=390)
+    top = "element => element.getBoundingClientRect().top"
+    # the line that says that the site is a sample stands on samples only
+    ribbon = "() => document.querySelector('.ribbon').getBoundingClientRect().height + 8"
+    page = visit.open(f"{locale}/privacy/")
+    assert page.locator("#page-text").evaluate(top) - page.evaluate(ribbon) <= 500
+    visit.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_redline_begins_on_the_first_screen(browser: Browser, address: str, width: int) -> None:
+    visit = Visit(browser, address, width=width)
+    page = visit.open("de/privacy/compare/2025-06-01/2026-02-01/")
+    assert page.locator("#page-redline").evaluate("element => element.getBoundingClientRect().top") < 700
+    visit.context.close()
 
 
 @pytest.mark.parametrize(

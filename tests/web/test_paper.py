@@ -24,7 +24,9 @@ HOST = "https://example.org/"
 COLUMNS = 12
 _SHOWN = """() => [...document.querySelectorAll('.text')].map(element => {
     const copy = element.cloneNode(true);
-    copy.querySelectorAll('.visually-hidden, .section-history, .redline-links, .unchanged > summary > .note, [hidden]')
+    const around = '.visually-hidden, .anchor, .section-history, .redline-links, ' +
+        '.unchanged > summary > .note, [hidden]';
+    copy.querySelectorAll(around)
         .forEach(inner => inner.remove());
     return copy.textContent;
 }).join(' ')"""

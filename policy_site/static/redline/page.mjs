@@ -203,8 +203,13 @@ class AnyTwo {
   }
 
   #letTablesScroll(tree) {
-    for (const table of tree.querySelectorAll("table")) {
-      const region = make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": this.#words.table });
+    const heading = tree.querySelector("h1, h2, h3, h4, h5, h6")?.cloneNode(true);
+    for (const part of heading?.querySelectorAll("del, .visually-hidden") ?? []) part.remove();
+    const section = heading?.textContent.trim();
+    for (const [place, table] of [...tree.querySelectorAll("table")].entries()) {
+      const named = place ? this.#words.furtherTableIn : this.#words.tableIn;
+      const name = section ? say(named, place + 1).replace("{section}", () => section) : this.#words.table;
+      const region = make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": name });
       table.before(region);
       region.append(table);
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape, unescape
 
 from policy_site.localization import Language, find_language
 from policy_site.model import Document, Edition, Fidelity, Policy, Version
@@ -23,6 +25,9 @@ from policy_site.web.parts.values import (
 )
 from policy_site.web.site import Day, Link, Site
 
+_WORDS_A_MINUTE, _SIGNS_A_MINUTE = 230, 500
+"""How fast people read: words, and signs of Chinese, Japanese and Thai."""
+_SIGNS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _KEY_POINTS = "key-points"
 """The id of the section that sums up a text, as authors write it: ``## Key points {#key-points}``."""
 
@@ -41,7 +46,9 @@ class TextSection:
     redline: Link = Link("")  # noqa: RUF009 - a string, which nobody changes
     """That change, in the redline."""
     heading: str = ""
-    """HTML of the heading where a note is to follow it; ``passage`` is then the rest."""
+    """HTML of the heading; ``passage`` is then the rest. Empty where it stays with what wraps the section."""
+    id: str = ""
+    """Of the heading, where one can link to it."""
     is_key_points: bool = False
     """True for the section that sums up the text: it is shown first."""
 
@@ -80,6 +87,8 @@ class ShownText:
     """The stale translation that yields to this text."""
     earlier: tuple[EarlierText, ...] = ()
     """Texts that the translation had before this one."""
+    minutes: int = 1
+    """How long one reads, about."""
 
 
 def make_text(
@@ -117,7 +126,19 @@ def make_text(
         is_known=fidelity is Fidelity.BEHIND and site.comparisons.staleness(policy, version, locale) is not None,
         stale=notes.lines if fidelity is Fidelity.BEHIND else (),
         earlier=earlier_texts(site, policy, version, locale),
+        minutes=reading_minutes(document.html),
     )
+
+
+def reading_minutes(html: str) -> int:
+    """Return how many minutes reading a text takes, about; at least one.
+
+    Where words are written without spaces between them, their signs count.
+    """
+    text = unescape(re.sub(r"<[^<>]*>", " ", html))
+    signs = len(_SIGNS.findall(text))
+    words = len(_SIGNS.sub(" ", text).split())
+    return max(1, round(words / _WORDS_A_MINUTE + signs / _SIGNS_A_MINUTE))
 
 
 def earlier_texts(site: Site, policy: Policy, version: Version, locale: str) -> tuple[EarlierText, ...]:
@@ -151,9 +172,10 @@ def _sections(
         link = site.find_lead(PageKind.SECTION, locale=locale, policy=policy.id, section=address)
         html = with_scrollable_tables(section.html, phrases)
         note = notes.at.get(section.id)
-        found = split_heading(html) if note else None
+        found = split_heading(html)
         # a heading inside a wrapper stays with what is wrapped
         heading, rest = (found.heading, found.rest) if found and not found.before else ("", html)
+        is_named = f' id="{escape(section.id)}"' in heading
         yield TextSection(
             Passage(rest, language),
             link if address in changed else None,
@@ -161,6 +183,7 @@ def _sections(
             changed=day if section.id in changes else None,
             redline=changes.get(section.id, Link("")),
             heading=heading,
+            id=section.id if is_named else "",
             is_key_points=section.id == _KEY_POINTS,
         )
         yield from _untranslated(notes, section.id)

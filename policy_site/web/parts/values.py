@@ -53,6 +53,18 @@ class VersionLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloads:
+    """The files of a text; empty where there is none of the kind."""
+
+    paper: str
+    """PDF."""
+    markdown: str
+    plain: str
+    machine: str
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """HTML from the content, cleaned, with the language it is in."""
 
@@ -147,6 +159,17 @@ def version_link(site: Site, policy: Policy, version: Version, locale: str) -> V
     """Return how pages in ``locale`` name and link ``version``."""
     href = site.lead(PageKind.VERSION, locale=locale, policy=policy.id, version=version.label)
     return VersionLink(version.label, href, site.day(version.effective_date, locale))
+
+
+def make_downloads(site: Site, policy: Policy, label: str, locale: str) -> Downloads:
+    """Return the files of the text that the version ``label`` has in ``locale``."""
+    names = {"locale": locale, "policy": policy.id, "version": label}
+    return Downloads(
+        paper=site.find_link(PageKind.VERSION_PAPER, **names) or "",
+        markdown=site.find_link(PageKind.VERSION_MARKDOWN, **names) or "",
+        plain=site.find_link(PageKind.VERSION_TEXT, **names) or "",
+        machine=site.find_link(PageKind.VERSION_JSON, **names) or "",
+    )
 
 
 def name_of(version: VersionLink, phrases: Phrases) -> str:

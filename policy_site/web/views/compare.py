@@ -57,6 +57,8 @@ class CompareView:
     steps_between: tuple[VersionLink, ...]
     """Where the two are not neighbours: the redline of each version after the older one, up to the newer one."""
     history: str
+    ahead: tuple[VersionLink, ...]
+    """Of what changed since a reader agreed: the redlines that end with an announced version, by its name."""
     accounts: tuple[Account, ...]
     """Of each version since a reader agreed, the announced ones included, newest first; empty on other pages."""
 
@@ -110,7 +112,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         title=site.policy_title(policy, locale),
         older=version_line(site, policy, older, locale),
         newer=version_line(site, policy, newer, locale),
-        is_followed=newer == site.in_force(policy) and site.upcoming(policy) is not None,
+        is_followed=newer == site.in_force(policy) and bool(site.upcoming(policy)),
         is_since=page.kind is PageKind.SINCE,
         summary=make_summary(site, comparison, locale, anchors=frozenset(part.anchor for part in parts)),
         redline=_parts(parts, phrases, in_columns=in_columns),
@@ -125,6 +127,7 @@ def _compare(site: Site, page: Page, policy: Policy, older: Version, newer: Vers
         newer_step=newer_step,
         steps_between=_steps_between(site, policy, older, newer, locale),
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
+        ahead=_ahead(site, policy, older, locale) if page.kind is PageKind.SINCE else (),
         accounts=_accounts(site, policy, older, locale) if page.kind is PageKind.SINCE else (),
     )
     name, crumb = _names(view, phrases)
@@ -173,6 +176,16 @@ def _accounts(site: Site, policy: Policy, older: Version, locale: str) -> tuple[
         Account(version_line(site, policy, version, locale), release_words(site, policy, version, locale))
         for version in reversed(later)
         if version.withdrawn_at is None
+    )
+
+
+def _ahead(site: Site, policy: Policy, older: Version, locale: str) -> tuple[VersionLink, ...]:
+    """Return the redlines of ``older`` against each announced version, as far as they are planned."""
+    names = {"locale": locale, "policy": policy.id, "older": older.label}
+    return tuple(
+        VersionLink(version.label, href, site.day(version.effective_date, locale))
+        for version in site.upcoming(policy)
+        if (href := site.find_lead(PageKind.COMPARE, **names, version=version.label))
     )
 
 

@@ -9,7 +9,7 @@ from policy_site.model import Edition, Fidelity, Policy, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner
 from policy_site.web.parts.text import ShownText, make_text
-from policy_site.web.parts.values import VersionLine, version_line, version_link
+from policy_site.web.parts.values import Downloads, VersionLine, make_downloads, version_line, version_link
 from policy_site.web.shell import Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
 
@@ -30,6 +30,8 @@ class PolicyView:
     upcoming: tuple[VersionLine, ...]
     upcoming_page: str
     history: str
+    downloads: Downloads | None
+    """Of the text shown."""
     agreed: str | None
     """Where readers find what changed since they agreed; ``None`` where nothing ever did."""
 
@@ -50,6 +52,7 @@ def view_policy(site: Site, page: Page, *, locale: str, policy: Policy) -> Scree
         upcoming=tuple(version_line(site, policy, later, locale) for later in site.upcoming(policy)),
         upcoming_page=site.link(PageKind.UPCOMING, locale=locale, policy=policy.id),
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
+        downloads=make_downloads(site, policy, edition.version, edition.locale) if edition else None,
         agreed=site.find_link(PageKind.AGREED, locale=locale, policy=policy.id),
     )
     frame = Frame(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policy_site.localization import find_language
-from policy_site.model import Policy, Section, SectionChange, Version
+from policy_site.model import Policy, Section, SectionChange, Standing, Version
 from policy_site.pages import Page, PageKind, section_address
 from policy_site.web.comparisons import Comparison
 from policy_site.web.editing import with_scrollable_tables
@@ -19,7 +20,7 @@ from policy_site.web.parts.values import (
     version_link,
 )
 from policy_site.web.shell import Crumb, Frame, make_shell
-from policy_site.web.site import Screen, Site, Title
+from policy_site.web.site import Day, Screen, Site, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class SectionView:
     present: str | None
     """The clause in the text in force; ``None`` where it is gone."""
     history: str
+    unchanged_since: Day | None
+    """Of a clause in the text in force: when its words last changed, or came."""
+    changes_on: Day | None
+    """When an announced version changes them."""
 
 
 def view_section(site: Site, page: Page, *, locale: str, policy: Policy, section: str) -> Screen:
@@ -68,6 +73,10 @@ def view_section(site: Site, page: Page, *, locale: str, policy: Policy, section
         first=version_link(site, policy, first, locale) if first else None,
         present=_present_link(site, policy, section, locale) if present else None,
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
+        unchanged_since=site.day(_last_change(steps, first, policy).effective_date, locale)
+        if present and first
+        else None,
+        changes_on=_next_change(steps),
     )
     is_fallback = bool(steps) and all(step.is_fallback for step in steps)
     source = {**page.parameters, "locale": policy.authoritative_locale}
@@ -102,6 +111,17 @@ def _section_step(site: Site, policy: Policy, version: Version, section: str, lo
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.language.tag != locale,
     )
+
+
+def _last_change(steps: Sequence[SectionStep], first: Version, policy: Policy) -> Version:
+    """Return the version that last changed a clause before now, or else the one that brought it."""
+    past = [step for step in steps if step.line.standing.kind in (Standing.IN_FORCE, Standing.SUPERSEDED)]
+    return policy.version(past[0].line.version.label) if past else first
+
+
+def _next_change(steps: Sequence[SectionStep]) -> Day | None:
+    ahead = [step for step in steps if step.line.standing.kind == Standing.UPCOMING]
+    return ahead[-1].line.version.effective if ahead else None
 
 
 def _change_in(comparison: Comparison | None, section: str) -> SectionChange | None:

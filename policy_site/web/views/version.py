@@ -10,7 +10,15 @@ from policy_site.model import Edition, Fidelity, Policy, Standing, Version
 from policy_site.pages import Page, PageKind
 from policy_site.web.parts.banner import Banner, make_banner, notice_days
 from policy_site.web.parts.text import ShownText, make_text
-from policy_site.web.parts.values import VersionLine, VersionLink, name_of, version_line, version_link
+from policy_site.web.parts.values import (
+    Downloads,
+    VersionLine,
+    VersionLink,
+    make_downloads,
+    name_of,
+    version_line,
+    version_link,
+)
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Screen, Site, Title
 
@@ -27,11 +35,6 @@ class Facts:
     digest: str
     """SHA-256 of the source of the text shown."""
     commit: str | None
-    paper: str | None
-    """PDF."""
-    markdown: str | None
-    plain: str | None
-    machine: str
     translations: tuple[tuple[Language, str], ...]
 
 
@@ -48,6 +51,9 @@ class VersionView:
     history: str
     older: VersionLink | None
     newer: VersionLink | None
+    versions: tuple[VersionLink, ...]
+    """All of the policy, newest first."""
+    downloads: Downloads
 
 
 def view_version(site: Site, page: Page, *, locale: str, policy: Policy, version: str) -> Screen:
@@ -71,6 +77,8 @@ def view_version(site: Site, page: Page, *, locale: str, policy: Policy, version
         history=site.link(PageKind.HISTORY, locale=locale, policy=policy.id),
         older=neighbours[0],
         newer=neighbours[1],
+        versions=tuple(version_link(site, policy, other, locale) for other in reversed(policy.versions)),
+        downloads=make_downloads(site, policy, version, edition.locale if edition else locale),
     )
     where = standing(policy, shown, site.at)
     frame = Frame(
@@ -98,10 +106,6 @@ def _facts(site: Site, policy: Policy, version: Version, edition: Edition | None
         has_notice_exception=bool(note and note.exception),
         digest=edition.digest if edition else "",
         commit=edition.revision.commit if edition else None,
-        paper=site.find_link(PageKind.VERSION_PAPER, **names),
-        markdown=site.find_link(PageKind.VERSION_MARKDOWN, **names),
-        plain=site.find_link(PageKind.VERSION_TEXT, **names),
-        machine=site.link(PageKind.VERSION_JSON, **names),
         translations=tuple(
             (find_language(other), site.link(PageKind.VERSION, **{**names, "locale": other}))
             for other in site.publication.settings.languages
