@@ -70,6 +70,7 @@ class Place:
         cache: Path | None = None,
         as_of: str = _AS_OF,
         most_bytes: int | None = None,
+        is_continued: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start a build of a commit."""
 
@@ -82,6 +83,7 @@ class Place:
             [
                 sys.executable, "-P", "-m", "policy_site", "build", "--config", "content/site.toml", "--jobs", "2",
                 "--ref", commit, "--output", str(output or self.site), "--as-of", as_of,
+                *(["--previous", str(self.site)] if is_continued else []),
             ],
             cwd=self.policies.root,
             env=clean_environment(PYTHONPATH=str(_ROOT), XDG_CACHE_HOME=str(cache or self.cache)),
@@ -126,9 +128,9 @@ def _limit(place: Place, chance: random.Random) -> str:
 
 
 def _move_clock(place: Place, chance: random.Random) -> str:
-    # before the newest event the published feed cannot be continued: that is refused, and nothing is written
+    # what is published already cannot be continued from before its newest event: that is refused
     day = chance.choice(("1999-01-01T00:00:00Z", "2024-01-01T00:00:00Z", "2025-04-01T00:00:00Z"))
-    return f"ended with {place.build(chance.choice(place.commits), as_of=day).wait()}"
+    return f"ended with {place.build(chance.choice(place.commits), as_of=day, is_continued=True).wait()}"
 
 
 def _build_twice(place: Place, chance: random.Random) -> str:
@@ -188,7 +190,7 @@ def try_builds(root: Path, *, rounds: int, chance: random.Random, only: str | No
             if left:
                 wrong.append(f"Round {number}: {left} was left.")
         if number % 20 == 0:
-            _say(f"{number} of {len(names) if not only else rounds} rounds, {len(wrong)} wrong")
+            _say(f"{number} of {len(names) if not only else rounds} rounds, {len(wrong)} wrong {wrong[-1:]}")
     for what, count in sorted(done.items()):
         _say(f"{count:5} {what}")
     return wrong
