@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +34,19 @@ PATTERNS = (
     ("a line near the beginning that is a date", rf"\A(?:[^\n]*\n){{0,15}}?[ \t>*_]*(?P<date>{_DAY})[ \t*_.]*(?=\n)"),
 )
 """What a date may stand in, the surest first, each with what it is."""
-_KEYS = ("effective", "effective_date", "effectivedate", "date", "updated", "last_updated", "lastupdated", "lastmod")
-_LABEL_KEYS = ("version", "policy_version", "revision")
+_KEYS = (
+    *("effective", "effectivedate", "dateeffective", "effectivefrom", "inforce", "validfrom", "startdate"),
+    *("date", "updated", "lastupdated", "updatedat", "dateupdated", "revised", "lastrevised", "revisiondate"),
+    *("lastmodified", "lastmodifiedat", "modified", "lastmod", "lastchanged"),
+)
+"""Keys of front matter that hold days, by letters alone, those that say when a text took effect first."""
+_LABEL_KEYS = ("version", "policyversion", "revision", "documentversion")
+LABEL_PATTERN = (
+    r"(?mi)^[^\n\w]{0,6}(?:subtitle:[^\n\w]{0,3})?(?:document |policy )?version(?: number)?[:* ]{1,4}"
+    r"v?(?P<label>\d+(?:\.\d+)+\w*)"
+)
+"""A line that begins with the number of a version."""
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class Readers:
     """Paths of texts whose date could be two days, as 03/04/2026."""
     label_key: str
     """Front matter key that names versions; empty for none."""
+    label_pattern: str = ""
+    """What finds the number of a version in the words; empty for none."""
 
 
 def find_readers(tips: Sequence[Revision], *, settings: Settings, month_names: Mapping[str, int]) -> Readers:
@@ -80,7 +94,8 @@ def find_readers(tips: Sequence[Revision], *, settings: Settings, month_names: M
         texts=len(texts),
         undated=tuple(sorted(left)),
         ambiguous=tuple(sorted(slashed)),
-        label_key=_label_key(texts),
+        label_key=(label_key := _label_key(texts)),
+        label_pattern="" if label_key else _label_pattern(texts),
     )
 
 
@@ -89,10 +104,10 @@ def _keys(texts: Mapping[str, Text], month_names: Mapping[str, int]) -> tuple[st
     counted: Counter[str] = Counter()
     for text in texts.values():
         for key, value in text.front_matter.items():
-            is_known = key.casefold().replace("-", "_") in _KEYS
+            is_known = _folded(key) in _KEYS
             if is_known and isinstance(value, str) and read_day(value, month_names=month_names):
                 counted[key] += 1
-    return tuple(sorted(counted, key=lambda key: (_KEYS.index(key.casefold().replace("-", "_")), -counted[key])))
+    return tuple(sorted(counted, key=lambda key: (_KEYS.index(_folded(key)), -counted[key])))
 
 
 def _label_key(texts: Mapping[str, Text]) -> str:
@@ -100,9 +115,18 @@ def _label_key(texts: Mapping[str, Text]) -> str:
         key
         for text in texts.values()
         for key, value in text.front_matter.items()
-        if key.casefold() in _LABEL_KEYS and isinstance(value, str) and any(sign.isdigit() for sign in value)
+        if _folded(key) in _LABEL_KEYS and isinstance(value, str) and any(sign.isdigit() for sign in value)
     )
     return counted.most_common(1)[0][0] if counted else ""
+
+
+def _folded(key: str) -> str:
+    return re.sub(r"[\W_]+", "", key).casefold()
+
+
+def _label_pattern(texts: Mapping[str, Text]) -> str:
+    count = sum(says(text, LABEL_PATTERN) for text in texts.values())
+    return LABEL_PATTERN if count and count >= len(texts) * _MOST else ""
 
 
 def _without_date(

@@ -6,25 +6,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from policy_site.adoption.contents import look_into, most_used
 from policy_site.adoption.counting import Count, count_versions
 from policy_site.adoption.dates import Readers, find_readers
-from policy_site.adoption.paths import Laying, lay_out
+from policy_site.adoption.paths import Laying, find_documents, lay_out
+from policy_site.adoption.placeholders import find_placeholders
 from policy_site.adoption.writing import write_settings
 from policy_site.errors import UsageError
-from policy_site.history import Survey, read_history, survey_branch
-from policy_site.localization import month_names
+from policy_site.history import Survey, read_history, read_surveyed, survey_branch
+from policy_site.localization import load_phrases, month_names
 from policy_site.model import Finding
 from policy_site.publication import Workshop
 from policy_site.publication.shelves import gather_shelves
 from policy_site.publication.wordings import Wordings
 from policy_site.settings import parse_settings
 from policy_site.sources import Places
-from policy_site.sources.texts import parse_text
 
 _SHARE_WITH_DATES = 0.5
-_LACKS = "What older history says, which this clone lacks. "
+_MOST_READ = 5_000
+"""Texts of today that are looked into before anything is known of them."""
 _RELEASE_TAG = re.compile(r".*v?\d+(?:\.\d+)+.*|.*\d{4}-\d{2}-\d{2}.*")
 
 
@@ -47,13 +50,16 @@ class Proposal:
 def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: Workshop | None = None) -> Proposal:
     """Look at a repository and propose settings; raise :class:`UsageError` where nothing in it looks like a text."""
     survey = survey_branch(repository, branch=branch)
-    laying = lay_out(survey)
+    texts = read_surveyed(repository, survey, find_documents(survey)[:_MOST_READ])
+    contents = look_into(texts)
+    laying = lay_out(survey, contents)
     if not laying.policies:
         raise UsageError(
             f"No Markdown file on the branch {survey.branch!r} looks like a text.",
             remedy="Name another branch with --branch, or write site.toml by hand: docs/adopting.md tells how.",
         )
-    unnamed = {"en": "en"} if laying.has_unnamed_language or not laying.locales else {}
+    guessed = most_used(contents.languages[path] for path in laying.paths if path in contents.languages)
+    unnamed = {guessed: guessed} if laying.has_unnamed_language or not laying.locales else {}
     languages = {**unnamed, **{tag_of(name): name for name in laying.locales}}
     bare = write_settings(survey, laying, languages, None, source="revision", only_main=True)
     settings = parse_settings(bare)
@@ -71,21 +77,37 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
     tips = [shelf.texts[main][-1] for shelf in shelves if main in shelf.texts and main not in shelf.missing_at_tip]
     readers = find_readers(tips, settings=settings, month_names=months)
     source = _source(readers, survey)
-    text = write_settings(survey, laying, languages, readers, source=source)
+    found = {tip.path for tip in tips} - set(readers.undated)
+    dated = frozenset(
+        shelf.policy for shelf in shelves if any(tip.path in found for tip in shelf.texts.get(main, ())[-1:])
+    )
+    dated = frozenset() if source == "date" else dated
+    placeholders = find_placeholders([tip.text for tip in tips], read=partial(_read_tip, repository, survey))
+    text = write_settings(survey, laying, languages, readers, source=source, dated=dated)
     asked = settings.model_copy(update={"versions": parse_settings(text).versions})
     wordings = Wordings(shelves, asked, workshop or Workshop())
     counts = count_versions(shelves, asked, wording=wordings.name, month_names=months, as_of=as_of)
     undecided = (
-        *_undecided(survey, laying, readers),
+        *_undecided(survey, laying, readers, guessed),
         *(
             [f"What older history says, which this clone lacks. {history.how_to_complete}"]
             if history.how_to_complete
             else []
         ),
         *_told([finding for finding in (*history.findings, *strays) if _matters(finding)]),
-        *_placeholders(tips_of=[parse_text(tip, is_strict=False).whole for tip in tips]),
+        *_placeholders([tip.text for tip in tips], placeholders),
     )
-    final = write_settings(survey, laying, languages, readers, source=source, counts=counts, undecided=undecided)
+    final = write_settings(
+        survey,
+        laying,
+        languages,
+        readers,
+        source=source,
+        counts=counts,
+        undecided=undecided,
+        dated=dated,
+        placeholders=placeholders,
+    )
     parse_settings(final)
     return Proposal(survey, laying, languages, readers, source, counts, undecided, final)
 
@@ -93,6 +115,12 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
 def tag_of(name: str) -> str:
     """Return the language tag that a name in a path stands for: ``pt_BR`` is ``pt-BR``."""
     return name.replace("_", "-")
+
+
+def _read_tip(repository: Path, survey: Survey, path: str) -> str:
+    if path not in survey.spans or not survey.spans[path].is_present:
+        return ""
+    return read_surveyed(repository, survey, [path]).get(path, "")
 
 
 def _source(readers: Readers, survey: Survey) -> str:
@@ -111,7 +139,7 @@ def _told(findings: list[Finding], most: int = 5) -> list[str]:
     return told if len(findings) <= most else [*told, f"And {len(findings) - most} more of this kind."]
 
 
-def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
+def _undecided(survey: Survey, laying: Laying, readers: Readers, language: str) -> list[str]:
     told: list[str] = []
     ours = [path for path, span in survey.spans.items() if span.is_present and path.split("/")[-1] == "site.toml"]
     if ours:
@@ -119,12 +147,7 @@ def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
     others = [name for name in survey.branches if name != survey.branch]
     if others:
         told.append(f"Whether the branch {survey.branch!r} is the one that is published; others: {_few(others)}.")
-    if laying.left_out:
-        told.append(f"Whether these files are policies; they were left out: {_few(laying.left_out)}.")
-    if laying.former_policies:
-        told.append(
-            f"Whether policies that were deleted or renamed belong to one of today's: {_few(laying.former_policies)}."
-        )
+    told += _undecided_texts(laying)
     if readers.undated and readers.found:
         told.append(f"What dates these texts; they count from their commits: {_few(readers.undated)}.")
     if readers.ambiguous:
@@ -133,16 +156,37 @@ def _undecided(survey: Survey, laying: Laying, readers: Readers) -> list[str]:
         pairs = [f"{old} as {new}" for old, new in laying.renamed_locales.items()]
         told.append(f"Whether former names of languages are today's; they are read so: {_few(pairs)}.")
     if laying.has_unnamed_language:
-        told.append("Which language the texts without one in their names are in; they are taken for English.")
+        told.append(
+            "Which language the texts without one in their names are in; they are taken for"
+            f" {load_phrases('en').language_name(language)}."
+        )
     previews = [name for name in laying.policies if re.search(r"(?:^|[_.-])(?:preview|draft|next|upcoming)$", name)]
     if previews:
         told.append(f"Whether these are announced texts of other policies, and no policies: {_few(previews)}.")
     return told
 
 
-def _placeholders(*, tips_of: list[str]) -> list[str]:
-    found = sorted({match[0] for text in tips_of for match in re.finditer(r"\{[{%][^{}\n]{1,60}[%}]\}", text)})
-    return [f"What these placeholders stand for; they are shown as they are: {_few(found)}."] if found else []
+def _undecided_texts(laying: Laying) -> list[str]:
+    told: list[str] = []
+    if laying.left_out:
+        told.append(f"Whether these files are policies; they were left out: {_few(laying.left_out)}.")
+    if laying.taken_by_date:
+        told.append(f"Whether these files are policies; they name dates as policies do: {_few(laying.taken_by_date)}.")
+    if laying.leading:
+        told.append(f"Whether these pages only lead to texts; they were left out: {_few(laying.leading)}.")
+    if laying.former_policies:
+        told.append(
+            "Whether policies whose texts are not there any more belong to one of today's; they are shown as retired:"
+            f" {_few(laying.former_policies)}."
+        )
+    return told
+
+
+def _placeholders(texts: list[str], known: Mapping[str, str | None]) -> list[str]:
+    signs = r"\{\{[{%<]?[^{}\n]{1,60}[%>}]?\}\}|\{%[^{}\n]{1,60}%\}"
+    found = sorted({match[0] for text in texts for match in re.finditer(signs, text)})
+    unknown = [each for each in found if known.get(re.sub(r"^\{[{%]-?\s*|\s*-?[%}]\}$", "", each)) is None]
+    return [f"What these placeholders stand for; they are shown as they are: {_few(unknown)}."] if unknown else []
 
 
 def _few(names: list[str] | tuple[str, ...], most: int = 8) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from policy_site.adoption.counting import Count
 from policy_site.adoption.dates import Readers
@@ -24,9 +25,15 @@ def write_settings(
     source: str,
     counts: Sequence[Count] = (),
     undecided: Sequence[str] = (),
+    dated: frozenset[str] = frozenset(),
+    placeholders: Mapping[str, str | None] = MappingProxyType({}),
     only_main: bool = False,
 ) -> str:
-    """Return the text of a ``site.toml``; ``only_main``: with the first language alone, to look at its history."""
+    """Return the text of a ``site.toml``; ``only_main``: with the first language alone, to look at its history.
+
+    ``dated``: ids of policies that have their versions by date where others do not. ``placeholders``: what stands for
+    them, ``None`` where nobody knows.
+    """
     tags = list(languages)[:1] if only_main else list(languages)
     lines = [
         *_comment(
@@ -46,7 +53,8 @@ def write_settings(
         *_content(laying, languages, only_main=only_main),
         "",
         *_versions(readers, source, counts),
-        *_policies(laying),
+        *_substitutions(placeholders),
+        *_policies(laying, dated),
     ]
     return "\n".join(lines) + "\n"
 
@@ -73,7 +81,9 @@ def _content(laying: Laying, languages: Mapping[str, str], *, only_main: bool) -
         pairs = ", ".join(f"{json.dumps(name)} = {json.dumps(tag)}" for name, tag in sorted(folders.items()))
         yield f"folders = {{ {pairs} }}"
     if laying.archives:
-        yield "# Texts that were put aside; a policy whose text was moved there counts as retired since."
+        yield from _comment(
+            "Texts that were put aside, drafts and news; a policy whose text was moved there counts as retired since."
+        )
         yield f"exclude = {json.dumps([f'**/{name}/**' for name in laying.archives])}"
 
 
@@ -101,18 +111,49 @@ def _versions(readers: Readers | None, source: str, counts: Sequence[Count]) -> 
     if readers.label_key:
         yield from _comment("What texts call their versions:")
         yield f"label_key = {json.dumps(readers.label_key)}"
+    if readers.label_pattern:
+        yield from _comment("What texts call their versions:")
+        yield f"label_patterns = ['{readers.label_pattern}']"
 
 
-def _policies(laying: Laying) -> Iterator[str]:
+def _substitutions(placeholders: Mapping[str, str | None]) -> Iterator[str]:
+    if not placeholders:
+        return
+    yield ""
+    yield "# What stands for the placeholders of a site generator. TO DO: fill in those that are still a comment; until"
+    yield "# then they are shown as they are."
+    yield "[content.substitutions]"
+    for name, value in sorted(placeholders.items(), key=lambda entry: (entry[1] is None, entry[0])):
+        line = f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(value or '', ensure_ascii=False)}"
+        yield f"# {line}" if value is None else line
+
+
+def ids_of(laying: Laying) -> Mapping[str, str]:
+    """Return the ids of the policies that are and were, by their names."""
     taken: set[str] = set()
-    for name in laying.policies:
-        own = id_of(name, taken)
-        files = [name, *laying.former_names.get(name, ())]
+    return {name: id_of(name, taken) for name in (*laying.policies, *laying.former_policies)}
+
+
+def _policies(laying: Laying, dated: frozenset[str]) -> Iterator[str]:
+    for name, own in ids_of(laying).items():
+        files = [laying.own_paths.get(name, name), *laying.former_names.get(name, ())]
         yield ""
+        if name in laying.former_policies:
+            yield "# Its text is not there any more: it is shown as retired."
         yield "[[policies]]"
         yield f"id = {json.dumps(own)}"
         if files != [own]:
             yield f"files = {json.dumps(files[0] if len(files) == 1 else files, ensure_ascii=False)}"
+        if name in laying.groups:
+            yield f"group = {json.dumps(_in_words(laying.groups[name]), ensure_ascii=False)}"
+        if own in dated:
+            yield 'source = "date"'
+
+
+def _in_words(folder: str) -> str:
+    """Return a name for people: ``legal/privacy-policies`` is “Privacy policies”."""
+    words = re.sub(r"[-_\s]+", " ", folder.rpartition("/")[2]).strip()
+    return words[:1].upper() + words[1:]
 
 
 def id_of(name: str, taken: set[str]) -> str:

@@ -24,7 +24,7 @@ from policy_site.history.merging import (
     read_texts_of,
 )
 from policy_site.history.repository import find_merge_base, find_reference_places, find_repository
-from policy_site.history.survey import PathSpan, Survey, survey_branch
+from policy_site.history.survey import PathSpan, Survey, read_surveyed, survey_branch
 
 __all__ = [
     "SMALL_LIMIT",
@@ -55,6 +55,7 @@ __all__ = [
     "read_from_branch",
     "read_history",
     "read_small_files",
+    "read_surveyed",
     "read_texts_of",
     "survey_branch",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from policy_site.history.disk import is_utf8
+from policy_site.history.history import read_texts
 from policy_site.history.log import parse_log
 from policy_site.history.repository import open_repository
-from policy_site.history.texts import date_of
+from policy_site.history.texts import ReadText, date_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class PathSpan:
     is_present: bool
     changes: int
     """Commits that left a text there."""
+    blob: str = ""
+    """Object name of the text that was there last."""
+    moved_to: str = ""
+    """Where git sees the file move from there, last; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ def survey_branch(repository: Path, *, branch: str | None) -> Survey:
         for touch in commit.touches:
             for gone in (touch.path if touch.is_deletion else None, touch.renamed_from):
                 if gone is not None and gone in spans:
-                    spans[gone] = replace(spans[gone], last=at, is_present=False)
+                    moved_to = touch.path if gone == touch.renamed_from else ""
+                    spans[gone] = replace(spans[gone], last=at, is_present=False, moved_to=moved_to)
             if touch.is_deletion or not is_utf8(touch.path):
                 continue
             before = spans.get(touch.path)
@@ -59,5 +65,14 @@ def survey_branch(repository: Path, *, branch: str | None) -> Survey:
                 last=at,
                 is_present=True,
                 changes=(before.changes if before else 0) + 1,
+                blob=touch.blob,
             )
     return Survey(tip.branch, len(commits), spans, tuple(sorted(opened.find_tags())), opened.find_branches())
+
+
+def read_surveyed(repository: Path, survey: Survey, paths: Sequence[str]) -> Mapping[str, str]:
+    """Return the texts that are at paths today; without those that are no texts."""
+    names = {path: survey.spans[path].blob for path in paths}
+    found = read_texts(open_repository(repository), list(dict.fromkeys(names.values())))
+    texts = {path: found[name] for path, name in names.items()}
+    return {path: text.text for path, text in texts.items() if isinstance(text, ReadText)}

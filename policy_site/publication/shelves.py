@@ -64,9 +64,12 @@ def _substituted(history: History, settings: Settings) -> Iterator[tuple[str, Re
         yield from history.sequence
         return
     known = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-    pattern = re.compile(rf"\{{\{{-?[ \t]*({known})[ \t]*-?\}}\}}")
+    pattern = re.compile(
+        rf"\{{\{{-?[ \t]*({known})[ \t]*-?\}}\}}|\{{%-?[ \t]*({known})[ \t]*-?%\}}"
+        rf"|\{{\{{<[ \t]*({known})[ \t]*>\}}\}}|\{{\{{%[ \t]*({known})[ \t]*%\}}\}}"
+    )
     for identity, revision in history.sequence:
-        text = pattern.sub(lambda found: names[found[1]], revision.text)
+        text = pattern.sub(lambda found: names[next(filter(None, found.groups()))], revision.text)
         yield identity, revision if text == revision.text else replace(revision, text=text)
 
 

@@ -50,7 +50,8 @@ class ContentSettings(Table):
     )
     """Of Python-Markdown; lists, fences and emphasis are read as a forge reads them with or without."""
     substitutions: dict[str, Line] = Field(default_factory=dict)
-    """What stands for ``{{ site.email }}`` in texts, by the name between the braces."""
+    """What stands for ``{{ site.email }}``, ``{% data product %}`` or ``{{< address >}}`` in texts, by what is between
+    the braces."""
     markdown: Literal["python-markdown", "github"] = "python-markdown"
     """Who reads the texts: Python-Markdown with the extensions above, or markdown-it-py as GitHub does."""
 

@@ -4,6 +4,7 @@ Nothing here reads a disk or git: texts come in as strings, and faults leave as 
 """
 
 from policy_site.sources.dates import (
+    fact,
     find_date,
     find_label,
     find_other_date,
@@ -14,6 +15,7 @@ from policy_site.sources.dates import (
     unreadable_date,
     without_date,
 )
+from policy_site.sources.front_matter import split_front_matter
 from policy_site.sources.hidden import without_hidden_parts
 from policy_site.sources.notes import parse_release_note, parse_words, report_facts_of_translation
 from policy_site.sources.places import Place, Places, Role
@@ -26,6 +28,7 @@ __all__ = [
     "Role",
     "Text",
     "expand_wildcards",
+    "fact",
     "find_date",
     "find_label",
     "find_other_date",
@@ -36,6 +39,7 @@ __all__ = [
     "read_day",
     "report_facts_of_translation",
     "says",
+    "split_front_matter",
     "undated",
     "unreadable_date",
     "without_date",

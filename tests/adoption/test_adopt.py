@@ -26,6 +26,15 @@ def dpa(day: str, version: str, words: str) -> str:
     return f"---\neffective-date: {day}\nversion: {version}\n---\n# DPA\n\n{words}.\n"
 
 
+def pki(version: str, day: str, words: str) -> str:
+    return text(f"*Version {version}*\n\n*Effective {day}*", words)
+
+
+def german(dated: str, words: str) -> str:
+    kept = "Wir speichern die Daten, die Sie uns geben, und das ist nicht mehr als wir für den Dienst brauchen.\n\n" * 3
+    return f"# Datenschutz\n\n{dated}\n\n{kept}Wir behalten {words}.\n"
+
+
 P = "x"
 
 
@@ -172,8 +181,118 @@ KINDS = [
         "revision",
         ["legal/{policy}.md"],
         ["en"],
-        {"tos": ["2024-05-01 2024-05-01 2024-05-01 one"], "tos-preview": ["2024-05-01 2024-05-01 2024-05-01 x"]},
-        ["eula", "announced texts of other policies, and no policies: tos_preview"],
+        {
+            "tos": ["2024-05-01 2024-05-01 2024-05-01 one"],
+            "tos-preview": ["2024-05-01 2024-05-01 2024-05-01 x"],
+            "eula": ["2024-05-01 2024-05-01 2024-05-01 old"],
+        },
+        ["they are shown as retired: eula", "announced texts of other policies, and no policies: tos_preview"],
+    ),
+    Kind(
+        "texts of one name in several folders, each a policy of its own",
+        [
+            ("2024-05-01", {"store/policy.md": pki("2.4", "May 2, 2024", "one"), "ca/policy.md": text("", "two")}),
+            ("2025-05-01", {"store/policy.md": pki("2.5", "May 2, 2025", "three"), "drafts/policy.md": P}),
+        ],
+        "date",
+        [],
+        ["en"],
+        {
+            "store-policy": ["2.4 2024-05-02 2024-05-01 one", "2.5 2025-05-02 2025-05-01 three"],
+            "ca-policy": ["2024-05-01 2024-05-01 2024-05-01 two"],
+        },
+        ["left out: drafts/policy.md"],
+    ),
+    Kind(
+        "pages that lead to texts, texts whose names say nothing, and values that the site generator knows",
+        [
+            (
+                "2024-05-01",
+                {
+                    "_config.yml": "email: a@example.org\nbaseurl: ''\n",
+                    "legal/_index.md": "---\ntitle: Legal\n---\nSee below.\n",
+                    "legal/privacy/_index.md": text("Mail {{ site.email }}", "one"),
+                    "abuse/purposes.md": text("*Last updated: 1 May 2024*", "two"),
+                    "docs/guide.md": "# Guide\n\nHow to build.\n",
+                    "_posts/2024-05-01-new-privacy-policy.md": "News\n",
+                },
+            ),
+        ],
+        "date",
+        ["abuse/{policy}.md", "legal/{policy}/_index.md"],
+        ["en"],
+        {
+            "purposes": ["2024-05-01 2024-05-01 2024-05-01 two"],
+            "privacy": ["2024-05-01 2024-05-01 2024-05-01 one"],
+        },
+        ["left out: legal/_index.md", "name dates as policies do: abuse/purposes.md", "left out: _posts/2024"],
+    ),
+    Kind(
+        "texts in a language that nothing names, most of them without a date",
+        [
+            ("2024-05-01", {"agb.md": german("", "eins"), "datenschutz.md": german("Stand: 25. Mai 2018", "zwei")}),
+            ("2024-06-01", {"agb.md": german("", "drei"), "impressum.md": german("", "vier")}),
+        ],
+        "revision",
+        ["{policy}.md"],
+        ["de"],
+        {
+            "agb": ["2024-05-01 2024-05-01 2024-05-01 eins", "2024-06-01 2024-06-01 2024-06-01 drei"],
+            "datenschutz": ["2018-05-25 2018-05-25 2024-05-01 zwei"],
+            "impressum": ["2024-06-01 2024-06-01 2024-06-01 vier"],
+        },
+    ),
+    Kind(
+        "a language that got another name, and a text for a region",
+        [
+            ("2024-05-01", {"tos/en.md": text("", "one"), "tos/no.md": text("", "en"), "tos/en_eu.md": text("", "eu")}),
+            ("2024-06-01", {"tos/no.md": None, "tos/nb.md": german("", "en")}),
+        ],
+        "revision",
+        ["{policy}/{locale}.md"],
+        ["en", "nb"],
+        {"tos": ["2024-05-01 2024-05-01 2024-05-01 one"], "tos-en-eu": ["2024-05-01 2024-05-01 2024-05-01 eu"]},
+        ["no as nb"],
+    ),
+    Kind(
+        "a code of conduct, where it is all there is",
+        [("2024-05-01", {"CODE_OF_CONDUCT.md": text("", "one"), "README.md": "# Conduct\n\nOurs.\n"})],
+        "revision",
+        ["{policy}.md"],
+        ["en"],
+        {"code-of-conduct": ["2024-05-01 2024-05-01 2024-05-01 one"]},
+    ),
+    Kind(
+        "a policy that is what people read first, and one that was deleted",
+        [
+            ("2024-05-01", {"README.md": text("Last updated: May 2, 2024", "one")}),
+            (
+                "2024-06-01",
+                {"README.md": text("Last updated: June 2, 2024", "two"), "CHANGES.md": P},
+            ),
+        ],
+        "date",
+        ["README.md"],
+        ["en"],
+        {"readme": ["2024-05-02 2024-05-02 2024-05-01 one", "2024-06-02 2024-06-02 2024-06-01 two"]},
+    ),
+    Kind(
+        "a text that was deleted, and one in which two went on",
+        [
+            (
+                "2024-05-01",
+                {"CP.md": text("Updated May 1, 2024", "one"), "CPS.md": german("Updated 2024-05-01", "2")},
+            ),
+            ("2024-06-01", {"CP.md": ">CP-CPS.md", "CPS.md": None}),
+        ],
+        "date",
+        ["{policy}.md"],
+        ["en"],
+        {
+            "cp-cps": ["2024-05-01 2024-05-01 2024-05-01 one"],
+            "cps": ["2024-05-01 2024-05-01 2024-05-01 2"],
+        },
+        ["shown as retired: CPS"],
     ),
 ]
 
