@@ -16,13 +16,13 @@ from policy_site.adoption.paths import Laying, find_documents, lay_out
 from policy_site.adoption.placeholders import find_placeholders
 from policy_site.adoption.writing import write_settings
 from policy_site.errors import UsageError
-from policy_site.history import Survey, read_history, read_surveyed, survey_branch
+from policy_site.history import History, Survey, read_history, read_surveyed, survey_branch
 from policy_site.localization import load_phrases, month_names
 from policy_site.model import Finding
 from policy_site.publication import Workshop
 from policy_site.publication.shelves import gather_shelves
 from policy_site.publication.wordings import Wordings
-from policy_site.settings import parse_settings
+from policy_site.settings import Settings, parse_settings
 from policy_site.sources import Places
 
 _SHARE_WITH_DATES = 0.5
@@ -61,16 +61,13 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
     guessed = most_used(contents.languages[path] for path in laying.paths if path in contents.languages)
     unnamed = {guessed: guessed} if laying.has_unnamed_language or not laying.locales else {}
     languages = {**unnamed, **{tag_of(name): name for name in laying.locales}}
-    bare = write_settings(survey, laying, languages, None, source="revision", only_main=True)
-    settings = parse_settings(bare)
-    places = Places(settings)
-    history = read_history(
-        repository,
-        folder=".",
-        branch=survey.branch,
-        wanted=lambda path: places.of(path) is not None,
-        with_tags=bool(survey.tags),
-    )
+    settings = parse_settings(write_settings(survey, laying, languages, None, source="revision", only_main=True))
+    history = _read(repository, survey, settings)
+    encodings = _encodings(history, settings.authoritative_locale)
+    if encodings:
+        content = settings.content.model_copy(update={"encodings": encodings})
+        settings = settings.model_copy(update={"content": content})
+        history = _read(repository, survey, settings)
     shelves, strays = gather_shelves(history, settings)
     main = settings.authoritative_locale
     months = month_names([*languages, "en"])
@@ -95,6 +92,7 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
             else []
         ),
         *_told([finding for finding in (*history.findings, *strays) if _matters(finding)]),
+        *_told_encodings(encodings),
         *_placeholders([tip.text for tip in tips], placeholders),
     )
     final = write_settings(
@@ -107,6 +105,7 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
         undecided=undecided,
         dated=dated,
         placeholders=placeholders,
+        encodings=encodings,
     )
     parse_settings(final)
     return Proposal(survey, laying, languages, readers, source, counts, undecided, final)
@@ -115,6 +114,44 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
 def tag_of(name: str) -> str:
     """Return the language tag that a name in a path stands for: ``pt_BR`` is ``pt-BR``."""
     return name.replace("_", "-")
+
+
+def _read(repository: Path, survey: Survey, settings: Settings) -> History:
+    places = Places(settings)
+    return read_history(
+        repository,
+        folder=".",
+        branch=survey.branch,
+        wanted=lambda path: places.of(path) is not None,
+        with_tags=bool(survey.tags),
+        encoding_of=places.encoding_of,
+    )
+
+
+_ENCODINGS = {
+    "ru": "windows-1251",
+    "el": "windows-1253",
+    "tr": "windows-1254",
+    "he": "windows-1255",
+    "ar": "windows-1256",
+    **dict.fromkeys(("pl", "cs", "hu", "ro"), "windows-1250"),
+    "ja": "shift_jis",
+    "ko": "cp949",
+    "zh": "gb18030",
+}
+"""What texts of a language were written in before UTF-8; those of others in windows-1252."""
+
+
+def _encodings(history: History, language: str) -> dict[str, str]:
+    """Return what texts may be in that are, or were, not UTF-8, by globs of their paths."""
+    paths = {finding.path for finding in history.findings if finding.rule == "utf-8" and finding.path}
+    globs = {re.sub(r"[^/]*(\.[^./]+)$", r"*\1", path) for path in paths}
+    return dict.fromkeys(sorted(globs), _ENCODINGS.get(language.partition("-")[0], "windows-1252"))
+
+
+def _told_encodings(encodings: Mapping[str, str]) -> list[str]:
+    told = [f"{glob} as {encoding}" for glob, encoding in encodings.items()]
+    return [f"In what encoding texts are that are not UTF-8; they are read so: {_few(told)}."] if told else []
 
 
 def _read_tip(repository: Path, survey: Survey, path: str) -> str:

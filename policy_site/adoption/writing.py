@@ -26,6 +26,7 @@ def write_settings(
     counts: Sequence[Count] = (),
     undecided: Sequence[str] = (),
     dated: frozenset[str] = frozenset(),
+    encodings: Mapping[str, str] = MappingProxyType({}),
     placeholders: Mapping[str, str | None] = MappingProxyType({}),
     only_main: bool = False,
 ) -> str:
@@ -51,6 +52,7 @@ def write_settings(
         f"branch = {json.dumps(survey.branch)}",
         "",
         *_content(laying, languages, only_main=only_main),
+        *_encodings(encodings),
         "",
         *_versions(readers, source, counts),
         *_substitutions(placeholders),
@@ -85,6 +87,13 @@ def _content(laying: Laying, languages: Mapping[str, str], *, only_main: bool) -
             "Texts that were put aside, drafts and news; a policy whose text was moved there counts as retired since."
         )
         yield f"exclude = {json.dumps([f'**/{name}/**' for name in laying.archives])}"
+
+
+def _encodings(encodings: Mapping[str, str]) -> Iterator[str]:
+    if encodings:
+        yield "# What texts are in that are not UTF-8. TO DO: look whether their words are right."
+        pairs = ", ".join(f"{json.dumps(glob)} = {json.dumps(name)}" for glob, name in encodings.items())
+        yield f"encodings = {{ {pairs} }}"
 
 
 def _versions(readers: Readers | None, source: str, counts: Sequence[Count]) -> Iterator[str]:

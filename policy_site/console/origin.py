@@ -56,7 +56,7 @@ class Origin:
             return places.of(path) is not None
 
         if self.repository is None:
-            return read_folder(Path(self.folder), is_wanted)
+            return read_folder(Path(self.folder), is_wanted, encoding_of=places.encoding_of)
         return read_history(
             self.repository,
             folder=self.folder,
@@ -66,6 +66,7 @@ class Origin:
             with_work_tree=with_work_tree,
             merged_at=merged_at,
             with_tags=self.settings.reads_tags,
+            encoding_of=places.encoding_of,
         )
 
     def of_checkout(self) -> Origin:

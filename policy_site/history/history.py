@@ -74,16 +74,18 @@ def read_history(
     with_work_tree: bool = False,
     merged_at: datetime | None = None,
     with_tags: bool = False,
+    encoding_of: Callable[[str], str] = lambda _: "",
 ) -> History:
     """Read the first-parent history of the files below ``folder`` that are ``wanted``.
 
     ``folder`` is relative to the root of the repository, ``.`` for all of it; paths given to ``wanted`` and got back
     are relative to ``folder``. ``ref`` is read instead of ``branch``; ``branch`` None means the one checked out. With
     the work tree, the files on disk count as one more revision each, without a commit. With ``merged_at``, what is not
-    on the publishing branch yet counts as merged into it at that instant, in one commit. Raises :class:`HistoryError`.
+    on the publishing branch yet counts as merged into it at that instant, in one commit. ``encoding_of`` says in
+    what the texts at a path are that are not UTF-8, empty for none. Raises :class:`HistoryError`.
     """
     opened = open_repository(repository)
-    reader = _Reader(folder=normalise(folder), wanted=cache(wanted))
+    reader = _Reader(folder=normalise(folder), wanted=cache(wanted), encoding_of=encoding_of)
     tip = opened.find_tip(branch=branch, ref=ref)
     log = _read_merged(opened, tip, reader.folder, branch, merged_at) if merged_at else None
     log = log or opened.read_log(tip.commit, folder=reader.folder)
@@ -118,7 +120,9 @@ def list_paths(repository: Path, *, folder: str, branch: str | None, ref: str | 
     return frozenset(reader.below(path) for path in followed.sightings if disk.is_utf8(path))
 
 
-def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
+def read_folder(
+    folder: Path, wanted: Callable[[str], bool], *, encoding_of: Callable[[str], str] = lambda _: ""
+) -> History:
     """Read a folder without history, as from a source archive: one revision a file, without commit."""
     if not folder.is_dir():
         raise HistoryError(f"There is no folder {folder}.", remedy="Name the folder that holds the content.")
@@ -134,7 +138,7 @@ def read_folder(folder: Path, wanted: Callable[[str], bool]) -> History:
         findings=(),
         attached=AttachedFiles(disk=folder),
     )
-    return _Reader(folder=".", wanted=cache(wanted)).add_files(folder, none)
+    return _Reader(folder=".", wanted=cache(wanted), encoding_of=encoding_of).add_files(folder, none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class _Reader:
 
     folder: str
     wanted: Callable[[str], bool]
+    encoding_of: Callable[[str], str] = lambda _: ""
 
     def wants(self, path: str) -> bool:
         """Whether a path from the root of the repository is one of the content."""
@@ -164,7 +169,7 @@ class _Reader:
     def collect(self, repository: Repository, tip: Tip, lineages: Lineages) -> History:
         """Read the blobs of the files that are wanted, and put their revisions in order."""
         pasts = {path: past for path, past in sorted(lineages.sightings.items()) if self.wants(path)}
-        contents = _read_contents(repository, pasts.values())
+        contents = self._read_contents(repository, pasts.values())
         is_lacking = any(content is texts.MISSING for content in contents.values())
         is_partial = is_lacking and repository.is_partial
         revisions: dict[str, tuple[Revision, ...]] = {}
@@ -215,6 +220,12 @@ class _Reader:
                 kept.append((sighting.order, _revision(self.below(sighting.path), content, sighting)))
         return kept, skipped
 
+    def _read_contents(self, repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, ReadText | Fault]:
+        encodings: dict[str, str] = {}
+        for sighting in (sighting for past in pasts for sighting in past if sighting.mode not in FAULT_OF_MODE):
+            encodings.setdefault(sighting.blob, self.encoding_of(self.below(sighting.path)))
+        return read_texts(repository, list(encodings), encodings)
+
     def add_work_tree(self, repository: Repository, history: History, merged_at: datetime | None) -> History:
         """Let the files on disk follow the history; what is wrong at the tip may be right on disk."""
         if repository.is_bare:
@@ -243,7 +254,7 @@ class _Reader:
         files = frozenset(path for path in contents if disk.is_utf8(path))
         for path in sorted(files):
             content = contents[path]
-            text = content if isinstance(content, Fault) else texts.read_text(content)
+            text = content if isinstance(content, Fault) else texts.read_text(content, encoding=self.encoding_of(path))
             past = revisions.get(path, ())
             if isinstance(text, Fault):
                 findings.append(report_fault(self.from_root(path), text))
@@ -279,19 +290,14 @@ def _read_merged(repository: Repository, tip: Tip, folder: str, branch: str | No
     return replace(log, output=head + b"\0" + difference + log.output)
 
 
-def _read_contents(repository: Repository, pasts: Iterable[list[Sighting]]) -> dict[str, ReadText | Fault]:
-    names = list(
-        dict.fromkeys(sighting.blob for past in pasts for sighting in past if sighting.mode not in FAULT_OF_MODE)
-    )
-    return read_texts(repository, names)
-
-
-def read_texts(repository: Repository, names: Sequence[str]) -> dict[str, ReadText | Fault]:
-    """Return what git has under object names as texts, or why it is none."""
+def read_texts(
+    repository: Repository, names: Sequence[str], encodings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, ReadText | Fault]:
+    """Return what git has under object names as texts, or why it is none; ``encodings``: of those not in UTF-8."""
     contents: dict[str, ReadText | Fault] = {}
     for blob in read_blobs(repository.folder, names, limit=texts.SIZE_LIMIT):
         if blob.content is not None:
-            contents[blob.name] = texts.read_text(blob.content)
+            contents[blob.name] = texts.read_text(blob.content, encoding=encodings.get(blob.name, ""))
         else:
             contents[blob.name] = texts.TOO_LARGE if blob.is_too_large else texts.MISSING
     return contents

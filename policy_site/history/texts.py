@@ -73,8 +73,11 @@ UNREADABLE = Fault(
 )
 
 
-def read_text(content: bytes) -> ReadText | Fault:
-    """Decode a file: UTF-8, byte order mark dropped, line ends as LF."""
+def read_text(content: bytes, *, encoding: str = "") -> ReadText | Fault:
+    """Decode a file: UTF-8, byte order mark dropped, line ends as LF.
+
+    ``encoding``: what those are in that are not UTF-8; empty where all must be.
+    """
     if len(content) > SIZE_LIMIT:
         return TOO_LARGE
     if _LFS_POINTER.match(content):
@@ -85,8 +88,9 @@ def read_text(content: bytes) -> ReadText | Fault:
             remedy="Take Markdown out of LFS (`git lfs untrack`, `git lfs migrate export`).",
             line=1,
         )
+    text = _decode_as(content, encoding)
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8") if text is None else text
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -94,7 +98,11 @@ def read_text(content: bytes) -> ReadText | Fault:
             rule="utf-8",
             what="not UTF-8",
             message=f"This file is {'UTF-16' if is_utf16 else 'not UTF-8'}; texts must be UTF-8.",
-            remedy="Save it as UTF-8.",
+            remedy=(
+                "Save it as UTF-8."
+                if not encoding
+                else f"Save it as UTF-8, or correct content.encodings in site.toml, where it is {encoding!r}."
+            ),
             line=1 if is_utf16 else line,
         )
     if "\0" in text:
@@ -116,6 +124,20 @@ def read_text(content: bytes) -> ReadText | Fault:
             line=line_of_conflict,
         )
     return ReadText(text=text, digest=hashlib.sha256(content).hexdigest())
+
+
+def _decode_as(content: bytes, encoding: str) -> str | None:
+    """Return the words of a file that is not UTF-8, in the encoding that the operator declared."""
+    if not encoding:
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return content.decode(encoding)
+        except UnicodeError:
+            return None
+    return None
 
 
 def _find_conflict(text: str) -> int | None:

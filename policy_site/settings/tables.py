@@ -21,6 +21,7 @@ from policy_site.settings.values import (
     folder_name,
     hub_address,
     known_category,
+    known_encoding,
     layout_pattern,
     relative_folder,
 )
@@ -38,6 +39,9 @@ class ContentSettings(Table):
     """Globs of paths that are not read (``*`` does not cross ``/``, ``**`` does)."""
     folders: dict[str, LanguageTag] = Field(default_factory=dict)
     """Names that stand in paths for a language: ``{"en-US" = "en"}``."""
+    encodings: dict[str, Annotated[Line, AfterValidator(known_encoding)]] = Field(default_factory=dict)
+    """What texts are in that are not UTF-8, by globs of their paths, the first that fits: ``{"acts/*.txt" =
+    "windows-1252"}``. One that is UTF-8 is read as that, whatever is said here."""
     markdown_extensions: tuple[
         Literal["tables", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists"], ...
     ] = (

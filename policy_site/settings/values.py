@@ -132,6 +132,16 @@ def name_of_grouping(name: str) -> str:
     return grouping(name).name
 
 
+def known_encoding(name: str) -> str:
+    """Return the name of an encoding of texts that there is."""
+    try:
+        "a".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        msg = f"{name!r} is no encoding that is known; write 'windows-1252', 'iso-8859-2', 'shift_jis' or the like"
+        raise ValueError(msg) from None
+    return name
+
+
 def known_category(category: str) -> str:
     """Return a category of changes that there is."""
     if category not in CATEGORIES:

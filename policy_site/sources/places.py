@@ -63,6 +63,7 @@ class Places:
         self._languages = settings.languages
         self._authoritative = {policy.id: settings.authoritative_locale_of(policy.id) for policy in settings.policies}
         self._layout = [_pattern_of(pattern) for pattern in content.layout]
+        self._encodings = [(_glob(pattern), encoding) for pattern, encoding in content.encodings.items()]
         self._exclude = [_glob(pattern) for pattern in content.exclude]
         self._has_notes = {policy.id for policy in settings.policies if settings.grouping_of(policy.id).has_notes}
         self._cache: dict[str, Place | None] = {}
@@ -98,6 +99,10 @@ class Places:
             if locale in self._languages:
                 return Place(Role.TEXT, policy, locale or "", rank=rank)
         return None
+
+    def encoding_of(self, path: str) -> str:
+        """Return what ``content.encodings`` says that the texts at a path are in; empty for UTF-8."""
+        return next((encoding for signs, encoding in self._encodings if _fits(signs, path)), "")
 
     def leaves_out(self, path: str) -> bool:
         """Whether ``content.exclude`` names a path."""

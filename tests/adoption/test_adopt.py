@@ -35,6 +35,10 @@ def german(dated: str, words: str) -> str:
     return f"# Datenschutz\n\n{dated}\n\n{kept}Wir behalten {words}.\n"
 
 
+def act(words: str) -> str:
+    return f"ACT ON PRIVACY\n\n1. Short title\nThis is the act of the year.\n\n2. We keep résumé-{words}\n"
+
+
 P = "x"
 
 
@@ -253,6 +257,19 @@ KINDS = [
         ["en", "nb"],
         {"tos": ["2024-05-01 2024-05-01 2024-05-01 one"], "tos-en-eu": ["2024-05-01 2024-05-01 2024-05-01 eu"]},
         ["no as nb"],
+    ),
+    Kind(
+        "acts in an encoding of former days, that came to UTF-8",
+        [
+            ("2024-05-01", {"acts/Act 1.txt": act("one").encode("latin-1"), "requirements.txt": "x==1"}),
+            ("2025-05-01", {"acts/Act 1.txt": act("two").encode("latin-1")}),
+            ("2026-05-01", {"acts/Act 1.txt": act("two").encode()}),
+        ],
+        "revision",
+        ["acts/{policy}.txt"],
+        ["en"],
+        {"act-1": ["2024-05-01 2024-05-01 2024-05-01 résumé-one", "2025-05-01 2025-05-01 2025-05-01 résumé-two"]},
+        ["acts/*.txt as windows-1252"],
     ),
     Kind(
         "a code of conduct, where it is all there is",

@@ -41,6 +41,7 @@ def compiled_with(
         with_work_tree=with_work_tree,
         ref=ref,
         with_tags=settings.reads_tags,
+        encoding_of=places.encoding_of,
     )
     return compile_publication(settings, history, as_of=as_of)
 
