@@ -144,7 +144,7 @@ NAME_FORM = "Write lower-case letters, digits and hyphens, 40 characters at most
             'kind = "smpt"\nhost = "localhost"\nsender = "policies@example.org"\nattempts',
             (
                 "4: `channels.mail.kind` is 'smpt', which is not known. Did you mean 'smtp'? Known are 'smtp'"
-                " and 'webhook'."
+                ", 'webhook', 'mail-api' and 'chat'."
             ),
         ),
         (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from policy_site.notifier.channels.chat import CHAT
 from policy_site.notifier.channels.kind import ChannelKind, Renderer
+from policy_site.notifier.channels.mail_api import MAIL_API
 from policy_site.notifier.channels.session import (
     COMMITTED,
     Channel,
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 
-CHANNELS: tuple[ChannelKind[Any], ...] = (SMTP, WEBHOOK)
+CHANNELS: tuple[ChannelKind[Any], ...] = (SMTP, WEBHOOK, MAIL_API, CHAT)
 """Every kind of channel; add yours here."""
 
 
