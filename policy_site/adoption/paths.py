@@ -82,6 +82,8 @@ class Laying:
     """Folder in which a policy stands among others, where there are several such folders; by its name."""
     former_names: Mapping[str, tuple[str, ...]]
     """Former names that differ from a policy's name of today in capitals and signs alone."""
+    announced: Mapping[str, str]
+    """By a policy's name, that of the file in which its coming text is kept; nothing that paths alone tell."""
     archives: tuple[str, ...]
     """Folders of texts that were put aside, of drafts and of news."""
     has_unnamed_language: bool
@@ -166,6 +168,7 @@ def lay_out(survey: Survey, contents: Contents) -> Laying:
         former_policies=tuple(sorted(first for first, *_ in retired.values())),
         groups=_groups(own, shapes, languages),
         former_names=former_names,
+        announced={},
         archives=_put_aside(survey.spans),
         has_unnamed_language=has_unnamed,
         left_out=tuple(sorted(path for path in (*today, *_drafts_in(survey)) if path not in set(taken))),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,8 @@ from policy_site.adoption.counting import Count, count_versions
 from policy_site.adoption.dates import Readers, find_readers
 from policy_site.adoption.paths import Laying, find_documents, lay_out
 from policy_site.adoption.placeholders import find_placeholders
-from policy_site.adoption.writing import write_settings
+from policy_site.adoption.writing import ids_of, write_settings
+from policy_site.catalogue import Shelf
 from policy_site.errors import UsageError
 from policy_site.history import History, Survey, read_history, read_surveyed, survey_branch
 from policy_site.localization import load_phrases, month_names
@@ -78,6 +79,7 @@ def propose(repository: Path, *, branch: str | None, as_of: datetime, workshop: 
     dated = frozenset(
         shelf.policy for shelf in shelves if any(tip.path in found for tip in shelf.texts.get(main, ())[-1:])
     )
+    laying, shelves = _announce(laying, shelves, dated)
     dated = frozenset() if source == "date" else dated
     placeholders = find_placeholders([tip.text for tip in tips], read=partial(_read_tip, repository, survey))
     text = write_settings(survey, laying, languages, readers, source=source, dated=dated)
@@ -154,6 +156,29 @@ def _told_encodings(encodings: Mapping[str, str]) -> list[str]:
     return [f"In what encoding texts are that are not UTF-8; they are read so: {_few(told)}."] if told else []
 
 
+_COMING = re.compile(r"(?P<policy>.+?)[_. -]?(?:preview|draft|next|upcoming|announced|coming)", re.IGNORECASE)
+"""What files are called that hold the coming text of a policy."""
+
+
+def _announce(laying: Laying, shelves: Sequence[Shelf], dated: frozenset[str]) -> tuple[Laying, tuple[Shelf, ...]]:
+    """Give policies their coming texts that are kept in files of their own and that name the days they begin on."""
+    ids = ids_of(laying)
+    found: dict[str, str] = {}
+    for name in laying.policies:
+        coming = _COMING.fullmatch(name)
+        if coming and coming["policy"] in laying.policies and {ids[name], ids[coming["policy"]]} <= dated:
+            found[coming["policy"]] = name
+    by_id = {shelf.policy: shelf for shelf in shelves}
+    taken = {ids[name] for name in found.values()}
+    for name, preview in found.items():
+        coming_shelf = by_id[ids[preview]]
+        by_id[ids[name]] = replace(by_id[ids[name]], announced=coming_shelf.texts, announced_at_tip=coming_shelf.living)
+    policies = tuple(name for name in laying.policies if name not in found.values())
+    kept = tuple(by_id[shelf.policy] for shelf in shelves if shelf.policy not in taken)
+    announced = {name: laying.own_paths.get(preview, preview) for name, preview in found.items()}
+    return replace(laying, policies=policies, announced=announced), kept
+
+
 def _read_tip(repository: Path, survey: Survey, path: str) -> str:
     if path not in survey.spans or not survey.spans[path].is_present:
         return ""
@@ -197,9 +222,12 @@ def _undecided(survey: Survey, laying: Laying, readers: Readers, language: str) 
             "Which language the texts without one in their names are in; they are taken for"
             f" {load_phrases('en').language_name(language)}."
         )
-    previews = [name for name in laying.policies if re.search(r"(?:^|[_.-])(?:preview|draft|next|upcoming)$", name)]
+    previews = [name for name in laying.policies if _COMING.fullmatch(name)]
     if previews:
         told.append(f"Whether these are announced texts of other policies, and no policies: {_few(previews)}.")
+    if laying.announced:
+        pairs = [f"{coming} of {name}" for name, coming in laying.announced.items()]
+        told.append(f"Whether these are announced texts; each is shown as one until its day: {_few(pairs)}.")
     return told
 
 

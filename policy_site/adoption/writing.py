@@ -153,6 +153,9 @@ def _policies(laying: Laying, dated: frozenset[str]) -> Iterator[str]:
         yield f"id = {json.dumps(own)}"
         if files != [own]:
             yield f"files = {json.dumps(files[0] if len(files) == 1 else files, ensure_ascii=False)}"
+        if name in laying.announced:
+            yield "# Its coming text is there until its day:"
+            yield f"announced = {json.dumps(laying.announced[name], ensure_ascii=False)}"
         if name in laying.groups:
             yield f"group = {json.dumps(_in_words(laying.groups[name]), ensure_ascii=False)}"
         if own in dated:

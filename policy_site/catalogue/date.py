@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from policy_site.catalogue.announced import with_announced
 from policy_site.catalogue.grouping import Grouped, Question, Shelf, finding, start_of, visible_at
 from policy_site.catalogue.readings import (
     WITHOUT_COMMIT,
@@ -40,11 +41,16 @@ def group(shelf: Shelf, question: Question) -> Grouped:
     The first wording under a date applies from that day, each later one from its commit. Translations render the
     version whose date they name; one whose date no version has, the version before that date.
     """
+    announced = with_announced(shelf, question)
+    shelf = announced.shelf
     walk = _Walk(shelf, question)
     revisions = visible_at(shelf.texts.get(question.settings.authoritative_locale, ()), question.as_of)
     for revision in revisions:
         walk.take(revision)
-    findings = [*walk.report_reworded(), *Corrections(shelf, question.settings).unused(revisions)]
+    for one in walk.readings:
+        if all(revision in announced.lapsed for revision in one.revisions):
+            one.withdrawn_at = one.effective_at
+    findings = [*announced.findings, *walk.report_reworded(), *Corrections(shelf, question.settings).unused(revisions)]
     if not walk.readings:
         return Grouped((), tuple(findings))
     findings += walk.report(revisions[-1])

@@ -39,6 +39,10 @@ class Shelf:
     """Locales whose text was deleted."""
     gone_at: Mapping[str, datetime] = field(default_factory=dict)
     """When a file with the text was deleted or moved away for the last time, by locale, UTC."""
+    announced: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
+    """Coming texts that are kept in a file of their own, by locale."""
+    announced_at_tip: frozenset[str] = frozenset()
+    """Locales whose file with the coming text is there."""
     version_texts: Mapping[tuple[str, str], tuple[Revision, ...]] = field(default_factory=dict)
     """Texts in files of their own, by label and locale; a deleted file keeps its past."""
     version_texts_at_tip: frozenset[tuple[str, str]] = frozenset()

@@ -98,6 +98,7 @@ def _leave_out(history: History, revisions: list[Revision], path: str, first: st
 
 def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]], living: Mapping[Place, str]) -> Shelf:
     texts: dict[str, tuple[Revision, ...]] = {}
+    announced: dict[str, tuple[Revision, ...]] = {}
     version_texts: dict[tuple[str, str], tuple[Revision, ...]] = {}
     archive: dict[tuple[str, str], Revision] = {}
     archive_before: dict[tuple[str, str], Revision] = {}
@@ -111,6 +112,8 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         found = [replace(revision, title=title) for revision in seen] if title else seen
         if place.role is Role.TEXT:
             texts[place.locale] = tuple(found)
+        elif place.role is Role.ANNOUNCED:
+            announced[place.locale] = tuple(found)
         elif place.role is Role.VERSION_TEXT:
             version_texts[place.version, place.locale] = tuple(found)
         elif place not in living:
@@ -127,6 +130,10 @@ def _shelf(policy: PolicySettings, revisions: Mapping[Place, Sequence[Revision]]
         policy=policy.id,
         texts=MappingProxyType(texts),
         missing_at_tip=frozenset(locale for locale in texts if Place(Role.TEXT, policy.id, locale) not in living),
+        announced=MappingProxyType(announced),
+        announced_at_tip=frozenset(
+            locale for locale in announced if Place(Role.ANNOUNCED, policy.id, locale) in living
+        ),
         version_texts=MappingProxyType(version_texts),
         version_texts_at_tip=frozenset(
             key for key in version_texts if Place(Role.VERSION_TEXT, policy.id, key[1], key[0]) in living

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from policy_site.settings.values import LanguageTag, Line, Slug, file_name, name_in_addresses
 from policy_site.settings.versions import Day, OwnVersions, Table
@@ -64,6 +64,9 @@ class PolicySettings(OwnVersions):
     """The name that stands for ``{policy}`` in paths, where it is not the id; or a path from the content folder
     (``Legal/terms.md``, ``{locale}/terms.md``), or several where it was called otherwise before, today's first. With
     ``*`` and ``**``: a policy for each file that fits."""
+    announced: FileName | None = None
+    """The name that stands for ``{policy}`` in paths, or the path, of the file in which its coming text is kept until
+    its day: ``terms_preview``."""
     formerly: tuple[Slug, ...] = ()
     """Ids that it had before, or of policies that it took the place of: their addresses lead here."""
     group: Line = ""
@@ -76,6 +79,11 @@ class PolicySettings(OwnVersions):
     """A list of topics that the text must speak of."""
     relation: Literal["privacy-policy", "terms-of-service", "none"] | None = None
     """What the policy is to the site, by its name among link relations (RFC 6903); default: as its id says."""
+
+    @field_validator("announced", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        return {"path": value} if isinstance(value, str) else value
 
     @property
     def names(self) -> tuple[FileName, ...]:

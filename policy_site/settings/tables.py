@@ -223,6 +223,8 @@ class Settings(Table):
         self._guards_agree()
         for policy in self.policies:
             versions = policy.over(self.versions)
+            if policy.announced and not versions.grouping.reads_date:
+                raise ValueError(f"policy {policy.id!r} has `announced`, so its texts name their days: source = 'date'")
             if versions.grouping.reads_date and not (versions.date_patterns or versions.date_key):
                 named = policy.id or policy.names[0].path
                 where = "versions.source" if policy.source is None else f"in policy {named!r}, source"

@@ -14,6 +14,8 @@ class Role(StrEnum):
     """What a file is for."""
 
     TEXT = "text"
+    ANNOUNCED = "announced"
+    """The coming text of a policy, in a file of its own."""
     VERSION_TEXT = "version-text"
     """The text of one version in a file of its own, named after it."""
     ARCHIVE = "archive"
@@ -46,6 +48,9 @@ class Places:
         self._policies = {
             name.path: policy.id for policy in settings.policies for name in policy.names if not name.is_path
         }
+        coming = [(policy.announced, policy.id) for policy in settings.policies if policy.announced]
+        self._announced = {name.path: policy for name, policy in coming if not name.is_path}
+        self._announced_paths = [(_pattern_of(name.path), policy) for name, policy in coming if name.is_path]
         self._paths = [
             (rank, _pattern_of(name.path), name, policy.id)
             for policy in settings.policies
@@ -116,7 +121,7 @@ class Places:
                 found = expression.fullmatch(path)
                 if found:
                     return self._beside(found, role)
-        if named := self._named(path):
+        if named := self._announced_at(path) or self._named(path):
             return named
         for rank, pattern in enumerate(self._layout):
             found = pattern.fullmatch(path)
@@ -124,11 +129,22 @@ class Places:
                 continue
             groups = found.groupdict()
             policy = self._policies.get(groups.get("policy") or "") if "policy" in groups else self._only_policy()
+            coming = self._announced.get(groups.get("policy") or "") if policy is None else None
+            policy = policy or coming
             locale = (
                 self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative.get(policy or "")
             )
             if policy and locale in self._languages:
-                return Place(Role.TEXT, policy, locale or "", rank=rank)
+                return Place(Role.ANNOUNCED if coming else Role.TEXT, policy, locale or "", rank=rank)
+        return None
+
+    def _announced_at(self, path: str) -> Place | None:
+        for pattern, policy in self._announced_paths:
+            if found := pattern.fullmatch(path):
+                groups = found.groupdict()
+                locale = self._folders.get(groups["locale"]) if "locale" in groups else self._authoritative[policy]
+                if locale in self._languages:
+                    return Place(Role.ANNOUNCED, policy, locale or "")
         return None
 
     def _only_policy(self) -> str | None:

@@ -259,6 +259,18 @@ KINDS = [
         ["no as nb"],
     ),
     Kind(
+        "coming texts in files of their own",
+        [
+            ("2024-05-01", {"tos.md": text("Effective May 2, 2024", "one")}),
+            ("2026-05-01", {"tos_preview.md": text("Effective May 2, 2027", "two")}),
+        ],
+        "date",
+        ["{policy}.md"],
+        ["en"],
+        {"tos": ["2024-05-02 2024-05-02 2024-05-01 one", "2027-05-02 2027-05-02 2026-05-01 two"]},
+        ["tos_preview of tos"],
+    ),
+    Kind(
         "acts in an encoding of former days, that came to UTF-8",
         [
             ("2024-05-01", {"acts/Act 1.txt": act("one").encode("latin-1"), "requirements.txt": "x==1"}),

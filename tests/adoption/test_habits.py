@@ -15,7 +15,7 @@ from policy_site.model import Document
 from policy_site.settings import parse_settings
 from policy_site.sources import expand_wildcards
 from policy_site.sources.plain_text import to_markdown
-from tests.support.habits import Habit, compiled_with, versions_in, withdrawn_in
+from tests.support.habits import Files, Habit, compiled_with, versions_in, withdrawn_in
 
 UPDATED = {"source": "date", "date_patterns": [r"Updated:? (?P<date>[^\n*]+)"]}
 KEYED = {"source": "date", "date_key": "date"}
@@ -547,9 +547,48 @@ MANY = [
 ]
 
 
+def announcing(name: str, *commits: tuple[str, Files], versions: list[str], **more: Any) -> Habit:
+    settings = {"versions": UPDATED, "policies": [{"id": "privacy", "announced": "privacy_preview"}]}
+    return Habit(name, commits, {"privacy": versions}, settings=settings, **more)
+
+
+FIRST: tuple[str, Files] = ("2025-01-01", {"privacy.md": updated("2025-01-02", "one")})
+ANNOUNCED = [
+    announcing(
+        "a coming text in a file of its own is announced, and applies once it is taken over",
+        FIRST,
+        ("2025-02-01", {"privacy_preview.md": updated("2025-06-01", "two")}),
+        ("2025-05-30", {"privacy.md": updated("2025-06-01", "two"), "privacy_preview.md": None}),
+        versions=["2025-01-02 2025-01-02 2025-01-01 one", "2025-06-01 2025-06-01 2025-02-01 two"],
+    ),
+    announcing(
+        "a coming text whose day is far is upcoming",
+        FIRST,
+        ("2026-02-01", {"privacy_preview.md": updated("2027-06-01", "two")}),
+        versions=["2025-01-02 2025-01-02 2025-01-01 one", "2027-06-01 2027-06-01 2026-02-01 two"],
+    ),
+    announcing(
+        "a coming text that nobody took over never applied",
+        FIRST,
+        ("2025-02-01", {"privacy_preview.md": updated("2025-06-01", "two")}),
+        versions=["2025-01-02 2025-01-02 2025-01-01 one", "2025-06-01 2025-06-01 2025-02-01 two"],
+        withdrawn=["2025-06-01"],
+        told=["came, and the policy's own file is another"],
+    ),
+    announcing(
+        "a coming text without a day, or with a day that is over, is none",
+        FIRST,
+        ("2025-02-01", {"privacy_preview.md": updated("2024-06-01", "old")}),
+        ("2025-03-01", {"privacy_preview.md": plain("two")}),
+        versions=["2025-01-02 2025-01-02 2025-01-01 one"],
+        told=["names no day on which it takes effect"],
+    ),
+]
+
+
 @pytest.mark.parametrize(
     "habit",
-    [*MANY, *OTHERS, *WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES],
+    [*ANNOUNCED, *MANY, *OTHERS, *WORDINGS, *DATES, *SOURCES, *ENDINGS, *MOVES],
     ids=lambda habit: habit.name.replace(" ", "-"),
 )
 def test_a_habit_is_read_as_it_is_meant(habit: Habit, tmp_path: Path) -> None:
