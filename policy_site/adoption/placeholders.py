@@ -9,6 +9,13 @@ from policy_site.sources import fact, split_front_matter
 
 _PLACEHOLDER = re.compile(r"\{\{-?[ \t]*([\w.-]{1,100})[ \t]*-?\}\}|\{%-?[ \t]*(data [\w.-]{1,100})[ \t]*-?%\}")
 """``{{ site.email }}`` of Jekyll and others, ``{% data variables.product.name %}`` of GitHub's documents."""
+_LEADS_TO = (
+    re.compile(r"\{%-?[ \t]*(?P<name>link [^\s\"'{}%]*?(?P<address>[^\s/\"'{}%]+))[ \t]*-?%\}"),
+    re.compile(r"\{\{-?[ \t]*(?P<name>\"(?P<address>[^\"{}\n]+)\"[ \t]*\|[ \t]*(?:relative|absolute)_url)[ \t]*-?\}\}"),
+    re.compile(r"\{\{[<%][ \t]*(?P<name>(?:rel)?ref \"(?P<address>[^\"{}\n]+)\")[ \t]*[>%]\}\}"),
+)
+"""What a generator makes an address of: ``{% link terms.md %}``, ``{{ "/terms/" | relative_url }}``,
+``{{< ref "terms.md" >}}``."""
 _PLAIN = re.compile(r"[^\n{}]{0,200}")
 
 
@@ -18,7 +25,10 @@ def find_placeholders(texts: Sequence[str], *, read: Callable[[str], str]) -> Ma
     ``read`` returns the text of a file, empty where there is none.
     """
     found = {next(filter(None, match.groups())) for text in texts for match in _PLACEHOLDER.finditer(text)}
-    return {name: _value_of(name, read) for name in sorted(found)}
+    links = {
+        match["name"]: match["address"] for text in texts for pattern in _LEADS_TO for match in pattern.finditer(text)
+    }
+    return {**{name: _value_of(name, read) for name in sorted(found)}, **links}
 
 
 def _value_of(name: str, read: Callable[[str], str]) -> str | None:
@@ -27,7 +37,7 @@ def _value_of(name: str, read: Callable[[str], str]) -> str | None:
         value = fact(split_front_matter(f"---\n{words}\n---\n", path=path).facts, key) if words else ""
         if value and _PLAIN.fullmatch(value):
             return value
-    return "" if name == "site.baseurl" and read("_config.yml") else None
+    return "" if name == "site.baseurl" else None  # what stands for it where nobody sets it
 
 
 def _places_of(name: str) -> Iterator[tuple[str, str]]:

@@ -250,7 +250,7 @@ def _undecided_texts(laying: Laying) -> list[str]:
 def _placeholders(texts: list[str], known: Mapping[str, str | None]) -> list[str]:
     signs = r"\{\{[{%<]?[^{}\n]{1,60}[%>}]?\}\}|\{%[^{}\n]{1,60}%\}"
     found = sorted({match[0] for text in texts for match in re.finditer(signs, text)})
-    unknown = [each for each in found if known.get(re.sub(r"^\{[{%]-?\s*|\s*-?[%}]\}$", "", each)) is None]
+    unknown = [each for each in found if known.get(re.sub(r"^\{[{%]?[<%]?-?\s*|\s*-?[%}>]?[%}]?\}$", "", each)) is None]
     return [f"What these placeholders stand for; they are shown as they are: {_few(unknown)}."] if unknown else []
 
 

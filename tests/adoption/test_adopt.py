@@ -40,6 +40,9 @@ def act(words: str) -> str:
 
 
 P = "x"
+LIQUID = (
+    'Mail {{ site.email }}. [A]({% link a/purposes.md %}) [B]({{ site.baseurl }}/b/) [C]({{ "/c/" | relative_url }})'
+)
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,7 @@ KINDS = [
                 {
                     "_config.yml": "email: a@example.org\nbaseurl: ''\n",
                     "legal/_index.md": "---\ntitle: Legal\n---\nSee below.\n",
-                    "legal/privacy/_index.md": text("Mail {{ site.email }}", "one"),
+                    "legal/privacy/_index.md": text(LIQUID, "one"),
                     "abuse/purposes.md": text("*Last updated: 1 May 2024*", "two"),
                     "docs/guide.md": "# Guide\n\nHow to build.\n",
                     "_posts/2024-05-01-new-privacy-policy.md": "News\n",
@@ -362,3 +365,13 @@ def test_a_repository_without_texts_is_told_so(tmp_path: Path, capsys: pytest.Ca
     repository = Habit("", [("2024-05-01", {"main.py": "print()\n", "README.md": "# Code\n"})], {}).build(tmp_path)
     assert main(["adopt", str(repository.root), "--output", str(tmp_path / "site.toml")]) == 2
     assert "looks like a text" in capsys.readouterr().err
+
+
+def test_what_a_site_generator_would_put_in_stands_in_the_texts(tmp_path: Path) -> None:
+    files: Files = {"_config.yml": "email: a@example.org\n", "privacy.md": text(LIQUID, "one")}
+    repository = Habit("liquid", [("2024-05-01", files)], {}).build(tmp_path)
+    proposal = propose(repository.root, branch=None, as_of=NOW)
+    assert not [sentence for sentence in proposal.undecided if "placeholders" in sentence]
+    (policy,) = compiled_with(parse_settings(proposal.site_toml), repository).policies
+    words = policy.versions[0].editions["en"].revision.text
+    assert "Mail a@example.org. [A](purposes.md) [B](/b/) [C](/c/)" in words
