@@ -115,6 +115,8 @@ class _Judge:
         link = judge(href)
         if meant := bare_address(link):
             return "would be read as the name of a file", f"Write {meant!r}."
+        if link.kind is Kind.SITE and self._publication.settings.content.root_links:
+            return None
         if link.kind is Kind.SITE:
             return self._fault_of_page(link.address)
         if link.kind not in (Kind.PATH, Kind.HERE):

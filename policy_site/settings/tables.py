@@ -16,6 +16,7 @@ from policy_site.settings.values import (
     Line,
     Slug,
     absolute_address,
+    address_or_none,
     domain_name,
     existing_time_zone,
     folder_name,
@@ -56,6 +57,8 @@ class ContentSettings(Table):
     substitutions: dict[str, Line] = Field(default_factory=dict)
     """What stands for ``{{ site.email }}``, ``{% data product %}`` or ``{{< address >}}`` in texts, by what is between
     the braces."""
+    root_links: Annotated[str, AfterValidator(address_or_none)] = ""
+    """The site to which links such as ``/terms`` lead that texts were written for; default: where this one is."""
     markdown: Literal["python-markdown", "github"] = "python-markdown"
     """Who reads the texts: Python-Markdown with the extensions above, or markdown-it-py as GitHub does."""
 

@@ -80,6 +80,11 @@ def absolute_address(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
+def address_or_none(address: str) -> str:
+    """Return the address of a site as :func:`absolute_address` does, or nothing."""
+    return absolute_address(address) if address else ""
+
+
 def folder_name(folder: str) -> str:
     """Return a folder that is named from the folder of ``site.toml``."""
     if folder.startswith("/"):

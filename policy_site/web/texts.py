@@ -64,6 +64,8 @@ class Texts:
         """Return where a path from the files ``sources`` leads on the site, empty where nowhere; else ``None``."""
         link = judge(href)
         settings = self._publication.settings
+        if link.kind is Kind.SITE and settings.content.root_links and not is_picture:
+            return f"{settings.content.root_links.rstrip('/')}{link.address}"
         if link.kind is not Kind.PATH:
             # the site's own pictures are named by what they hold: nobody can write their address
             is_missing = is_picture and link.kind is Kind.SITE and link.address.startswith(settings.base_path)

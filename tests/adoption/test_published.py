@@ -17,11 +17,14 @@ def test_a_site_of_an_adopted_repository_loses_nothing(tmp_path: Path) -> None:
                 "2025-01-01",
                 {"a/terms.md": "# Terms\n\nUpdated 2025-01-02\n\nOne.\n", "b/old.md": "# Old\n\nOld.\n"},
             ),
-            ("2025-02-01", {"a/terms.md": "# Terms\n\nUpdated 2025-01-02\n\nTwo.\n", "b/old.md": None}),
+            (
+                "2025-02-01",
+                {"a/terms.md": "# Terms\n\nUpdated 2025-01-02\n\nTwo. [Fees](/fees?a=1&b#c)\n", "b/old.md": None},
+            ),
         ],
         {},
         settings={
-            "content": {"layout": []},
+            "content": {"layout": [], "root_links": "https://docs.example.com/help"},
             "versions": {"source": "date", "date_patterns": [r"Updated (?P<date>[\d-]+)"], "reworded": "revision"},
             "policies": [
                 {"id": "terms", "files": "a/terms.md", "group": "For customers", "formerly": ["terms-of-use"]},
@@ -40,7 +43,9 @@ def test_a_site_of_an_adopted_repository_loses_nothing(tmp_path: Path) -> None:
     version = site / "en/terms/v/2025-01-02"
     (earlier,) = (version / "revisions").iterdir()
     assert "One." in (earlier / "index.html").read_text(encoding="utf-8")
-    assert "Two." in (version / "index.html").read_text(encoding="utf-8")
+    text = (version / "index.html").read_text(encoding="utf-8")
+    assert "Two." in text
+    assert '<a href="https://docs.example.com/help/fees?a=1&amp;b#c"' in text
     events = json.loads((site / "changes/v1/feed.json").read_text(encoding="utf-8"))["events"]
     assert [event["type"] for event in events if event["policy"] == "terms"][-1] == "policy.version.corrected"
     assert [event["type"] for event in events if event["policy"] == "old"][-1] == "policy.retired"
