@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
+import idna
+
 from policy_site.errors import UsageError
 from policy_site.notifier.audience_file import FileRows
 from policy_site.notifier.cleaning import clean_words_line
@@ -167,11 +169,11 @@ def recognise_recipient(
 
     Nobody goes without a notice for a name, an account or a time zone that cannot be used: it is left out.
     """
-    address = address.strip(" ")
+    address = _with_ascii_domain(address.strip(" "))
     if not address:
         return "The address is missing."
     if not is_mail_address(address):
-        return f"{_shown(address)} is not a mail address{_why(address)}."
+        return f"{_shown(address)} is not a mail address{_why(address) or _why_not_everywhere(address)}."
     tag = _language_tag(language.strip(" ")) if language else ""
     if tag is None:
         return f"{_shown(language)} is not a language; write a tag such as 'en' or 'pt-BR'{_why(language)}."
@@ -196,9 +198,23 @@ def _field(written: str) -> str:
 
 
 def normal_address(address: str) -> str:
-    """Return the form in which two addresses are compared: the domain in lower case. Endpoints' names stay."""
-    local_part, at, domain = address.rpartition("@")
+    """Return the form in which two addresses are compared: the domain in lower case, as the name system has it.
+
+    Endpoints' names stay.
+    """
+    local_part, at, domain = _with_ascii_domain(address).rpartition("@")
     return f"{local_part}@{domain.lower()}" if at else address
+
+
+def _with_ascii_domain(address: str) -> str:
+    """Return an address whose domain is written as mail servers know it (IDNA 2008): ``bücher.example`` in ASCII."""
+    local_part, at, domain = address.rpartition("@")
+    if not at or domain.isascii():
+        return address
+    try:
+        return f"{local_part}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        return address
 
 
 def spellings(address: str) -> tuple[str, ...]:
@@ -245,6 +261,12 @@ _LONGEST_SHOWN = 80
 
 def _why(cell: str) -> str:
     return next((reason for reason, is_seen in _SEEN if any(is_seen(character) for character in cell)), "")
+
+
+def _why_not_everywhere(address: str) -> str:
+    local_part, _, domain = address.rpartition("@")
+    is_else_one = not local_part.isascii() and is_mail_address(f"a@{domain}")
+    return " that every mail server takes: use one with plain letters before the @" if is_else_one else ""
 
 
 _SEEN: tuple[tuple[str, Callable[[str], bool]], ...] = (

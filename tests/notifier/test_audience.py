@@ -60,7 +60,10 @@ def test_a_list_is_read_as_spreadsheets_and_databases_write_it(tmp_path: Path, c
         (b"max@example.org,de,1,2", "There are 4 cells; the header has 3."),
         (b"ma\0x@example.org,de", "'ma\\x00x@example.org' is not a mail address: it holds a control character."),
         (b"m\xfcx@example.org,de", "'m\\udcfcx@example.org' is not a mail address: it holds bytes that are not UTF-8."),
-        ("mü@example.org,de".encode(), "'m\\xfc@example.org' is not a mail address."),
+        (
+            "mü@example.org,de".encode(),
+            "'m\\xfc@example.org' is not a mail address that every mail server takes: use one with plain letters",
+        ),
         (b"max@example.org\rBcc: a@b.c,de", "'max@example.org\\rBcc: a@b.c' is not a mail address: it holds a control"),
         (b"max@example.org,deutsch!", "'deutsch!' is not a language; write a tag such as 'en' or 'pt-BR'."),
         (b"max@example.org,de,\x1b[2J", "'\\x1b[2J' is not the label of a version: it holds a control character."),
@@ -122,6 +125,15 @@ def test_a_language_tag_is_kept_in_the_case_of_its_standard(tmp_path: Path, writ
 def test_the_domain_is_lowercased_and_what_stands_before_the_at_is_left_alone(tmp_path: Path) -> None:
     path = write_list(tmp_path / "list.csv", ["Max@Example.ORG,en,", "max@example.org,en,"])
     assert [recipient.address for recipient in read(path).recipients] == ["Max@example.org", "max@example.org"]
+
+
+def test_a_domain_in_letters_of_any_script_is_the_one_that_mail_servers_know(tmp_path: Path) -> None:
+    rows = ["a@bücher.example,de,", "a@Bücher.Example,de,", "b@straße.example,de,", "c@例え.テスト,ja,", "d@a..b,en,"]
+    told = read(write_list(tmp_path / "list.csv", [*rows, "e@-ü-.example,de,", "ü@bücher.example,de,"]))
+    assert [recipient.address for recipient in told.recipients] == [
+        "a@xn--bcher-kva.example", "a@xn--bcher-kva.example", "b@xn--strae-oqa.example", "c@xn--r8jz45g.xn--zckzah",
+    ]  # fmt: skip
+    assert [("every mail server takes" in row.reason) for row in told.unusable] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ html5lib            tests
 httpx               policy_site.exchange  policy_site.remote  policy_site.notifier.fetching
                     policy_site.notifier.heartbeat  policy_site.notifier.channels  tests.project.test_exchange
 hypothesis          tests
+idna                policy_site.notifier.audience
 jinja2              policy_site.web  policy_site.notifier.templating
 jsonschema          tests
 kombu               policy_site.notifier.queues
