@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier fuzz chaos sbom verify-honest lock clean
+.PHONY: help site serve test lint unit catalogues check-catalogues catalogue rules screenshots explore readings bench benchmark-redlines benchmark-notifier notifier-alone kill-notifier audit fuzz chaos sbom verify-honest lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -93,6 +93,12 @@ $(VENV)/test.installed: requirements/test.txt pyproject.toml $(VENV)/site.instal
 
 fuzz: $(VENV)/test.installed ## give every reader what nobody would write: [MINUTES=60]
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+
+audit: $(VENV)/test.installed ## look at every kind of page as axe does: [LANGUAGES="en ar"] [MOST=1]
+	sh tests/install-debian
+	$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip --disable-pip-version-check --quiet install --no-deps --requirement requirements/audit.txt
+	$(BIN)/policy-site build --quiet --output build/audited
+	$(BIN)/python -m tests.audit build/audited $$(find $(VENV)/audit -name axe.min.js) --most $(or $(MOST),1) $(LANGUAGES:%=--language %)
 
 chaos: $(VENV)/test.installed ## kill, starve, damage and confuse builds and the preview: [ROUNDS=200]
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),200)
