@@ -16,7 +16,7 @@ _STATIC_FOLDER = Path(__file__).parent / "static"
 def read_static_files() -> Mapping[str, bytes]:
     """Return the static files by the name they are published under, which carries a digest of what they hold."""
     files = sorted(path for path in _STATIC_FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
-    contents = {path: path.read_bytes() for path in files}
+    contents = {path: _as_published(path) for path in files}
     styles = {
         _name_with_digest(path, contents[path]): contents[path] for path in files if path.parent == _STATIC_FOLDER
     }
@@ -24,6 +24,15 @@ def read_static_files() -> Mapping[str, bytes]:
     modules = {f"{folder.relative_to(_STATIC_FOLDER).as_posix()}/page.mjs": bundle(folder) for folder in folders}
     digest = hashlib.sha256(repr(sorted(modules.items())).encode()).hexdigest()[:10]
     return MappingProxyType(styles | {f"modules.{digest}/{name}": content for name, content in modules.items()})
+
+
+def _as_published(path: Path) -> bytes:
+    """Return what is published of a file: a style sheet without what only its authors read, a seventh of its weight."""
+    content = path.read_bytes()
+    if path.suffix != ".css":
+        return content
+    sheet = re.sub(r"/\*.*?\*/", "", content.decode(), flags=re.DOTALL)
+    return re.sub(r"\n\s*", "\n", sheet).lstrip().encode()
 
 
 _IMPORT = re.compile(r'^import \{[^{}]*\} from "\./(?P<name>[\w.]+)";\n', re.MULTILINE)

@@ -170,10 +170,12 @@ class _Renderer:
         path = _common(blocks[0].containers, [block.containers for block in blocks])
         self._writer.open_old(path, "div", following=following)
         parts = self._writer.parts
-        parts.append('<div class="redline-moved-from" data-redline="old"><details><summary>')
+        parts.append('<div class="redline-moved-from" data-redline="old">')
         self._inline.departure(operations[0].change, move, self._departure(move))
         self._inline.end_block(operations[0].change)
-        parts.append("</summary>")
+        # what one clicks to unfold holds no link: one would not know which of the two a click means
+        shown = escape_text(self._phrases.moved_words)
+        parts.append(f'<details><summary><span data-redline="note">{shown}</span></summary>')
         inner = Writer(self._numbers)
         inner.parts = parts
         for operation in operations:

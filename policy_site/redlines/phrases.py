@@ -17,6 +17,7 @@ class RedlinePhrases:
     addition_ends: str = "End of addition."
     moved_to: str = "Moved to “{heading}”"
     moved_within: str = "Moved within this section"
+    moved_words: str = "Show the moved words"
     moved_from: str = "Moved here from “{heading}”"
     moved_here: str = "Moved here from elsewhere in this section"
     move_ends: str = "End of the moved part."

@@ -18,6 +18,7 @@ def redline_phrases(phrases: localization.Phrases) -> RedlinePhrases:
         addition_ends=phrases.gettext("End of addition."),
         moved_to=phrases.gettext("Moved to “%(heading)s”", heading=heading),
         moved_within=phrases.gettext("Moved within this section"),
+        moved_words=phrases.gettext("Show the moved words"),
         moved_from=phrases.gettext("Moved here from “%(heading)s”", heading=heading),
         moved_here=phrases.gettext("Moved here from elsewhere in this section"),
         move_ends=phrases.gettext("End of the moved part."),

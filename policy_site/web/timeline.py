@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from policy_site.catalogue.standing import version_in_force
 from policy_site.model import Policy, Version
+
+_YEARS_FROM = 6
+"""A look-up with at least as many rows is split by year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,25 @@ class Stretch:
     """``None``: as far as is known, for ever."""
     version: Version | None
     """``None``: no version was."""
+
+
+def years_of(spans: Sequence[Stretch]) -> tuple[tuple[int, str], ...]:
+    """Return each year, newest first, with the id of the row that applied at its end; none where the list is short.
+
+    ``spans`` are newest first.
+    """
+    if len(spans) < _YEARS_FROM:
+        return ()
+    ends = {
+        year: next(span for span in spans if span.first.year <= year)
+        for year in range(spans[0].first.year, spans[-1].first.year - 1, -1)
+    }
+    return tuple((year, row_id(span)) for year, span in ends.items())
+
+
+def row_id(span: Stretch) -> str:
+    """Return the id of the row of a stretch, in a list of them."""
+    return f"page-from-{span.first.isoformat()}"
 
 
 def applied(policy: Policy, zone: ZoneInfo) -> tuple[Stretch, ...]:

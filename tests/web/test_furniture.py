@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from policy_site import static_files
 from policy_site.localization import load_phrases
+from policy_site.pages import plan_pages
+from policy_site.static_files import read_static_files, static_name
 from policy_site.web.editing import with_scrollable_tables, words_of_heading
 from policy_site.web.parts.text import reading_minutes
 from tests.support.builder import PolicyRepository
@@ -121,3 +125,59 @@ def test_tables_are_named_after_the_section_that_they_stand_in() -> None:
 def test_a_heading_in_a_redline_is_named_as_it_came_to_be() -> None:
     heading = '<h2>How <del><span class="visually-hidden">Deleted: </span>long</del> <ins>often</ins></h2>'
     assert words_of_heading(heading) == "How often"
+
+
+def test_what_one_clicks_to_unfold_holds_no_link(tmp_path: Path) -> None:
+    """A control within a control: neither a keyboard nor a screen reader can tell which of the two is meant."""
+    first, second = (
+        f"{words} are told in a paragraph that is long enough to be known again." for words in ("Names", "Ages")
+    )
+    policies = PolicyRepository(tmp_path).site()
+    policies.publish("privacy", effective="2025-06-01", text=f"## Data {{#data}}\n\n{first}\n\n{second}\n\nThe end.\n")
+    policies.publish("privacy", effective="2026-02-01", text=f"## Data {{#data}}\n\n{second}\n\nThe end.\n\n{first}\n")
+    page = Visitor(compiled(policies, as_of=AT)).open("en/privacy/compare/2025-06-01/2026-02-01/")
+    assert page.words("//*[@class='redline-moved-from']//summary") == "Show the moved words"
+    assert page.all("//*[@class='redline-moved-from']//a[starts-with(@href, '#change-')]")
+    assert page.all("//summary//a[@href]") == []
+
+
+def test_every_page_for_people_is_reached_by_links(tmp_path: Path) -> None:
+    policies = a_policy(tmp_path, policies=["privacy", "cookies"])
+    policies.publish("cookies", effective="2026-02-01", text="## Use {#use}\n\nNone.\n")
+    publication = compiled(policies, as_of=AT)
+    visitor, reached, ways = Visitor(publication), set[str](), [""]
+    while ways:
+        address = ways.pop()
+        if address in reached:
+            continue
+        reached.add(address)
+        for link in visitor.open(address).all("//body//a[starts-with(@href, '/')]"):
+            found = link.get("href", "").partition("#")[0].partition("?")[0].removeprefix("/")
+            if found == "" or found.endswith("/"):
+                ways.append(found)
+    planned = {
+        page.address.removesuffix("index.html") for page in plan_pages(publication) if page.address.endswith("/")
+    }
+    assert sorted(planned - reached) == []
+    assert len(reached) > 20
+
+
+def test_a_long_list_of_times_leads_to_each_year(tmp_path: Path) -> None:
+    policies = PolicyRepository(tmp_path).site()
+    for year in range(2019, 2026):
+        policies.publish("privacy", effective=f"{year}-03-01", text=f"## Data {{#data}}\n\nKept {year} days.\n")
+    visitor = Visitor(compiled(policies, as_of=AT))
+    for address in ("en/privacy/history/", "en/privacy/since/"):
+        page = visitor.open(address)
+        links = page.all("//nav[@aria-label='Years']//a")
+        assert [link.text for link in links] == [str(year) for year in range(2025, 2018, -1)]
+        assert all(page.one(f"//li[@id='{link.get('href', '')[1:]}']") is not None for link in links)
+
+
+def test_the_published_style_sheet_says_what_its_source_says_without_its_comments() -> None:
+    [(name, sheet)] = [(name, text) for name, text in read_static_files().items() if name.endswith(".css")]
+    source = (Path(static_files.__file__).parent / "static" / "site.css").read_text(encoding="utf-8")
+    assert b"/*" not in sheet
+    assert sheet.count(b"{") == re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL).count("{")
+    assert len(sheet) < len(source.encode())
+    assert name == static_name("site.css")

@@ -169,10 +169,11 @@ class Renderer {
     this.#writer.openOld(path, "div", following);
     const { signs } = this.#writer;
     const attributes = [["class", CLASSES["moved-from"]], ["data-redline", "old"]];
-    signs.push(start("div", attributes), start("details"), start("summary"));
+    signs.push(start("div", attributes));
     this.#departure(operations[0]);
     this.#marks.endBlock(operations[0].change);
-    signs.push(end("summary"));
+    signs.push(start("details"), start("summary"), start("span", [["data-redline", "note"]]));
+    signs.push(this.#phrases.moved_words, end("span"), end("summary"));
     const inner = new Writer(signs);
     for (const piece of pieces) {
       for (const [tag, own, ...nodes] of piece.leaves) {

@@ -10,7 +10,7 @@ from policy_site.static_files import module_name
 from policy_site.web.parts.values import VersionLink, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
-from policy_site.web.timeline import shown
+from policy_site.web.timeline import row_id, shown, years_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class AgreedPeriod:
     last: Day | None
     """``None`` while it goes on."""
     version: VersionLink
+    id: str
+    """Of its row."""
     since: str | None
     """What changed since; ``None`` for the version in force."""
 
@@ -32,6 +34,8 @@ class AgreedView:
     title: Title
     periods: tuple[AgreedPeriod, ...]
     """Newest first."""
+    years: tuple[tuple[int, str], ...]
+    """Years, and the ids of the rows they lead to; none where there are few."""
     upcoming: VersionLink | None
     """The first of the versions that are announced."""
     upcoming_page: str
@@ -46,19 +50,26 @@ def view_agreed(site: Site, page: Page, *, locale: str, policy: Policy) -> Scree
     upcoming = site.upcoming(policy)
     names = {"locale": locale, "policy": policy.id}
     today = site.at.astimezone(site.publication.settings.zone).date()
+    spans = [
+        span
+        for span in reversed(shown(policy, site.publication.settings.zone))
+        if span.version is not None and span.first <= today
+    ]
     periods = tuple(
         AgreedPeriod(
             first=site.day(span.first, locale),
             last=site.day(span.last, locale) if span.last else None,
             version=version_link(site, policy, span.version, locale),
+            id=row_id(span),
             since=site.find_link(PageKind.SINCE, **names, older=span.version.label),
         )
-        for span in reversed(shown(policy, site.publication.settings.zone))
-        if span.version is not None and span.first <= today
+        for span in spans
+        if span.version is not None
     )
     view = AgreedView(
         title=title,
         periods=periods,
+        years=years_of(spans),
         upcoming=version_link(site, policy, upcoming[0], locale) if upcoming else None,
         upcoming_page=site.link(PageKind.UPCOMING, **names),
         time_zone=site.publication.settings.time_zone,

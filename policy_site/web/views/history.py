@@ -13,10 +13,7 @@ from policy_site.web.parts.timeline import Timeline, make_timeline
 from policy_site.web.parts.values import VersionLine, VersionLink, version_line, version_link
 from policy_site.web.shell import Crumb, Frame, make_shell
 from policy_site.web.site import Day, Screen, Site, Title
-from policy_site.web.timeline import Stretch, applied, shown
-
-_YEARS_FROM = 6
-"""A look-up with at least as many rows is split by year."""
+from policy_site.web.timeline import Stretch, applied, row_id, shown, years_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,8 @@ class HistoryView:
     present: str
     comparisons: str | None
     """Where any two versions are compared; ``None`` where there are not two."""
+    upcoming: str | None
+    """Where it is said that nothing is announced; ``None`` where something is."""
     agreed: str | None
     """Where readers find what changed since they agreed; ``None`` where nothing did."""
 
@@ -76,7 +75,7 @@ def view_history(site: Site, page: Page, *, locale: str, policy: Policy) -> Scre
         title=title,
         rows=_rows(site, policy, spans, locale),
         timeline=make_timeline(site, policy, locale),
-        years=_years(spans),
+        years=years_of(spans),
         shown=_periods(site, policy, shown_spans, locale) if shown_spans != spans else (),
         time_zone=site.publication.settings.time_zone,
         first_shown=site.day(min(version.published_date for version in policy.versions), locale)
@@ -84,6 +83,7 @@ def view_history(site: Site, page: Page, *, locale: str, policy: Policy) -> Scre
         else None,
         present=site.link(PageKind.POLICY, locale=locale, policy=policy.id),
         comparisons=site.find_link(PageKind.COMPARISONS, locale=locale, policy=policy.id),
+        upcoming=None if site.upcoming(policy) else site.find_link(PageKind.UPCOMING, locale=locale, policy=policy.id),
         agreed=site.find_link(PageKind.AGREED, locale=locale, policy=policy.id),
     )
     name = phrases.gettext("All versions")
@@ -97,21 +97,6 @@ def view_history(site: Site, page: Page, *, locale: str, policy: Policy) -> Scre
         script=site.link(PageKind.STATIC, name=module_name("days/page.mjs")) if view.rows else "",
     )
     return Screen("history.html", make_shell(site, page, frame), view, phrases)
-
-
-def _years(spans: Sequence[Stretch]) -> tuple[tuple[int, str], ...]:
-    """Return each year, newest first, with the id of the row that applied at its end; ``spans`` newest first."""
-    if len(spans) < _YEARS_FROM:
-        return ()
-    ends = {
-        year: next(span for span in spans if span.first.year <= year)
-        for year in range(spans[0].first.year, spans[-1].first.year - 1, -1)
-    }
-    return tuple((year, _row_id(span)) for year, span in ends.items())
-
-
-def _row_id(span: Stretch) -> str:
-    return f"page-from-{span.first.isoformat()}"
 
 
 def _rows(site: Site, policy: Policy, spans: Sequence[Stretch], locale: str) -> tuple[Row, ...]:
@@ -137,7 +122,7 @@ def _periods(site: Site, policy: Policy, spans: Sequence[Stretch], locale: str) 
             last=site.day(span.last, locale) if span.last else None,
             is_ahead=span.first > today,
             version=version_link(site, policy, span.version, locale) if span.version else None,
-            id=_row_id(span),
+            id=row_id(span),
         )
         for span in spans
     )
