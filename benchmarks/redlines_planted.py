@@ -278,8 +278,16 @@ def _is_link(span: Span) -> bool:
     return any(mark.tag == "a" and any(name == "href" for name, _ in mark.attributes) for mark in span.marks)
 
 
+_SEEN = ("start", "reversed", "type", "value")
+"""Attributes of lists and items that readers see as numbers: no renderer may drop them."""
+
+
 def render_otherwise(document: Document) -> Document:
     """Return what another version of the renderer could make of a text: other white space, spans, attributes, HTML."""
+
+    def unstyled(container: Container) -> Container:
+        kept = tuple((name, value) for name, value in container.attributes if name in _SEEN)
+        return replace(container, ordinal=container.ordinal + 7, attributes=kept)
 
     def otherwise(block: Block) -> Block:
         spans: list[Span] = []
@@ -288,8 +296,7 @@ def render_otherwise(document: Document) -> Document:
             middle = span.text.find(" ") if block.tag != "pre" else -1
             parts = [span.text] if middle < 0 else [span.text[:middle], "\n" + span.text[middle + 1 :]]
             spans.extend(Span(part, marks) for part in parts if part or not span.text)
-        containers = tuple(replace(one, ordinal=one.ordinal + 7, attributes=()) for one in block.containers)
-        return replace(block, spans=tuple(spans), containers=containers)
+        return replace(block, spans=tuple(spans), containers=tuple(unstyled(one) for one in block.containers))
 
     sections = (
         replace(section, html="", blocks=tuple(otherwise(block) for block in section.blocks))

@@ -20,6 +20,9 @@ TOO_MUCH = 0.60
 """Share of words that differ, above which the old block stands before the new one."""
 _MARGIN = 0.2
 """By how much the words that stay once all is tidied can fall behind the similarity."""
+_SHORTENED, _IN_A_ROW = 0.8, 5
+"""Share of the shorter block's tokens that stand in the longer one, and tokens in a row, from which on it was shortened
+or went on, and not rewritten."""
 _TOO_MANY = 20_000
 """Tokens that differ, above which the old block stands before the new one, however long both are."""
 _SHORT = 8
@@ -180,9 +183,14 @@ class Builder:
         alike = similarity(old.code, new.code)
         if (1 - alike) * (len(old.code) + len(new.code)) > _TOO_MANY:
             return True
-        if abs(alike - (1 - TOO_MUCH)) > _MARGIN:
+        shorter = min(len(old.code), len(new.code))
+        may_be_part = alike * (len(old.code) + len(new.code)) >= 2 * _SHORTENED * shorter
+        if abs(alike - (1 - TOO_MUCH)) > _MARGIN and not may_be_part:
             return alike < 1 - TOO_MUCH
-        kept = sum(length for _, _, length in self._stretches(old.code, new.code))
+        stretches = self._stretches(old.code, new.code)
+        kept = sum(length for _, _, length in stretches)
+        if kept >= _SHORTENED * shorter and kept >= _IN_A_ROW * len(stretches):
+            return False
         return 2 * kept < (1 - TOO_MUCH) * (len(old.code) + len(new.code))
 
     def _stretches(self, old: str, new: str) -> tuple[Stretch, ...]:

@@ -65,7 +65,7 @@ def read_marker(text: str, *, is_heading: bool) -> Marker | None:
     digits, letters, word, sign = found["digits"], found["letters"], found["word"] or "", found["sign"] or ""
     after = _WORD_AFTER.match(text, found.end())
     follower = after[0].casefold() if after else ""
-    if follower in UNITS or follower in MONTHS:
+    if digits is not None and (follower in UNITS or follower in MONTHS):
         return None
     is_bare = digits is not None and not word and not sign and "." not in digits
     if is_bare and not (is_heading and found[0].strip() == digits):

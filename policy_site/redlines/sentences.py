@@ -50,6 +50,8 @@ class _Sentence:
 
 def trace_sentences(redline: Redline) -> Redline:
     """Return a redline whose moved sentences say where they went and where they came from."""
+    if not _may_have_moved(redline):
+        return redline
     codebook = Codebook()
     found = list(_sentences(redline, codebook))
     gone = [sentence for is_old, sentence in found if is_old]
@@ -79,8 +81,8 @@ def trace_sentences(redline: Redline) -> Redline:
     )
 
 
-def _sentences(redline: Redline, codebook: Codebook) -> Iterator[tuple[bool, _Sentence]]:
-    """Yield each long sentence that went (true) or came (false) as a whole."""
+def _long_runs(redline: Redline) -> Iterator[tuple[Place, Run]]:
+    """Yield what went or came and is long enough to hold a sentence."""
     for s, section in enumerate(redline.sections):
         for o, operation in enumerate(section.operations):
             if operation.kind not in _WITH_SENTENCES or operation.is_row:
@@ -88,10 +90,26 @@ def _sentences(redline: Redline, codebook: Codebook) -> Iterator[tuple[bool, _Se
             for n, leaf in enumerate(operation.leaves):
                 for r, run in enumerate(leaf.runs):
                     if run.kind in (RunKind.DELETED, RunKind.ADDED) and run.words >= _WORDS:
-                        is_old = run.kind is RunKind.DELETED
-                        heading = section.old_heading if is_old else section.new_heading
-                        for sentence in _of_run(run, (s, o, n, r), heading, codebook):
-                            yield is_old, sentence
+                        yield (s, o, n, r), run
+
+
+def _may_have_moved(redline: Redline) -> bool:
+    """Say whether anything long went by one change and came by another, without reading any of it."""
+    changes: dict[RunKind, set[int]] = {RunKind.DELETED: set(), RunKind.ADDED: set()}
+    for _, run in _long_runs(redline):
+        changes[run.kind].add(run.change)
+    gone, come = changes.values()
+    return bool(gone and come) and len(gone | come) > 1
+
+
+def _sentences(redline: Redline, codebook: Codebook) -> Iterator[tuple[bool, _Sentence]]:
+    """Yield each long sentence that went (true) or came (false) as a whole."""
+    for place, run in _long_runs(redline):
+        section = redline.sections[place[0]]
+        is_old = run.kind is RunKind.DELETED
+        heading = section.old_heading if is_old else section.new_heading
+        for sentence in _of_run(run, place, heading, codebook):
+            yield is_old, sentence
 
 
 def _of_run(run: Run, place: Place, heading: str, codebook: Codebook) -> Iterator[_Sentence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy_site.redlines import compare, html, json, text
+from policy_site.redlines import RunKind, compare, html, json, text
 from tests.support.redline_documents import document
 from tests.support.redline_pages import read_page, side_of_blocks
 
@@ -55,3 +55,14 @@ def test_a_sentence_moved_within_its_paragraph_is_said_to_be_moved() -> None:
     redline = compare(document(page_of(f"{SENTENCE} {OTHER}")), document(page_of(f"{OTHER} {SENTENCE}")))
     assert (redline.words_added, redline.words_deleted) == (0, 0)
     assert "Moved here from elsewhere in this section" in html.render(redline)
+
+
+@pytest.mark.parametrize("kept", [SENTENCE, OTHER])
+def test_a_paragraph_cut_down_to_one_of_its_sentences_keeps_that_sentence(kept: str) -> None:
+    rest = "We also send mail about products. We combine it with lists that partners sell. It is kept for two years."
+    long = f"{kept} {rest} {rest}"
+    for old, new in ((long, kept), (kept, long)):
+        redline = compare(document(page_of(old)), document(page_of(new)))
+        marked = {run.old_text + run.new_text for operation in redline.operations for leaf in operation.leaves
+                  for run in leaf.runs if run.kind in (RunKind.DELETED, RunKind.ADDED)}  # fmt: skip
+        assert {words.strip() for words in marked} == {f"{rest} {rest}"}

@@ -48,6 +48,7 @@ def test_a_number_at_the_start_that_nothing_confirms_is_a_word(old: str, new: st
         ("## 4 Scope {#a}\n\n## 4.1 Law {#b}", "## 5 Scope {#a}\n\n## 5.1 Law {#b}"),
         ("## § 3 Scope {#a}\n\n## § 4 Law {#b}", "## § 4 Scope {#a}\n\n## § 5 Law {#b}"),
         ("(a) to pay on time\n\n(b) to be honest", "(b) to pay on time\n\n(c) to be honest"),
+        ("(i) second mail\n\n(ii) day of post", "(ii) second mail\n\n(iii) day of post"),
     ],
 )  # fmt: skip
 def test_a_marker_that_counts_on_is_renumbering(old: str, new: str) -> None:
