@@ -46,17 +46,19 @@ def heading_apart(html: str) -> tuple[str, str]:
     return heading, "" if is_alone else rest
 
 
-def with_scrollable_tables(html: str, phrases: Phrases) -> str:
+def with_scrollable_tables(html: str, phrases: Phrases, *, when: str = "") -> str:
     """Put each table of a section into a region that scrolls by itself, with a keyboard too.
 
-    Each is named after the section: who goes from region to region hears which table it is.
+    Each is named after the section: who goes from region to region hears which table it is. ``when``: the day of the
+    version, where the page shows the same section more than once.
     """
     found = split_heading(html)
     section = words_of_heading(found.heading) if found else ""
     numbers = count(1)
 
     def begin(tag: re.Match[str]) -> str:
-        label = _table_name(phrases, section, next(numbers))
+        name = _table_name(phrases, section, next(numbers))
+        label = f"{name} ({when})" if when else name
         return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(label)}">{tag[0]}'
 
     return re.sub(r"<table\b[^<>]*>", begin, html).replace("</table>", "</table></div>")

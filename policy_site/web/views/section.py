@@ -107,7 +107,7 @@ def _section_step(site: Site, policy: Policy, version: Version, section: str, lo
         line=line,
         badge=section_change_badge(change.kind, phrases),
         heading=change.heading,
-        passage=Passage(with_scrollable_tables(html, phrases), comparison.language),
+        passage=Passage(with_scrollable_tables(html, phrases, when=line.version.effective.words), comparison.language),
         language_name=phrases.language_name(comparison.language.tag),
         is_fallback=comparison.language.tag != locale,
     )
