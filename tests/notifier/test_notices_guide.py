@@ -17,6 +17,8 @@ from pydantic import BaseModel
 
 from policy_site.commands import load_command
 from policy_site.notifier.audience import open_listing
+from policy_site.notifier.channels.chat import ChatChannel, Room
+from policy_site.notifier.channels.mail_api import MailApiChannel
 from policy_site.notifier.channels.smtp import MailChannel
 from policy_site.notifier.channels.webhook import Endpoint, WebhookChannel, cloud_event, read_webhook_secret, sign
 from policy_site.notifier.ledger.notices import Notice
@@ -43,8 +45,16 @@ def test_its_settings_can_be_used_as_they_are(tmp_path: Path) -> None:
     assert settings.channels["mail"].attempts == 8
 
 
+def test_its_mapping_for_another_service_can_be_used_as_it_is(tmp_path: Path) -> None:
+    _, channel = _examples("toml")
+    others = 'feed = "feed.json"\nledger = "sqlite:///notify.db"\n'
+    audience = '[[audiences]]\nname = "all"\nchannel = "mail"\ncsv = "all.csv"\n'
+    (tmp_path / "notify.toml").write_text(others + channel + audience, encoding="utf-8")
+    assert read_notifier_settings(tmp_path / "notify.toml").channels["mail"].kind == "mail-api"
+
+
 def _settings(folder: Path) -> NotifierSettings:
-    (toml,) = _examples("toml")
+    toml, *_ = _examples("toml")
     (folder / "notify.toml").write_text(toml, encoding="utf-8")
     return read_notifier_settings(folder / "notify.toml")
 
@@ -59,14 +69,28 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("unsubscribe.", Unsubscription),
     ("letterhead.", Letterhead),
     ("record.", ServerRecord),
+    ("", MailApiChannel),
     ("", WebhookChannel),
     ("endpoints.NAME.", Endpoint),
+    ("", ChatChannel),
+    ("rooms.NAME.", Room),
     ("log.", LogTable),
     ("metrics.", MetricsTable),
     ("", Audience),
     ("sql.", SqlSource),
 )
-_OF_TABLES = {"channels", "audiences", "unsubscribe", "letterhead", "log", "metrics", "record", "endpoints", "sql"}
+_OF_TABLES = {
+    "channels",
+    "audiences",
+    "unsubscribe",
+    "letterhead",
+    "log",
+    "metrics",
+    "record",
+    "endpoints",
+    "rooms",
+    "sql",
+}
 """Settings that are tables: their own settings are named."""
 
 
